@@ -1,0 +1,1 @@
+"""pbdb: an AI playbook engine that lives in PostgreSQL."""
