@@ -1,0 +1,69 @@
+-- depends: 0001.schema
+-- What:  the four enums of the domain and the states of a queued step.
+-- Locks: none. In flight: nothing exists yet.
+-- The order of the values is part of the contract; a new value goes into a migration of its own.
+
+set local role pbdb_owner;
+
+create type pbdb.playbook_status as enum ('DRAFT', 'ACTIVE', 'ARCHIVED', 'DEPRECATED');
+
+create type pbdb.playbook_execution_status as enum (
+    'PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT'
+);
+
+create type pbdb.playbook_step_type as enum (
+    'AGENT_EXECUTION', 'DATA_TRANSFORM', 'CONDITIONAL_BRANCH', 'PARALLEL_EXECUTION',
+    'WAIT_FOR_INPUT', 'API_CALL', 'DATABASE_QUERY', 'MEMORY_SEARCH', 'PROMPT_TEMPLATE',
+    'CUSTOM_FUNCTION'
+);
+
+create type pbdb.step_result_status as enum (
+    'PENDING', 'RUNNING', 'COMPLETED', 'FAILED', 'SKIPPED', 'TIMEOUT'
+);
+
+create type pbdb.ready_state as enum ('READY', 'LEASED', 'WAITING', 'HELD');
+
+comment on type pbdb.playbook_status is
+'Life of one playbook version. Only ACTIVE versions start; leaving DRAFT freezes the steps.';
+comment on type pbdb.playbook_execution_status is
+'Life of an execution. PAUSED: an operator paused it, or nothing can run until an answer, event or time comes.';
+comment on type pbdb.playbook_step_type is
+'The ten step types; which run inside the database and which in a runner is documented in docs/step-types.md.';
+comment on type pbdb.step_result_status is
+'State of one attempt of one step. PENDING and RUNNING are open, the others final.';
+comment on type pbdb.ready_state is
+'READY: may be claimed once due_at has passed. LEASED: a runner holds it until due_at. WAITING: for an answer, '
+'an event, a time, branches or a child execution; due_at is its timeout. HELD: its execution is paused.';
+
+-- State, because column defaults depend on it. UUIDv7 as in RFC 9562 section 5.7, method 3: the twelve
+-- bits after the milliseconds hold the fraction, so that ids of one server sort by time.
+create function pbdb.uuid_v7()
+returns uuid
+language plpgsql
+volatile
+parallel safe
+security invoker
+set search_path = ''
+as $fn$
+declare
+    v_micros bigint;
+begin
+    if current_setting('server_version_num')::int >= 180000 then
+        return uuidv7();
+    end if;
+    v_micros := (extract(epoch from clock_timestamp()) * 1000000)::bigint;
+    return encode(
+        overlay(
+            uuid_send(gen_random_uuid()) placing
+            int8send(((v_micros / 1000) << 16) | 28672 | ((v_micros % 1000) * 4096 / 1000))
+            from 1 for 8
+        ), 'hex'
+    )::uuid;
+end;
+$fn$;
+
+comment on function pbdb.uuid_v7() is
+'A new time-ordered UUID (version 7, RFC 9562): native from PostgreSQL 18, the same layout before.';
+grant execute on function pbdb.uuid_v7() to pbdb_app, pbdb_worker, pbdb_monitor;
+
+reset role;
