@@ -1,3 +1,8 @@
+drop type pbdb.run;
+drop type pbdb.ended_attempt;
+drop type pbdb.step_effect;
+drop type pbdb.thread;
+drop table pbdb.query_contexts;
 drop table pbdb.playbook_usage;
 drop table pbdb.workers;
 drop table pbdb.playbook_events;

@@ -31,6 +31,7 @@ create table pbdb.playbook_executions (
     total_steps int,
     transitions int not null default 0,
     is_revisiting boolean not null default false,
+    handled_error jsonb,
     pause_reason text,
     paused_at timestamptz,
     deadline_at timestamptz,
@@ -82,13 +83,14 @@ create table pbdb.playbook_scopes (
     organization_id uuid not null,
     execution_id uuid not null,
     parent_result_id uuid not null,
-    parent_scope_id uuid,
+    path uuid[] not null,
     branch varchar(255) not null,
     item_index int,
     item jsonb,
     status pbdb.playbook_execution_status not null default 'RUNNING',
     output_data jsonb,
     error jsonb,
+    handled_error jsonb,
     created_at timestamptz not null default now(),
     completed_at timestamptz,
     constraint scope_belongs_to_an_execution_of_its_organization
@@ -156,8 +158,10 @@ create table pbdb.playbook_ready_steps (
     handler text collate "C" not null,
     state pbdb.ready_state not null,
     due_at timestamptz not null,
+    step_index int not null,
+    timeout_seconds int,
     token uuid,
-    lease_deadline_at timestamptz,
+    deadline_at timestamptz,
     event_name text,
     event_match jsonb,
     constraint ready_step_belongs_to_an_execution_of_its_organization
@@ -244,18 +248,104 @@ create table pbdb.playbook_usage (
 create index playbook_usage_execution_idx on pbdb.playbook_usage (execution_id);
 create index playbook_usage_organization_idx on pbdb.playbook_usage (organization_id, created_at);
 
+-- What a tenant's DATABASE_QUERY runs for; written and removed inside the transaction that runs it.
+create table pbdb.query_contexts (
+    backend_pid int not null primary key,
+    xid xid8 not null,
+    organization_id uuid not null
+);
+
 do $do$
 declare
     v_table text;
 begin
     foreach v_table in array array[
         'playbook_executions', 'playbook_step_results', 'playbook_scopes', 'playbook_ready_steps',
-        'playbook_joins', 'playbook_events', 'workers', 'playbook_usage'
+        'playbook_joins', 'playbook_events', 'workers', 'playbook_usage', 'query_contexts'
     ] loop
         execute format('alter table pbdb.%I enable row level security', v_table);
         execute format('alter table pbdb.%I force row level security', v_table);
     end loop;
 end;
 $do$;
+
+-- How the engine's functions hand an execution to each other while one call works on it.
+
+create type pbdb.thread as (
+    scope_id uuid,
+    step int,
+    output jsonb,
+    error jsonb
+);
+
+create type pbdb.step_effect as (
+    status pbdb.step_result_status,
+    input jsonb,
+    request jsonb,
+    output jsonb,
+    error_code text,
+    error_message text,
+    goes_to int
+);
+
+create type pbdb.ended_attempt as (
+    result_id uuid,
+    status pbdb.step_result_status,
+    output jsonb,
+    error_code text,
+    error_message text,
+    error_stack text,
+    is_lost boolean,
+    verdict_hash text,
+    completed_at timestamptz
+);
+
+create type pbdb.run as (
+    execution_id uuid,
+    organization_id uuid,
+    playbook_id uuid,
+    is_new boolean,
+    status pbdb.playbook_execution_status,
+    execution_name text,
+    triggered_by uuid,
+    trigger_source text,
+    input jsonb,
+    output jsonb,
+    error_code text,
+    error_message text,
+    error_stack text,
+    handled_error jsonb,
+    started_at timestamptz,
+    completed_at timestamptz,
+    current_step_id uuid,
+    completed_steps int,
+    total_steps int,
+    transitions int,
+    is_revisiting boolean,
+    pause_reason text,
+    paused_at timestamptz,
+    deadline_at timestamptz,
+    idempotency_key text,
+    input_hash text,
+    root_execution_id uuid,
+    parent_result_id uuid,
+    depth int,
+    metadata jsonb,
+    known jsonb,
+    visits jsonb,
+    threads pbdb.thread[],
+    results pbdb.playbook_step_results[],
+    ready pbdb.playbook_ready_steps[],
+    ended pbdb.ended_attempt[]
+);
+
+comment on type pbdb.thread is
+'One place where control stands: a scope (null: the playbook itself), the step to enter next (null: the scope ends), '
+'the last output there (SQL null: look it up) and the error that ends the scope.';
+comment on type pbdb.step_effect is
+'What entering a step came to. PENDING: a handler, a wait or a join has to act.';
+comment on type pbdb.ended_attempt is 'The end of an attempt whose row is already stored.';
+comment on type pbdb.run is
+'An execution while one call works on it: its row, what is known of earlier steps, and what is to be written.';
 
 reset role;
