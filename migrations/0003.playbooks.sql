@@ -44,6 +44,53 @@ create table pbdb.playbooks (
     check (status = 'DRAFT' or definition_hash is not null)
 );
 
+comment on table pbdb.playbooks is
+'One version of one playbook. Executions stay on the version they started on; leaving DRAFT '
+'freezes it and its steps.';
+comment on column pbdb.playbooks.id is 'Id of this version.';
+comment on column pbdb.playbooks.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbooks.name is
+'Name shared by all versions; unique with version within an organization.';
+comment on column pbdb.playbooks.description is 'For people; null when nobody wrote one.';
+comment on column pbdb.playbooks.version is
+'1, 2, 3 … of this name; start_playbook(name) takes the highest ACTIVE one.';
+comment on column pbdb.playbooks.schema_version is
+'Version of the document format that the definition is written in.';
+comment on column pbdb.playbooks.status is
+'DRAFT can be edited, ACTIVE can start, ARCHIVED and DEPRECATED do neither. Changed by functions '
+'only.';
+comment on column pbdb.playbooks.tags is 'Free labels to filter by.';
+comment on column pbdb.playbooks.category is 'One free label to group by; null for none.';
+comment on column pbdb.playbooks.agent_id is
+'The agent it belongs to, for get_active_playbooks; null for none. Not a foreign key: agents may '
+'live elsewhere.';
+comment on column pbdb.playbooks.input_schema is
+'JSON Schema that the input must fit when an execution starts; {} accepts anything.';
+comment on column pbdb.playbooks.output_schema is
+'JSON Schema that the final output must fit; {} accepts anything.';
+comment on column pbdb.playbooks.output_mapping is
+'Mapping that builds the output; null: the output of the last completed step.';
+comment on column pbdb.playbooks.timeout_seconds is
+'Time an execution may take, PAUSED time not counted, before it ends as TIMEOUT.';
+comment on column pbdb.playbooks.max_retries is
+'Retries after the first attempt, for steps that do not say their own.';
+comment on column pbdb.playbooks.retry_delay_seconds is
+'First retry delay, doubled each time up to one hour, for steps that do not say their own.';
+comment on column pbdb.playbooks.metadata is
+'Free data of the application; the engine does not read it.';
+comment on column pbdb.playbooks.created_by is
+'User of the application who created it; null when unknown.';
+comment on column pbdb.playbooks.updated_by is
+'User of the application who changed it last; null when unknown.';
+comment on column pbdb.playbooks.created_at is
+'When the row was written (start of the writing transaction).';
+comment on column pbdb.playbooks.updated_at is 'When the row last changed.';
+comment on column pbdb.playbooks.activated_at is
+'When it became ACTIVE first; null while it never was.';
+comment on column pbdb.playbooks.definition_hash is
+'SHA-256 of the frozen definition: equal hashes, equal behaviour. Null while it is a DRAFT.';
+
 create unique index idx_playbooks_organization_id on pbdb.playbooks (organization_id, id);
 create index idx_playbooks_status on pbdb.playbooks (organization_id, status, name, version);
 create index idx_playbooks_agent_id on pbdb.playbooks (agent_id) where agent_id is not null;
@@ -106,6 +153,54 @@ create table pbdb.playbook_steps (
     check (max_visits between 1 and 100000)
 );
 
+comment on table pbdb.playbook_steps is
+'The steps of a playbook version, in order, with their links. Frozen with the playbook.';
+comment on column pbdb.playbook_steps.id is 'Id of the step.';
+comment on column pbdb.playbook_steps.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_steps.playbook_id is 'The playbook version that it belongs to.';
+comment on column pbdb.playbook_steps.parent_step_id is
+'The PARALLEL_EXECUTION step that it runs inside; null for a step of the playbook itself.';
+comment on column pbdb.playbook_steps.branch is
+'Name of the branch of the parent step, item for the body of a for_each; null without a parent.';
+comment on column pbdb.playbook_steps.step_name is
+'Name that expressions use ($steps.<step_name>); unique in the playbook.';
+comment on column pbdb.playbook_steps.step_type is 'What it does; decides which keys config has.';
+comment on column pbdb.playbook_steps.step_order is
+'Position: the next higher one in the same scope follows, unless a link says otherwise.';
+comment on column pbdb.playbook_steps.description is 'For people; null when nobody wrote one.';
+comment on column pbdb.playbook_steps.config is
+'Settings of the step type; its keys are in docs/step-types.md.';
+comment on column pbdb.playbook_steps.input_schema is
+'JSON Schema that the mapped input must fit; {} accepts anything.';
+comment on column pbdb.playbook_steps.output_schema is
+'JSON Schema that the output must fit; {} accepts anything.';
+comment on column pbdb.playbook_steps.input_mapping is
+'Mapping that builds the input; {} gives the input of the execution.';
+comment on column pbdb.playbook_steps.condition is
+'Condition to run at all; when it does not hold the step is SKIPPED. Null: always.';
+comment on column pbdb.playbook_steps.on_success_step_id is
+'Step after success or skipping, in the same playbook; null: the next in order.';
+comment on column pbdb.playbook_steps.on_failure_step_id is
+'Step after the last failed attempt, in the same playbook; null: optional or the end.';
+comment on column pbdb.playbook_steps.is_final is
+'The scope ends after this step, whatever follows in order.';
+comment on column pbdb.playbook_steps.timeout_seconds is
+'Time one attempt may take; null: the default of the step type.';
+comment on column pbdb.playbook_steps.max_retries is
+'Retries after the first attempt; null: those of the playbook.';
+comment on column pbdb.playbook_steps.retry_delay_seconds is
+'First retry delay; null: that of the playbook.';
+comment on column pbdb.playbook_steps.max_visits is
+'How often loops may come back here before the execution fails with MAX_VISITS.';
+comment on column pbdb.playbook_steps.is_optional is
+'When its last attempt fails it is SKIPPED and the execution goes on as after success.';
+comment on column pbdb.playbook_steps.metadata is
+'Free data of the application; the engine does not read it.';
+comment on column pbdb.playbook_steps.created_at is
+'When the row was written (start of the writing transaction).';
+comment on column pbdb.playbook_steps.updated_at is 'When the row last changed.';
+
 create unique index idx_playbook_steps_organization_id on pbdb.playbook_steps (organization_id, id);
 create index idx_playbook_steps_playbook_id on pbdb.playbook_steps (playbook_id);
 create index idx_playbook_steps_step_type on pbdb.playbook_steps (organization_id, step_type);
@@ -127,6 +222,16 @@ create table pbdb.playbook_programs (
     references pbdb.playbooks (organization_id, id) on delete cascade
 );
 
+comment on table pbdb.playbook_programs is
+'What activation compiled a playbook version into; the engine reads this and not the steps. Never '
+'edited.';
+comment on column pbdb.playbook_programs.playbook_id is 'The playbook version.';
+comment on column pbdb.playbook_programs.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_programs.program is
+'The steps by index with their successors, sources and handlers; internal, may change with any '
+'release.';
+
 -- The engine reads a program once a call; stored uncompressed, that read is a plain copy.
 alter table pbdb.playbook_programs alter column program set storage external;
 
@@ -147,6 +252,24 @@ create table pbdb.agents (
     constraint agent_name_is_not_empty check (btrim(name) <> '')
 );
 
+comment on table pbdb.agents is 'Language model agents that AGENT_EXECUTION steps name.';
+comment on column pbdb.agents.id is 'Id of the agent.';
+comment on column pbdb.agents.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.agents.name is 'Name that step configs use; unique in an organization.';
+comment on column pbdb.agents.description is 'For people; null when nobody wrote one.';
+comment on column pbdb.agents.model is 'Model as provider:name, as the runner understands it.';
+comment on column pbdb.agents.instructions is 'System prompt; null for none.';
+comment on column pbdb.agents.parameters is 'Model settings such as temperature and max_tokens.';
+comment on column pbdb.agents.tools is
+'Names of tools, registered in the runner, that the agent may call.';
+comment on column pbdb.agents.is_enabled is 'False: steps that name it fail.';
+comment on column pbdb.agents.metadata is
+'Free data of the application; the engine does not read it.';
+comment on column pbdb.agents.created_at is
+'When the row was written (start of the writing transaction).';
+comment on column pbdb.agents.updated_at is 'When the row last changed.';
+
 create unique index idx_agents_organization_id on pbdb.agents (organization_id, id);
 
 create table pbdb.prompt_templates (
@@ -163,6 +286,22 @@ create table pbdb.prompt_templates (
     constraint prompt_template_is_text_or_messages
     check (jsonb_typeof(template) in ('string', 'array'))
 );
+
+comment on table pbdb.prompt_templates is
+'Versioned prompt texts that PROMPT_TEMPLATE and AGENT_EXECUTION steps name.';
+comment on column pbdb.prompt_templates.id is 'Id of this version.';
+comment on column pbdb.prompt_templates.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.prompt_templates.name is 'Name shared by all versions.';
+comment on column pbdb.prompt_templates.version is
+'1, 2, 3 … of this name; a step without a version takes the highest.';
+comment on column pbdb.prompt_templates.template is
+'A string, or an array of messages with role and content.';
+comment on column pbdb.prompt_templates.options is
+'Rendering options, such as syntax and defaults.';
+comment on column pbdb.prompt_templates.description is 'For people; null when nobody wrote one.';
+comment on column pbdb.prompt_templates.created_at is
+'When the row was written (start of the writing transaction).';
 
 create unique index idx_prompt_templates_organization_id
 on pbdb.prompt_templates (organization_id, id);
@@ -190,6 +329,30 @@ create table pbdb.playbook_triggers (
         or (kind = 'event' and event_name is not null and schedule is null)
     )
 );
+
+comment on table pbdb.playbook_triggers is 'What starts playbooks by itself: schedules and events.';
+comment on column pbdb.playbook_triggers.id is 'Id of the trigger.';
+comment on column pbdb.playbook_triggers.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_triggers.name is 'Name for people; unique in an organization.';
+comment on column pbdb.playbook_triggers.playbook_name is
+'Playbook to start, by name: its highest ACTIVE version at that moment.';
+comment on column pbdb.playbook_triggers.kind is 'schedule or event.';
+comment on column pbdb.playbook_triggers.schedule is
+'Cron expression of five fields; null for an event.';
+comment on column pbdb.playbook_triggers.time_zone is 'IANA zone that the schedule is read in.';
+comment on column pbdb.playbook_triggers.event_name is 'Event that starts it; null for a schedule.';
+comment on column pbdb.playbook_triggers.event_match is
+'The payload must contain this object; {} matches every payload.';
+comment on column pbdb.playbook_triggers.input_data is
+'Input of the started execution; for events the payload is laid over it.';
+comment on column pbdb.playbook_triggers.is_enabled is 'False: it does not fire.';
+comment on column pbdb.playbook_triggers.next_fire_at is
+'When a schedule fires next; null: a runner has yet to compute it.';
+comment on column pbdb.playbook_triggers.last_fired_at is 'When it fired last; null: never.';
+comment on column pbdb.playbook_triggers.created_at is
+'When the row was written (start of the writing transaction).';
+comment on column pbdb.playbook_triggers.updated_at is 'When the row last changed.';
 
 create index idx_playbook_triggers_next_fire_at
 on pbdb.playbook_triggers (next_fire_at) where is_enabled;

@@ -10,4 +10,5 @@ drop table pbdb.playbook_joins;
 drop table pbdb.playbook_ready_steps;
 drop table pbdb.playbook_step_results;
 drop table pbdb.playbook_scopes;
+drop table pbdb.playbook_execution_rollups;
 drop table pbdb.playbook_executions;

@@ -60,6 +60,72 @@ create table pbdb.playbook_executions (
 )
 with (fillfactor = 85);
 
+comment on table pbdb.playbook_executions is
+'One run of one playbook version. Written by functions only; reading is free within the tenant.';
+comment on column pbdb.playbook_executions.id is
+'Id of the execution, as start_playbook_execution returned it.';
+comment on column pbdb.playbook_executions.playbook_id is
+'The playbook version that it runs, to the end.';
+comment on column pbdb.playbook_executions.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_executions.execution_name is 'Name for people; null for none.';
+comment on column pbdb.playbook_executions.status is
+'Where it stands. COMPLETED, FAILED, CANCELLED and TIMEOUT are final until somebody retries it.';
+comment on column pbdb.playbook_executions.triggered_by is
+'User of the application who started it; null when unknown.';
+comment on column pbdb.playbook_executions.trigger_source is
+'manual, api, scheduled, event, webhook, or playbook when a parent execution started it.';
+comment on column pbdb.playbook_executions.input_data is
+'Input, as checked against input_schema at the start.';
+comment on column pbdb.playbook_executions.output_data is 'Output; null until COMPLETED.';
+comment on column pbdb.playbook_executions.error_message is
+'Why it ended without success; null otherwise.';
+comment on column pbdb.playbook_executions.error_stack is
+'Technical detail of the error; null when there is none.';
+comment on column pbdb.playbook_executions.error_code is
+'Code of the error, listed in docs/errors.md; null without an error.';
+comment on column pbdb.playbook_executions.started_at is
+'When its first step began; null while PENDING.';
+comment on column pbdb.playbook_executions.completed_at is
+'When it reached a final status; null while open.';
+comment on column pbdb.playbook_executions.duration_ms is
+'completed_at - started_at in milliseconds, waiting included; null while open.';
+comment on column pbdb.playbook_executions.handled_error is
+'$error: what the latest on_failure path is handling; null for none.';
+comment on column pbdb.playbook_executions.current_step_id is
+'Step that is running or waiting, the latest begun when there are several; null when none is.';
+comment on column pbdb.playbook_executions.completed_steps is
+'Steps finished so far, skipped ones included.';
+comment on column pbdb.playbook_executions.total_steps is
+'Steps of the playbook version when it started; null when not known.';
+comment on column pbdb.playbook_executions.transitions is
+'Step transitions so far; guards against endless loops.';
+comment on column pbdb.playbook_executions.is_revisiting is
+'True once a step was visited again: progress is then an estimate.';
+comment on column pbdb.playbook_executions.pause_reason is
+'operator: somebody paused it; waiting: nothing can run until an answer, event or time. Null '
+'unless PAUSED.';
+comment on column pbdb.playbook_executions.paused_at is
+'Since when it is PAUSED; null unless PAUSED.';
+comment on column pbdb.playbook_executions.deadline_at is
+'When it ends as TIMEOUT; pushed back by the time spent PAUSED. Null: no deadline.';
+comment on column pbdb.playbook_executions.idempotency_key is
+'Key of the caller: the same key and input give this execution again. Null for none.';
+comment on column pbdb.playbook_executions.input_hash is
+'Hash of the input that came with the key, to tell a repetition from a conflict.';
+comment on column pbdb.playbook_executions.root_execution_id is
+'The execution at the top of the tree of child executions; null for a root.';
+comment on column pbdb.playbook_executions.parent_result_id is
+'The step attempt that started it and waits for it; null for a root.';
+comment on column pbdb.playbook_executions.depth is 'Distance to the root execution; 0 for a root.';
+comment on column pbdb.playbook_executions.finished_xid is
+'Transaction that finished it, so that a roll-up knows what it has seen; null while open.';
+comment on column pbdb.playbook_executions.metadata is
+'Free data of the application; the engine does not read it.';
+comment on column pbdb.playbook_executions.created_at is
+'When the row was written (start of the writing transaction).';
+comment on column pbdb.playbook_executions.updated_at is 'When the row last changed.';
+
 create unique index idx_playbook_executions_organization_id
 on pbdb.playbook_executions (organization_id, id);
 create unique index idx_playbook_executions_idempotency_key
@@ -77,6 +143,58 @@ on pbdb.playbook_executions (deadline_at)
 where status in ('PENDING', 'RUNNING') and deadline_at is not null;
 create index idx_playbook_executions_root_execution_id
 on pbdb.playbook_executions (root_execution_id) where root_execution_id is not null;
+
+create table pbdb.playbook_execution_rollups (
+    playbook_id uuid not null primary key,
+    organization_id uuid not null,
+    horizon xid8 not null default '0',
+    finished_count bigint not null default 0,
+    completed_count bigint not null default 0,
+    failed_count bigint not null default 0,
+    timed_count bigint not null default 0,
+    duration_sum_ms numeric not null default 0,
+    last_created_at timestamptz,
+    last_completed_at timestamptz,
+    is_last_created_exact boolean not null default true,
+    is_last_completed_exact boolean not null default true,
+    rolled_up_at timestamptz,
+    constraint rollup_is_of_a_playbook_of_its_organization
+    foreign key (organization_id, playbook_id)
+    references pbdb.playbooks (organization_id, id) on delete cascade,
+    constraint rollup_counts_are_not_negative
+    check (completed_count >= 0 and failed_count >= 0 and finished_count >= completed_count + failed_count)
+)
+with (fillfactor = 50, autovacuum_vacuum_threshold = 50);
+
+comment on table pbdb.playbook_execution_rollups is
+'Counts and sums over the finished executions of a playbook whose finished_xid is below horizon; '
+'a summary adds the others itself and is exact at every moment. Kept by roll_up_executions, '
+'corrected when a finished execution is retried or deleted.';
+comment on column pbdb.playbook_execution_rollups.playbook_id is 'The playbook version.';
+comment on column pbdb.playbook_execution_rollups.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_execution_rollups.horizon is
+'Every finished execution with a lower finished_xid is counted here, no other is.';
+comment on column pbdb.playbook_execution_rollups.finished_count is
+'Finished executions below the horizon.';
+comment on column pbdb.playbook_execution_rollups.completed_count is 'Those that are COMPLETED.';
+comment on column pbdb.playbook_execution_rollups.failed_count is 'Those that are FAILED.';
+comment on column pbdb.playbook_execution_rollups.timed_count is 'Those that have a duration.';
+comment on column pbdb.playbook_execution_rollups.duration_sum_ms is
+'Sum of their durations in milliseconds.';
+comment on column pbdb.playbook_execution_rollups.last_created_at is
+'No execution counted here was created later; null when none was counted.';
+comment on column pbdb.playbook_execution_rollups.last_completed_at is
+'No execution counted here was completed later; null when none was counted.';
+comment on column pbdb.playbook_execution_rollups.is_last_created_exact is
+'False: the execution that last_created_at came from is gone, so it is only a bound.';
+comment on column pbdb.playbook_execution_rollups.is_last_completed_exact is
+'False: the execution that last_completed_at came from is gone, so it is only a bound.';
+comment on column pbdb.playbook_execution_rollups.rolled_up_at is
+'When executions were last folded in; null: never.';
+
+create index playbook_execution_rollups_organization_idx
+on pbdb.playbook_execution_rollups (organization_id, playbook_id);
 
 create table pbdb.playbook_scopes (
     id uuid not null primary key default pbdb.uuid_v7(),
@@ -98,6 +216,31 @@ create table pbdb.playbook_scopes (
     references pbdb.playbook_executions (organization_id, id) on delete cascade
 )
 with (fillfactor = 85);
+
+comment on table pbdb.playbook_scopes is
+'One branch or one item of a PARALLEL_EXECUTION step that is running or has run.';
+comment on column pbdb.playbook_scopes.id is 'Id of the scope.';
+comment on column pbdb.playbook_scopes.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_scopes.execution_id is 'The execution that it belongs to.';
+comment on column pbdb.playbook_scopes.parent_result_id is
+'The attempt of the PARALLEL_EXECUTION step that opened it.';
+comment on column pbdb.playbook_scopes.path is
+'The scopes around it, outermost first, and itself last.';
+comment on column pbdb.playbook_scopes.branch is 'Name of the branch; item for a for_each.';
+comment on column pbdb.playbook_scopes.item_index is
+'Position of the item in the array, from 0 ($index); null for a named branch.';
+comment on column pbdb.playbook_scopes.item is 'The item ($item); null for a named branch.';
+comment on column pbdb.playbook_scopes.status is 'RUNNING, then how it ended.';
+comment on column pbdb.playbook_scopes.output_data is
+'Output of its last completed step; null until it ended with success.';
+comment on column pbdb.playbook_scopes.error is
+'Error that ended it: code, message, step; null otherwise.';
+comment on column pbdb.playbook_scopes.handled_error is
+'$error inside this scope: what its latest on_failure path is handling; null for none.';
+comment on column pbdb.playbook_scopes.created_at is
+'When the row was written (start of the writing transaction).';
+comment on column pbdb.playbook_scopes.completed_at is 'When it ended; null while it runs.';
 
 create index playbook_scopes_execution_idx
 on pbdb.playbook_scopes (execution_id, parent_result_id, item_index);
@@ -144,6 +287,53 @@ create table pbdb.playbook_step_results (
 )
 with (fillfactor = 80);
 
+comment on table pbdb.playbook_step_results is
+'One attempt of one step of one execution: what went in, what came out, how it ended.';
+comment on column pbdb.playbook_step_results.id is
+'Id of the attempt; runners know it as step_result_id.';
+comment on column pbdb.playbook_step_results.execution_id is 'The execution that it belongs to.';
+comment on column pbdb.playbook_step_results.step_id is 'The step that was attempted.';
+comment on column pbdb.playbook_step_results.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_step_results.scope_id is
+'The parallel branch or item that it ran in; null outside.';
+comment on column pbdb.playbook_step_results.status is
+'PENDING or RUNNING while open; COMPLETED, FAILED, SKIPPED or TIMEOUT for good.';
+comment on column pbdb.playbook_step_results.attempt_number is
+'1 for the first attempt of a visit; counted when it is claimed.';
+comment on column pbdb.playbook_step_results.visit is
+'1 for the first time the execution came to this step, more in loops.';
+comment on column pbdb.playbook_step_results.input_data is
+'Input, mapped and checked; null when it equals the input of the execution or was not built.';
+comment on column pbdb.playbook_step_results.request is
+'Settings with expressions resolved, as the handler received them; null for steps without.';
+comment on column pbdb.playbook_step_results.output_data is
+'Output, checked against output_schema; null unless COMPLETED.';
+comment on column pbdb.playbook_step_results.error_message is
+'What went wrong, or why it was skipped; null otherwise.';
+comment on column pbdb.playbook_step_results.error_stack is
+'Technical detail of the error; null when there is none.';
+comment on column pbdb.playbook_step_results.error_code is
+'Code of the error, listed in docs/errors.md; null without an error.';
+comment on column pbdb.playbook_step_results.is_lost is
+'The runner vanished: its lease expired before it reported.';
+comment on column pbdb.playbook_step_results.started_at is
+'When the attempt began; null while PENDING.';
+comment on column pbdb.playbook_step_results.completed_at is 'When it ended; null while open.';
+comment on column pbdb.playbook_step_results.duration_ms is
+'completed_at - started_at in milliseconds; null while open.';
+comment on column pbdb.playbook_step_results.worker is
+'Name of the runner that claimed it; null when the database ran it itself.';
+comment on column pbdb.playbook_step_results.token is
+'Token of the latest claim: reports that carry another one are stale. Null before the first claim.';
+comment on column pbdb.playbook_step_results.verdict_hash is
+'Hash of the accepted report, to tell a repeated report from a conflicting one.';
+comment on column pbdb.playbook_step_results.metadata is
+'What the handler had to say besides the output; null for nothing.';
+comment on column pbdb.playbook_step_results.created_at is
+'When the row was written (start of the writing transaction).';
+comment on column pbdb.playbook_step_results.updated_at is 'When the row last changed.';
+
 create unique index idx_playbook_step_results_execution_id
 on pbdb.playbook_step_results (execution_id, step_id, scope_id, visit, attempt_number) nulls not distinct;
 create index idx_playbook_step_results_step_id on pbdb.playbook_step_results (step_id);
@@ -177,6 +367,32 @@ with (
     autovacuum_analyze_scale_factor = 0.1
 );
 
+comment on table pbdb.playbook_ready_steps is
+'The hot table: one small row for each step that can run, is running in a runner, or waits. '
+'Deleted when done.';
+comment on column pbdb.playbook_ready_steps.result_id is 'The attempt in playbook_step_results.';
+comment on column pbdb.playbook_ready_steps.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_ready_steps.execution_id is 'The execution that it belongs to.';
+comment on column pbdb.playbook_ready_steps.handler is
+'Handler key, such as API_CALL or CUSTOM_FUNCTION:name: who can run it.';
+comment on column pbdb.playbook_ready_steps.state is
+'READY, LEASED, WAITING or HELD; decides what due_at means.';
+comment on column pbdb.playbook_ready_steps.due_at is
+'READY: not before. LEASED: end of the lease. WAITING: end of the wait (infinity for none).';
+comment on column pbdb.playbook_ready_steps.token is
+'Token of the current lease; null unless LEASED.';
+comment on column pbdb.playbook_ready_steps.step_index is
+'Position of the step in the compiled program.';
+comment on column pbdb.playbook_ready_steps.timeout_seconds is
+'Time one attempt may take, counted from its claim; null: no limit.';
+comment on column pbdb.playbook_ready_steps.deadline_at is
+'When the attempt itself times out, however often the lease is extended; null when it does not.';
+comment on column pbdb.playbook_ready_steps.event_name is
+'Event that it waits for; null when it waits for none.';
+comment on column pbdb.playbook_ready_steps.event_match is
+'The payload must contain this object; null when it waits for no event.';
+
 create index playbook_ready_steps_claim_idx
 on pbdb.playbook_ready_steps (handler, due_at) where state = 'READY';
 create index playbook_ready_steps_sweep_idx
@@ -202,6 +418,21 @@ create table pbdb.playbook_joins (
 )
 with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 200);
 
+comment on table pbdb.playbook_joins is
+'Counters of a PARALLEL_EXECUTION step that is running. Changed under the lock of the execution.';
+comment on column pbdb.playbook_joins.result_id is 'The attempt of the PARALLEL_EXECUTION step.';
+comment on column pbdb.playbook_joins.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_joins.execution_id is 'The execution that it belongs to.';
+comment on column pbdb.playbook_joins.total is 'Branches or items altogether.';
+comment on column pbdb.playbook_joins.next_index is 'The next one to start.';
+comment on column pbdb.playbook_joins.open_count is 'Started and not ended.';
+comment on column pbdb.playbook_joins.succeeded_count is 'Ended with success.';
+comment on column pbdb.playbook_joins.failed_count is 'Ended otherwise.';
+comment on column pbdb.playbook_joins.needed is
+'Successes that complete the join: total for all, 1 for any, n for at_least.';
+comment on column pbdb.playbook_joins.max_parallel is 'How many may be open at once.';
+
 create index playbook_joins_execution_idx on pbdb.playbook_joins (execution_id);
 
 create table pbdb.playbook_events (
@@ -213,6 +444,21 @@ create table pbdb.playbook_events (
     consumed_by uuid,
     created_at timestamptz not null default now()
 );
+
+comment on table pbdb.playbook_events is
+'Events that emit_playbook_event received and no wait consumed yet, kept a while for a wait that '
+'comes just after.';
+comment on column pbdb.playbook_events.id is 'Id of the event; earlier events have lower ids.';
+comment on column pbdb.playbook_events.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_events.event_name is 'Name that waits and triggers compare.';
+comment on column pbdb.playbook_events.payload is
+'What the event carries; the answer of the wait that it ends.';
+comment on column pbdb.playbook_events.expires_at is 'Until when a later wait may consume it.';
+comment on column pbdb.playbook_events.consumed_by is
+'The attempt whose wait it ended; null while unconsumed.';
+comment on column pbdb.playbook_events.created_at is
+'When the row was written (start of the writing transaction).';
 
 create index playbook_events_unconsumed_idx
 on pbdb.playbook_events (organization_id, event_name, id) where consumed_by is null;
@@ -227,6 +473,17 @@ create table pbdb.workers (
     last_seen_at timestamptz not null default now()
 )
 with (fillfactor = 50, autovacuum_vacuum_threshold = 50);
+
+comment on table pbdb.workers is
+'Runners that have reported lately. Of no tenant, so only pbdb_monitor and the functions read it.';
+comment on column pbdb.workers.name is 'Name that the runner chose; unique among the live ones.';
+comment on column pbdb.workers.handlers is 'Handler keys that it takes.';
+comment on column pbdb.workers.is_idle is
+'True: it waits for a notification. When nobody is idle none is sent.';
+comment on column pbdb.workers.listen_pid is
+'Backend that listens for it, to find out that it is gone; null without one.';
+comment on column pbdb.workers.started_at is 'When it registered.';
+comment on column pbdb.workers.last_seen_at is 'When it last told that it lives.';
 
 create table pbdb.playbook_usage (
     result_id uuid not null primary key,
@@ -245,6 +502,24 @@ create table pbdb.playbook_usage (
     references pbdb.playbook_executions (organization_id, id) on delete cascade
 );
 
+comment on table pbdb.playbook_usage is
+'Tokens, cost and time of steps that reported any: the ledger for budgets and invoices.';
+comment on column pbdb.playbook_usage.result_id is 'The attempt that used them.';
+comment on column pbdb.playbook_usage.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_usage.execution_id is 'The execution that it belongs to.';
+comment on column pbdb.playbook_usage.step_id is 'The step that was attempted.';
+comment on column pbdb.playbook_usage.model is 'Model that was called; null when no model was.';
+comment on column pbdb.playbook_usage.input_tokens is 'Tokens sent.';
+comment on column pbdb.playbook_usage.output_tokens is 'Tokens received.';
+comment on column pbdb.playbook_usage.cost_usd is
+'Cost in US dollars; null when the price is not known.';
+comment on column pbdb.playbook_usage.latency_ms is
+'Time spent waiting for the provider in milliseconds; null when not measured.';
+comment on column pbdb.playbook_usage.details is 'What else the provider reported.';
+comment on column pbdb.playbook_usage.created_at is
+'When the row was written (start of the writing transaction).';
+
 create index playbook_usage_execution_idx on pbdb.playbook_usage (execution_id);
 create index playbook_usage_organization_idx on pbdb.playbook_usage (organization_id, created_at);
 
@@ -255,13 +530,21 @@ create table pbdb.query_contexts (
     organization_id uuid not null
 );
 
+comment on table pbdb.query_contexts is
+'The tenant that a running DATABASE_QUERY belongs to: what current_organization_id() says to '
+'pbdb_query, whatever the query sets. Written and removed inside one transaction.';
+comment on column pbdb.query_contexts.backend_pid is 'The backend that runs the query.';
+comment on column pbdb.query_contexts.xid is
+'Its transaction: a row of another transaction does not count.';
+comment on column pbdb.query_contexts.organization_id is 'The tenant of the step.';
+
 do $do$
 declare
     v_table text;
 begin
     foreach v_table in array array[
         'playbook_executions', 'playbook_step_results', 'playbook_scopes', 'playbook_ready_steps',
-        'playbook_joins', 'playbook_events', 'workers', 'playbook_usage', 'query_contexts'
+        'playbook_joins', 'playbook_events', 'workers', 'playbook_usage', 'playbook_execution_rollups', 'query_contexts'
     ] loop
         execute format('alter table pbdb.%I enable row level security', v_table);
         execute format('alter table pbdb.%I force row level security', v_table);

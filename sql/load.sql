@@ -4,6 +4,22 @@
 -- tenancy: who am I
 
 -- access: who sees which table
+\ir access/playbooks.sql
+\ir access/playbook_steps.sql
+\ir access/playbook_programs.sql
+\ir access/agents.sql
+\ir access/prompt_templates.sql
+\ir access/playbook_triggers.sql
+\ir access/playbook_executions.sql
+\ir access/playbook_execution_rollups.sql
+\ir access/playbook_scopes.sql
+\ir access/playbook_step_results.sql
+\ir access/playbook_ready_steps.sql
+\ir access/playbook_joins.sql
+\ir access/playbook_events.sql
+\ir access/workers.sql
+\ir access/playbook_usage.sql
+\ir access/query_contexts.sql
 
 -- playbook: define, validate, version
 \ir playbook/_step_kind.sql

@@ -1,0 +1,25 @@
+-- drop: policy monitor_may_read_all on pbdb.playbook_executions
+-- drop: policy app_may_read_its_organization on pbdb.playbook_executions
+-- drop: policy owner_may_everything on pbdb.playbook_executions
+--
+-- Applications read executions and change them through functions only: every transition has
+-- rules.
+drop policy if exists owner_may_everything on pbdb.playbook_executions;
+create policy owner_may_everything on pbdb.playbook_executions
+to pbdb_owner
+using (true)
+with check (true);
+
+drop policy if exists app_may_read_its_organization on pbdb.playbook_executions;
+create policy app_may_read_its_organization on pbdb.playbook_executions
+for select to pbdb_app
+using (organization_id = (select pbdb.current_organization_id()));
+
+drop policy if exists monitor_may_read_all on pbdb.playbook_executions;
+create policy monitor_may_read_all on pbdb.playbook_executions
+for select to pbdb_monitor
+using (true);
+
+revoke all on pbdb.playbook_executions
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+grant select on pbdb.playbook_executions to pbdb_app, pbdb_monitor;

@@ -1,0 +1,25 @@
+-- drop: policy monitor_may_read_all on pbdb.playbook_ready_steps
+-- drop: policy app_may_read_its_organization on pbdb.playbook_ready_steps
+-- drop: policy owner_may_everything on pbdb.playbook_ready_steps
+--
+-- Applications read what runs and waits (the inbox does); only the engine and the runner
+-- functions write it.
+drop policy if exists owner_may_everything on pbdb.playbook_ready_steps;
+create policy owner_may_everything on pbdb.playbook_ready_steps
+to pbdb_owner
+using (true)
+with check (true);
+
+drop policy if exists app_may_read_its_organization on pbdb.playbook_ready_steps;
+create policy app_may_read_its_organization on pbdb.playbook_ready_steps
+for select to pbdb_app
+using (organization_id = (select pbdb.current_organization_id()));
+
+drop policy if exists monitor_may_read_all on pbdb.playbook_ready_steps;
+create policy monitor_may_read_all on pbdb.playbook_ready_steps
+for select to pbdb_monitor
+using (true);
+
+revoke all on pbdb.playbook_ready_steps
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+grant select on pbdb.playbook_ready_steps to pbdb_app, pbdb_monitor;
