@@ -21,6 +21,46 @@
 \ir access/playbook_usage.sql
 \ir access/query_contexts.sql
 
+-- playbook/schema: JSON Schema, draft 2020-12
+\ir playbook/schema/_schema_path.sql
+\ir playbook/schema/_schema_error.sql
+\ir playbook/schema/_schema_unchecked.sql
+\ir playbook/schema/_schema_wanted.sql
+\ir playbook/schema/_schema_refusal.sql
+\ir playbook/schema/_schema_fits_plainly.sql
+\ir playbook/schema/_schema_list.sql
+\ir playbook/schema/_schema_keywords.sql
+\ir playbook/schema/_schema_nodes.sql
+\ir playbook/schema/_schema_decoded.sql
+\ir playbook/schema/_schema_pointer.sql
+\ir playbook/schema/_schema_reference.sql
+\ir playbook/schema/_schema_regex_character.sql
+\ir playbook/schema/_schema_regex_class.sql
+\ir playbook/schema/_schema_regex.sql
+\ir playbook/schema/_schema_equality_errors.sql
+\ir playbook/schema/_schema_number_errors.sql
+\ir playbook/schema/_schema_string_errors.sql
+\ir playbook/schema/_schema_names_errors.sql
+\ir playbook/schema/_schema_pattern_members_errors.sql
+\ir playbook/schema/_schema_object_errors.sql
+\ir playbook/schema/_schema_contains_errors.sql
+\ir playbook/schema/_schema_array_errors.sql
+\ir playbook/schema/_schema_choice_errors.sql
+\ir playbook/schema/_schema_branch_errors.sql
+\ir playbook/schema/_schema_branches.sql
+\ir playbook/schema/_schema_evaluated.sql
+\ir playbook/schema/_schema_unevaluated_errors.sql
+\ir playbook/schema/_schema_unsupported_errors.sql
+\ir playbook/schema/_schema_node_errors.sql
+\ir playbook/schema/_schema_errors.sql
+\ir playbook/schema/_schema_kind_fits.sql
+\ir playbook/schema/_schema_regex_is_usable.sql
+\ir playbook/schema/_schema_keyword_issues.sql
+\ir playbook/schema/_schema_pattern_issues.sql
+\ir playbook/schema/_schema_reference_issues.sql
+\ir playbook/schema/_schema_issues.sql
+\ir playbook/schema/validate_json.sql
+
 -- playbook: define, validate, version
 \ir playbook/_step_kind.sql
 \ir playbook/_default_timeout.sql

@@ -1,0 +1,33 @@
+-- drop: function pbdb._schema_error(text, text, jsonb, text)
+create or replace function pbdb._schema_error(
+    p_path text, p_keyword text, p_value jsonb, p_problem text
+)
+returns jsonb
+language sql
+immutable
+parallel safe
+begin atomic
+    select jsonb_build_array(jsonb_build_object(
+        'path', p_path,
+        'keyword', p_keyword,
+        'message', concat(
+            case
+                when p_path <> '' then concat(
+                    '"', replace(replace(replace(substr(p_path, 2), '/', '.'), '~1', '/'), '~0', '~'),
+                    '": '
+                )
+            end,
+            case
+                when length(p_value::text) > 80 then left(p_value::text, 77) || '...'
+                else p_value::text
+            end,
+            ' ', p_problem
+        )
+    ));
+end;
+
+comment on function pbdb._schema_error(text, text, jsonb, text) is
+'One misfit as a one-element array: the JSON pointer into the value, the schema keyword, and a sentence '
+'that names the place and quotes the value (cut to 80 characters).';
+
+revoke execute on function pbdb._schema_error(text, text, jsonb, text) from public;

@@ -1,0 +1,23 @@
+-- drop: function pbdb._schema_unchecked(text, text, text)
+--
+-- Marked, so that "not", "if", "oneOf" and "contains" can tell "does not fit" from "nobody knows":
+-- the negation of the second is not "fits".
+create or replace function pbdb._schema_unchecked(p_path text, p_keyword text, p_problem text)
+returns jsonb
+language sql
+immutable
+parallel safe
+begin atomic
+    select jsonb_build_array(jsonb_build_object(
+        'path', p_path,
+        'keyword', p_keyword,
+        'message', 'cannot be checked: ' || p_problem,
+        'unchecked', true
+    ));
+end;
+
+comment on function pbdb._schema_unchecked(text, text, text) is
+'The error entry of a value that could not be judged: the schema is broken or unsupported here, or the '
+'nesting is too deep. Such a value does not fit.';
+
+revoke execute on function pbdb._schema_unchecked(text, text, text) from public;
