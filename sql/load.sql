@@ -74,6 +74,27 @@
 \ir playbook/_compile_steps.sql
 \ir playbook/_step_sources.sql
 \ir playbook/_compile_playbook.sql
+\ir playbook/_document_fields.sql
+\ir playbook/_edit_distance.sql
+\ir playbook/_nearest.sql
+\ir playbook/_suggestion.sql
+\ir playbook/_path_key.sql
+\ir playbook/_field_issue.sql
+\ir playbook/_document_steps.sql
+\ir playbook/_object_issues.sql
+\ir playbook/_document_link_issues.sql
+\ir playbook/_document_issues.sql
+\ir playbook/_without_nulls.sql
+\ir playbook/_check_document.sql
+\ir playbook/_lock_playbook_name.sql
+\ir playbook/_insert_steps.sql
+\ir playbook/import_playbook.sql
+\ir playbook/_find_playbook.sql
+\ir playbook/_lock_playbook.sql
+\ir playbook/_export_steps.sql
+\ir playbook/_export_playbook.sql
+\ir playbook/export_playbook.sql
+\ir playbook/_definition_hash.sql
 
 -- engine: start, advance, finish
 

@@ -14,7 +14,7 @@ begin atomic
     from pbdb._object_issues('playbook', '', p_document) as found
     union all
     select found.path, found.message, found.hint
-    from (select steps.path, steps.step from steps order by steps.position limit 1000) as step
+    from (select steps.path, steps.step from steps order by steps.natural_order limit 1000) as step
     cross join lateral pbdb._object_issues('step', step.path, step.step) as found
     union all
     select found.path, found.message, found.hint

@@ -20,8 +20,8 @@ begin atomic
     inner join lateral (
         select other.path
         from steps as other
-        where other.name = steps.name and other.position < steps.position
-        order by other.position
+        where other.name = steps.name and other.natural_order < steps.natural_order
+        order by other.natural_order
         limit 1
     ) as earlier on true
     union all
@@ -31,7 +31,7 @@ begin atomic
         'A step without an order is numbered by its position, depth first from 1.'
     from steps
     inner join steps as other
-        on steps.step_order = other.step_order and steps.position > other.position
+        on steps.step_order = other.step_order and steps.natural_order > other.natural_order
     union all
     select
         steps.path || '.' || link.key,

@@ -1,7 +1,7 @@
 -- drop: function pbdb._document_steps(jsonb)
 create or replace function pbdb._document_steps(p_document jsonb)
 returns table (
-    path text, parent_path text, branch text, depth int, position int, step_order int, step jsonb
+    path text, parent_path text, branch text, depth int, natural_order int, step_order int, step jsonb
 )
 language sql
 immutable
@@ -56,7 +56,9 @@ begin atomic
         walk.depth,
         row_number() over (order by walk.place)::int,
         case
-            when walk.step ->> 'order' ~ '^\d{1,7}$' then (walk.step ->> 'order')::int
+            when pbdb._field_issue('integer', 0, 1000000, walk.step -> 'order') is null
+                and jsonb_typeof(walk.step -> 'order') = 'number'
+                then (walk.step ->> 'order')::numeric
             else row_number() over (order by walk.place)
         end::int,
         walk.step

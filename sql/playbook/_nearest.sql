@@ -1,7 +1,7 @@
 -- drop: function pbdb._nearest(text, text[])
 --
--- People who come from the original system write stepName, on_success_step_id: those spellings are
--- brought to ours before they are compared.
+-- People who come from the original system write stepName, on_success_step_id, timeout: those
+-- spellings are brought to ours before they are compared.
 create or replace function pbdb._nearest(p_word text, p_known text[])
 returns text
 language sql
@@ -9,19 +9,26 @@ immutable
 parallel safe
 security invoker
 begin atomic
-    select known.word
-    from unnest(p_known) as known (word)
-    cross join lateral (values
-        (lower(p_word)),
-        (regexp_replace(
-            lower(regexp_replace(p_word, '([a-z])([A-Z])', '\1_\2', 'g')),
-            '^(step_|playbook_)|(_step)?_id$|_ms$', '', 'g'
-        ))
-    ) as spelling (word)
-    where
-        pbdb._edit_distance(spelling.word, lower(known.word))
-        <= greatest(1, least(length(spelling.word), length(known.word)) / 3)
-    order by pbdb._edit_distance(spelling.word, lower(known.word)), known.word
+    select pair.known
+    from (
+        select
+            known.word as known,
+            least(length(spelling.word), length(short.word)) as length,
+            pbdb._edit_distance(spelling.word, short.word) as distance
+        from unnest(p_known) as known (word)
+        cross join lateral (values
+            (lower(p_word)),
+            (regexp_replace(
+                lower(regexp_replace(p_word, '([a-z])([A-Z])', '\1_\2', 'g')),
+                '^(step_|playbook_)|(_step)?_id$|_ms$', '', 'g'
+            ))
+        ) as spelling (word)
+        cross join lateral (values
+            (lower(known.word)), (regexp_replace(lower(known.word), '_seconds$', ''))
+        ) as short (word)
+    ) as pair
+    where pair.distance <= greatest(1, pair.length / 3)
+    order by pair.distance, pair.known
     limit 1;
 end;
 
