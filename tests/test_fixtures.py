@@ -1,0 +1,44 @@
+"""The promises that every other test relies on."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import psycopg
+
+from server import Database
+
+Connection = psycopg.Connection[Any]
+
+
+def test_sessions_are_plain_logins_of_their_group(app: Connection, worker: Connection) -> None:
+    who = """
+        select current_user, rolsuper or rolbypassrls,
+            pg_has_role('pbdb_app', 'member'), pg_has_role('pbdb_worker', 'member')
+        from pg_roles where rolname = current_user
+    """
+    assert app.execute(who).fetchone() == ("test_app", False, True, False)
+    assert worker.execute(who).fetchone() == ("test_worker", False, False, True)
+
+
+def test_unqualified_names_are_found_through_the_databases_setting(app: Connection) -> None:
+    assert app.execute("select to_regclass('playbooks') is not null").fetchone() == (True,)
+
+
+def test_each_test_has_a_database_of_its_own(database: Database, owner: Connection) -> None:
+    assert owner.execute("select current_database()").fetchone() == (database.name,)
+    assert owner.execute("select count(*) from pbdb.playbooks").fetchone() == (0,)
+
+
+def test_the_tenant_ends_with_the_transaction(
+    app: Connection,
+    organization: uuid.UUID,
+    as_tenant: Callable[[Connection, uuid.UUID], AbstractContextManager[Connection]],
+) -> None:
+    current = "select nullif(current_setting('app.current_organization_id', true), '')::uuid"
+    with as_tenant(app, organization):
+        assert app.execute(current).fetchone() == (organization,)
+    assert app.execute(current).fetchone() == (None,)
