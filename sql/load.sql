@@ -2,6 +2,10 @@
 -- psql -f sql/load.sql re-applies it to a scratch database; `make freeze` reads the same list.
 
 -- tenancy: who am I
+\ir tenancy/_query_organization_id.sql
+\ir tenancy/current_organization_id.sql
+\ir tenancy/require_organization.sql
+\ir tenancy/set_organization.sql
 
 -- access: who sees which table
 \ir access/playbooks.sql
