@@ -65,6 +65,43 @@
 \ir playbook/schema/_schema_issues.sql
 \ir playbook/schema/validate_json.sql
 
+-- engine/expression, engine/template, engine/step: the language that steps are written in
+\ir engine/expression/_evaluate.sql
+\ir engine/expression/_evaluate_all.sql
+\ir engine/expression/_map.sql
+\ir engine/expression/_has_element.sql
+\ir engine/expression/_order.sql
+\ir engine/expression/_are_texts.sql
+\ir engine/expression/_compare.sql
+\ir engine/expression/_condition_field.sql
+\ir engine/expression/_condition_holds.sql
+\ir engine/template/_template_tokens.sql
+\ir engine/template/_template_expressions.sql
+\ir engine/expression/_path_names.sql
+\ir engine/expression/_condition_expressions.sql
+\ir engine/expression/_expressions.sql
+\ir engine/expression/_expression_names.sql
+\ir engine/template/_url_encode.sql
+\ir engine/template/_template_value.sql
+\ir engine/template/_template_insert.sql
+\ir engine/template/_template_section.sql
+\ir engine/template/_template_ends.sql
+\ir engine/template/_render_sections.sql
+\ir engine/template/_render_single_brace.sql
+\ir engine/template/_render.sql
+\ir engine/template/_resolve_value.sql
+\ir engine/template/_config_is_dynamic.sql
+\ir engine/template/_resolve_config.sql
+\ir engine/step/_format_output.sql
+\ir engine/step/_apply_function.sql
+\ir engine/step/_merge_value.sql
+\ir engine/step/_filter_items.sql
+\ir engine/step/_apply_operation.sql
+\ir engine/step/_transform_data.sql
+\ir engine/step/_choose_branch.sql
+\ir engine/step/_used_variables.sql
+\ir engine/step/_render_prompt.sql
+
 -- playbook: define, validate, version
 \ir playbook/_step_kind.sql
 \ir playbook/_default_timeout.sql

@@ -1,0 +1,64 @@
+-- drop: function pbdb._apply_operation(jsonb, jsonb, jsonb)
+create or replace function pbdb._apply_operation(
+    p_operation jsonb, p_data jsonb, p_variables jsonb
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+as $fn$
+declare
+    v_field constant text := p_operation ->> 'field';
+    v_new_field constant text := coalesce(
+        p_operation ->> 'newField', p_operation ->> 'new_field'
+    );
+    v_value jsonb := p_data -> v_field;
+begin
+    if jsonb_typeof(p_data) is distinct from 'object' then
+        raise exception using
+            errcode = 'PB024',
+            message = format('operations need an object, not %s', left(p_data::text, 200)),
+            hint = 'Build an object in input_mapping, or use output instead.';
+    elsif v_value is null
+        and p_operation ->> 'type' in ('rename', 'map', 'filter', 'transform')
+    then
+        return p_data;
+    end if;
+
+    case p_operation ->> 'type'
+        when 'rename' then
+            return (p_data - v_field) || jsonb_build_object(v_new_field, v_value);
+        when 'map' then
+            return p_data || jsonb_build_object(
+                v_field, coalesce(p_operation -> 'mapping' -> (v_value #>> '{}'), v_value)
+            );
+        when 'set' then
+            return p_data || jsonb_build_object(
+                v_field, pbdb._map(p_operation -> 'value', p_variables)
+            );
+        when 'remove' then
+            return p_data - v_field;
+        when 'merge' then
+            return p_data || pbdb._merge_value(p_operation -> 'value', p_variables);
+        when 'filter' then
+            return p_data || jsonb_build_object(
+                v_field, pbdb._filter_items(v_value, p_operation -> 'condition', p_variables)
+            );
+        when 'transform' then
+            return p_data || jsonb_build_object(
+                v_field, pbdb._apply_function(p_operation ->> 'function', v_value)
+            );
+        else
+            raise exception using
+                errcode = 'PB024',
+                message = format('%s is not an operation', left(p_operation::text, 200)),
+                hint = 'Use rename, map, set, remove, merge, filter or transform.';
+    end case;
+end;
+$fn$;
+
+comment on function pbdb._apply_operation(jsonb, jsonb, jsonb) is
+'Data after one operation of a DATA_TRANSFORM step on its top-level fields; a field that is '
+'missing changes nothing. Raises PB024 for an unknown operation and for data that is no object.';
+
+revoke execute on function pbdb._apply_operation(jsonb, jsonb, jsonb) from public;

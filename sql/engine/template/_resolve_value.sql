@@ -1,0 +1,54 @@
+-- drop: function pbdb._resolve_value(jsonb, jsonb, jsonb, jsonb)
+create or replace function pbdb._resolve_value(
+    p_value jsonb, p_context jsonb, p_variables jsonb, p_options jsonb
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+as $fn$
+declare
+    v_result jsonb := p_value;
+    v_text text;
+    v_member jsonb;
+begin
+    case jsonb_typeof(p_value)
+        when 'string' then
+            v_text := p_value #>> '{}';
+            if v_text like '$%' then
+                return pbdb._map(p_value, p_variables);
+            elsif strpos(v_text, '{') = 0 then
+                return p_value;
+            end if;
+            return to_jsonb(pbdb._render(v_text, p_context, p_variables, p_options));
+        when 'object' then
+            if p_value ? '$all' and p_value - '$all' = '{}' then
+                return pbdb._map(p_value, p_variables);
+            end if;
+            for v_member in
+                select jsonb_path_query(p_value, 'strict $.keyvalue() ? (@.value.type() == "string"
+                    || @.value.type() == "object" || @.value.type() == "array")')
+            loop
+                v_result[v_member ->> 'key'] := pbdb._resolve_value(
+                    v_member -> 'value', p_context, p_variables, p_options
+                );
+            end loop;
+            return v_result;
+        when 'array' then
+            for i in 0 .. jsonb_array_length(p_value) - 1 loop
+                v_result[i] := pbdb._resolve_value(
+                    p_value -> i, p_context, p_variables, p_options
+                );
+            end loop;
+            return v_result;
+        else
+            return p_value;
+    end case;
+end;
+$fn$;
+
+comment on function pbdb._resolve_value(jsonb, jsonb, jsonb, jsonb) is
+'A config value with its expressions replaced: text that starts with $ is a path as in a mapping, '
+'text with braces a template, anything else stays as written. Raises PB016.';
+
+revoke execute on function pbdb._resolve_value(jsonb, jsonb, jsonb, jsonb) from public;
