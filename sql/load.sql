@@ -136,6 +136,28 @@
 \ir playbook/_export_playbook.sql
 \ir playbook/export_playbook.sql
 \ir playbook/_definition_hash.sql
+\ir playbook/_freeze_playbook.sql
+\ir playbook/playbook_is_frozen.sql
+\ir playbook/_freeze_step.sql
+\ir playbook/step_is_frozen.sql
+\ir playbook/_touch.sql
+\ir playbook/playbook_is_touched.sql
+\ir playbook/step_is_touched.sql
+\ir playbook/agent_is_touched.sql
+\ir playbook/trigger_is_touched.sql
+\ir playbook/_flow_edges.sql
+\ir playbook/_flow_issues.sql
+\ir playbook/_shape_issues.sql
+\ir playbook/_playbook_issues.sql
+\ir playbook/validate_playbook.sql
+\ir playbook/activate_playbook.sql
+\ir playbook/apply_playbook.sql
+\ir playbook/_open_executions.sql
+\ir playbook/_refuse_while_open.sql
+\ir playbook/_retire_playbook.sql
+\ir playbook/deprecate_playbook.sql
+\ir playbook/archive_playbook.sql
+\ir playbook/delete_playbook.sql
 
 -- engine: start, advance, finish
 

@@ -13,19 +13,20 @@ begin atomic
         format('%s[%s].%s', list.key, rule.position - 1, word.word) as path,
         rule.value ->> word.word as target
     from
-        (values ('branches', array['then']), ('conditions', array['trueBranch', 'falseBranch']))
-        as list (key, words)
+        (values ('branches'), ('conditions')) as list (key)
     cross join lateral jsonb_array_elements(
         case
             when jsonb_typeof(p_config -> list.key) = 'array' then p_config -> list.key
             else '[]'
         end
     ) with ordinality as rule (value, position)
-    cross join lateral unnest(list.words) as word (word)
+    cross join unnest(array['then', 'trueBranch', 'true_branch', 'falseBranch', 'false_branch'])
+    as word (word)
     where jsonb_typeof(rule.value -> word.word) = 'string'
     union all
     select word.word, p_config ->> word.word
-    from (values ('default'), ('trueBranch'), ('falseBranch')) as word (word)
+    from unnest(array['default', 'trueBranch', 'true_branch', 'falseBranch', 'false_branch'])
+    as word (word)
     where jsonb_typeof(p_config -> word.word) = 'string';
 end;
 

@@ -29,7 +29,7 @@ begin atomic
         ('step', 'config', 'object', false, null, null),
         ('step', 'input_schema', 'object', false, null, null),
         ('step', 'output_schema', 'object', false, null, null),
-        ('step', 'input_mapping', 'mapping', false, null, null),
+        ('step', 'input_mapping', 'object', false, null, null),
         ('step', 'condition', 'condition', false, null, null),
         ('step', 'on_success', 'text', false, 1, 255),
         ('step', 'on_failure', 'text', false, 1, 255),

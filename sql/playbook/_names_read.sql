@@ -9,16 +9,27 @@ immutable
 parallel safe
 security invoker
 begin atomic
-    select coalesce(array_agg(distinct coalesce(
-        found.names[1], 'steps.' || coalesce(replace(found.names[2], '\"', '"'), found.names[3]),
-        found.names[4]
-    )), '{}')
+    select coalesce(array_agg(distinct found.name), '{}')
     from jsonb_path_query(p_value, 'strict $.** ? (@.type() == "string")') as leaf (value)
-    cross join lateral regexp_matches(
-        leaf.value #>> '{}',
-        '\m(step_\d+_output)\M|\msteps\s*\.\s*(?:"((?:[^"\\]|\\.)+)"|([^\W\d]\w*))'
-        '|\m(execution|input|item|index|error)\M', 'g'
-    ) as found (names);
+    cross join lateral (
+        select leaf.value #>> '{}'
+    ) as written (text)
+    cross join lateral (
+        select match[1]
+        from regexp_matches(
+            written.text, '\m(step_\d+_output|execution|input|item|index|error)\M', 'g'
+        ) as match
+        union all
+        select 'steps.' || coalesce(replace(match[1], '\"', '"'), match[2])
+        from regexp_matches(
+            written.text, '\msteps"?\s*\.\s*(?:"((?:[^"\\]|\\.)+)"|([^\W\d]\w*))', 'g'
+        ) as match
+        union all
+        select 'steps.' || match[1]
+        from regexp_matches(
+            written.text, '\msteps\.([^][\s.(){}?@*"''/%&|!=<>,$]+)', 'g'
+        ) as match
+    ) as found (name);
 end;
 
 comment on function pbdb._names_read(jsonb) is
