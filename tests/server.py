@@ -169,10 +169,9 @@ def create_database(
     conn: psycopg.Connection[Any], name: str, *, template: str = "template0"
 ) -> None:
     """Create a database with pbdb in its search path; a clone does not inherit that setting."""
-    strategy = sql.SQL("file_copy" if template != "template0" else "wal_log")
     conn.execute(
-        sql.SQL("create database {} template {} strategy {}").format(
-            sql.Identifier(name), sql.Identifier(template), strategy
+        sql.SQL("create database {} template {} strategy wal_log").format(
+            sql.Identifier(name), sql.Identifier(template)
         )
     )
     conn.execute(migrate.search_path_statement(name).encode())
