@@ -27,9 +27,9 @@
 
 -- playbook/schema: JSON Schema, draft 2020-12
 \ir playbook/schema/_schema_path.sql
+\ir playbook/schema/_schema_wanted.sql
 \ir playbook/schema/_schema_error.sql
 \ir playbook/schema/_schema_unchecked.sql
-\ir playbook/schema/_schema_wanted.sql
 \ir playbook/schema/_schema_refusal.sql
 \ir playbook/schema/_schema_fits_plainly.sql
 \ir playbook/schema/_schema_list.sql
@@ -51,11 +51,11 @@
 \ir playbook/schema/_schema_array_errors.sql
 \ir playbook/schema/_schema_choice_errors.sql
 \ir playbook/schema/_schema_branch_errors.sql
-\ir playbook/schema/_schema_branches.sql
 \ir playbook/schema/_schema_evaluated.sql
 \ir playbook/schema/_schema_unevaluated_errors.sql
 \ir playbook/schema/_schema_unsupported_errors.sql
 \ir playbook/schema/_schema_node_errors.sql
+\ir playbook/schema/_schema_branches.sql
 \ir playbook/schema/_schema_errors.sql
 \ir playbook/schema/_schema_kind_fits.sql
 \ir playbook/schema/_schema_regex_is_usable.sql

@@ -27,7 +27,7 @@ begin
     end;
     if v_keyword is not null then
         v_errors := pbdb._schema_error(
-            p_path, v_keyword, p_value, pbdb._schema_wanted(v_keyword, p_schema -> v_keyword)
+            p_path, v_keyword, p_value, p_schema -> v_keyword
         );
     end if;
 
@@ -42,14 +42,14 @@ begin
     elsif pg_catalog.jsonb_typeof(v_first) <> 'array' then
         return pbdb._schema_unchecked(p_path, 'prefixItems', v_first::text || ' is not an array');
     end if;
-    -- the items that need a closer look; recursion is not possible in a set
+    -- the items that need a closer look; a loop, because it stops at the limit
     for v_index, v_item, v_schema in
-        select (e.position - 1)::integer, e.value, coalesce(v_first -> (e.position - 1)::integer, v_other)
+        select e.position - 1, e.value, coalesce(v_first -> (e.position - 1)::integer, v_other)
         from pg_catalog.jsonb_array_elements(p_value) with ordinality as e(value, position)
         where (v_other is not null or e.position <= pg_catalog.jsonb_array_length(v_first))
-            and pbdb._schema_fits_plainly(
+            and not pbdb._schema_fits_plainly(
                 coalesce(v_first -> (e.position - 1)::integer, v_other), e.value
-            ) is not true
+            )
     loop
         exit when pg_catalog.jsonb_array_length(v_errors) >= p_limit;
         v_errors := v_errors || pbdb._schema_node_errors(

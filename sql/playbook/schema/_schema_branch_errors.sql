@@ -25,7 +25,7 @@ begin
             p_path, 'dependentSchemas', v_dependent::text || ' is not an object'
         );
     elsif p_schema ?| '{allOf,dependentSchemas}' then
-        -- recursion is not possible in a set
+        -- a loop, because it stops at the limit
         for v_schema in
             select s.value from pbdb._schema_list(p_schema -> 'allOf') as s(value)
             union all
@@ -44,12 +44,13 @@ begin
         v_errors := v_errors
             || pbdb._schema_choice_errors(p_root, p_schema, p_value, p_path, p_depth, p_limit);
     end if;
-    return v_errors;
+    return v_errors || pbdb._schema_unsupported_errors(p_root, p_schema, p_path);
 end;
 $fn$;
 
 comment on function pbdb._schema_branch_errors(jsonb, jsonb, jsonb, text, integer, integer) is
-'Errors of the keywords that lay more schemas on the same value.';
+'Errors of the keywords that lay more schemas on the same value, and of those that pbdb does not '
+'support.';
 
 revoke execute on function pbdb._schema_branch_errors(jsonb, jsonb, jsonb, text, integer, integer)
 from public;

@@ -16,7 +16,7 @@ begin
         select from pbdb._schema_list(p_schema -> 'anyOf') as s(value)
         where pbdb._schema_node_errors(p_root, s.value, p_value, p_path, p_depth + 1, 1) = '[]'
     ) then
-        v_errors := pbdb._schema_error(p_path, 'anyOf', p_value, pbdb._schema_wanted('anyOf', 'null'));
+        v_errors := pbdb._schema_error(p_path, 'anyOf', p_value, null);
     end if;
 
     if p_schema ? 'oneOf' then
@@ -39,7 +39,7 @@ begin
             p_root, p_schema -> 'not', p_value, p_path, p_depth + 1, 1
         );
         if v_found = '[]' or v_found @> '[{"unchecked": true}]' then
-            v_errors := v_errors || pbdb._schema_refusal(v_found, p_path, 'not', p_value, 'null');
+            v_errors := v_errors || pbdb._schema_refusal(v_found, p_path, 'not', p_value, null);
         end if;
     end if;
 

@@ -24,12 +24,12 @@ begin
         return v_unchecked;
     elsif pg_catalog.to_jsonb(v_found) < v_fewest then
         return pbdb._schema_error(
-            p_path, 'contains', p_value, pbdb._schema_wanted('contains', v_fewest)
+            p_path, 'contains', p_value, v_fewest
         );
     elsif pg_catalog.to_jsonb(v_found) > (p_schema -> 'maxContains') then
         return pbdb._schema_error(
             p_path, 'maxContains', p_value,
-            pbdb._schema_wanted('maxContains', p_schema -> 'maxContains')
+            p_schema -> 'maxContains'
         );
     end if;
     return '[]';

@@ -21,11 +21,11 @@ begin
     end if;
 
     if not v_found then
-        v_errors := pbdb._schema_error(p_path, 'enum', p_value, pbdb._schema_wanted('enum', v_enum));
+        v_errors := pbdb._schema_error(p_path, 'enum', p_value, v_enum);
     end if;
     if p_schema -> 'const' <> p_value then
         v_errors := v_errors || pbdb._schema_error(
-            p_path, 'const', p_value, pbdb._schema_wanted('const', p_schema -> 'const')
+            p_path, 'const', p_value, p_schema -> 'const'
         );
     end if;
     return v_errors;

@@ -23,9 +23,10 @@ end;
 $fn$;
 
 comment on function pbdb._schema_errors(jsonb, jsonb) is
-'What keeps a value from fitting a JSON Schema (draft 2020-12): an array of {path, keyword, message}, at '
-'most 20, ''[]'' when it fits. Path is a JSON pointer into the value. SQL null is read as JSON null; no '
-'schema fits everything. An entry with "unchecked": true means that nobody could tell; ask _schema_issues '
-'before a schema is used. Raises nothing but 2201B, for a pattern that _schema_issues would have refused.';
+'What keeps a value from fitting a JSON Schema (draft 2020-12): an array of {path, keyword, '
+'message}, at most 20, ''[]'' when it fits. Path is a JSON pointer into the value. SQL null is '
+'read as JSON null; no schema fits everything. An entry with "unchecked": true means that nobody '
+'could tell; ask _schema_issues before a schema is used. Raises nothing but 2201B, for a pattern '
+'that _schema_issues would have refused.';
 
 revoke execute on function pbdb._schema_errors(jsonb, jsonb) from public;

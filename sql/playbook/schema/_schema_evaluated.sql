@@ -8,15 +8,12 @@ immutable
 parallel safe
 as $fn$
 declare
-    v_kind constant text := pg_catalog.jsonb_typeof(p_value);
-    v_properties constant jsonb := p_schema -> 'properties';
-    v_seen text[] := '{}';
-    v_branch jsonb;
+    v_own text[];
 begin
     if pg_catalog.jsonb_typeof(p_schema) <> 'object' or p_depth >= 100 then
-        return v_seen;
-    elsif v_kind = 'object' then
-        v_seen := array(
+        return '{}';
+    elsif pg_catalog.jsonb_typeof(p_value) = 'object' then
+        v_own := array(
             select m.name
             from pg_catalog.jsonb_object_keys(p_value) as m(name)
             where p_schema ?| '{additionalProperties,unevaluatedProperties}'
@@ -30,7 +27,7 @@ begin
                 )
         );
     else
-        v_seen := array(
+        v_own := array(
             select (e.position - 1)::text
             from pg_catalog.jsonb_array_elements(p_value) with ordinality as e(value, position)
             where p_schema ?| '{items,unevaluatedItems}'
@@ -41,33 +38,22 @@ begin
         );
     end if;
 
-    -- recursion is not possible in a set
-    for v_branch in
-        select b.schema
-        from pbdb._schema_branches(p_root, p_schema, p_value) as b(schema)
-        where pbdb._schema_node_errors(p_root, b.schema, p_value, '', p_depth + 1, 1) = '[]'
-    loop
-        v_seen := v_seen || pbdb._schema_evaluated(p_root, v_branch, p_value, p_depth + 1);
-    end loop;
-
-    if p_schema ? 'if' then
-        v_branch := p_schema -> case
-            when pbdb._schema_node_errors(
-                p_root, p_schema -> 'if', p_value, '', p_depth + 1, 1
-            ) = '[]' then 'then'
-            else 'else'
-        end;
-        if v_branch is not null then
-            v_seen := v_seen || pbdb._schema_evaluated(p_root, v_branch, p_value, p_depth + 1);
-        end if;
+    if not p_schema ?| '{$ref,allOf,anyOf,oneOf,if,dependentSchemas}' then
+        return v_own;
     end if;
-    return v_seen;
+    return v_own || array(
+        select u.name
+        from pbdb._schema_branches(p_root, p_schema, p_value, p_depth) as b(schema)
+        cross join lateral pg_catalog.unnest(
+            pbdb._schema_evaluated(p_root, b.schema, p_value, p_depth + 1)
+        ) as u(name)
+    );
 end;
 $fn$;
 
 comment on function pbdb._schema_evaluated(jsonb, jsonb, jsonb, integer) is
-'Names of the members (or zero-based positions of the items) that a schema which fits has looked at, '
-'through every schema that it lays on the same value: what unevaluatedProperties and unevaluatedItems '
-'leave alone.';
+'Names of the members (or zero-based positions of the items) that a schema looks at, itself or '
+'through the schemas that it lays on the same value: what unevaluatedProperties and '
+'unevaluatedItems leave alone. The value must fit the schema.';
 
 revoke execute on function pbdb._schema_evaluated(jsonb, jsonb, jsonb, integer) from public;

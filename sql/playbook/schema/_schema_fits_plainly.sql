@@ -10,14 +10,24 @@ parallel safe
 begin atomic
     select case
         when jsonb_typeof(p_schema) = 'object' then
-            p_schema ->> 'type' = jsonb_typeof(p_value)
-            and p_schema - '{type,title,description,default,examples,format}'::text[] = '{}'
+            case p_schema ->> 'type'
+                when jsonb_typeof(p_value) then true
+                when 'integer' then jsonb_typeof(p_value) = 'number' and p_value::numeric % 1 = 0
+                else not p_schema ? 'type'
+            end
+            and p_schema - '{type,enum,title,description,default,examples,format}'::text[] = '{}'
+            and (
+                not p_schema ? 'enum'
+                -- containment is equality for a scalar, not for the others
+                or p_schema -> 'enum' @> p_value
+                and jsonb_typeof(p_value) not in ('object', 'array')
+            )
         else p_schema = 'true'
     end;
 end;
 
 comment on function pbdb._schema_fits_plainly(jsonb, jsonb) is
-'True when the schema says nothing but a type (and annotations) and the value has it. False or null: ask '
-'_schema_node_errors.';
+'True when the schema says nothing but a type and an enum (and annotations) and the value fits. '
+'False: ask _schema_node_errors.';
 
 revoke execute on function pbdb._schema_fits_plainly(jsonb, jsonb) from public;

@@ -32,7 +32,7 @@ end;
 comment on function pbdb._schema_issues(jsonb) is
 'What is wrong with a JSON Schema: JSON pointer into the schema, code, message, hint. Errors: '
 'SCHEMA_KEYWORD_INVALID, SCHEMA_KEYWORD_UNSUPPORTED, SCHEMA_PATTERN_INVALID, SCHEMA_REF_DANGLING, '
-'SCHEMA_REF_REMOTE, SCHEMA_REF_LOOP, SCHEMA_TOO_DEEP. SCHEMA_KEYWORD_UNKNOWN is a warning. No row: '
-'_schema_errors means what the schema says. SQL null has no issues.';
+'SCHEMA_REF_REMOTE, SCHEMA_REF_LOOP, SCHEMA_TOO_DEEP. SCHEMA_KEYWORD_UNKNOWN is a warning. No '
+'row: _schema_errors means what the schema says. SQL null has no issues.';
 
 revoke execute on function pbdb._schema_issues(jsonb) from public;

@@ -21,12 +21,14 @@ begin atomic
                 when 'schema map' then 'Give an object of schemas.'
                 when 'text map' then 'Give an object of arrays of property names.'
                 when 'text list' then 'Give an array of property names.'
-                when 'types' then 'Give one of string, number, integer, boolean, object, array, null, '
-                    || 'or an array of them.'
+                when 'types' then
+                    'Give string, number, integer, boolean, object, array or null, or a list.'
                 when 'count' then 'Give a whole number, 0 or more.'
                 when 'positive number' then 'Give a number above 0.'
-                else format('Give a value of kind %s.',
-                    case when k.kind in ('number', 'boolean', 'array') then k.kind else 'string' end)
+                when 'array' then 'Give an array.'
+                when 'boolean' then 'Give true or false.'
+                when 'number' then 'Give a number.'
+                else 'Give a string.'
             end as hint
         where k.kind is not null and not pbdb._schema_kind_fits(k.kind, m.value)
         union all
@@ -44,10 +46,10 @@ begin atomic
             case m.keyword
                 when 'dependencies' then 'Use dependentRequired or dependentSchemas.'
                 when 'additionalItems' then 'Use prefixItems with items.'
-                when '$schema' then 'Write the schema for https://json-schema.org/draft/2020-12/schema.'
-                when '$id' then 'Keep $id for the top of the document; refer inside it with #/ pointers.'
+                when '$schema' then 'Use https://json-schema.org/draft/2020-12/schema, or none.'
+                when '$id' then 'Keep it for the top of the document; refer with #/ pointers.'
                 when '$vocabulary' then 'Remove it: the keywords of draft 2020-12 are always on.'
-                else 'Use $ref with a pointer, such as #/$defs/name.'
+                else 'Use $anchor, and $ref with a pointer, such as #/$defs/name.'
             end
         where k.kind = 'unsupported'
             or (k.kind = 'id' and (n.path <> '' or m.value @? '$ ? (@ like_regex "#.")'))

@@ -10,7 +10,8 @@ begin atomic
             when 'schema list' then jsonb_typeof(p_value) = 'array' and p_value <> '[]'
             when 'schema map' then jsonb_typeof(p_value) = 'object'
             when 'text map' then jsonb_typeof(p_value) = 'object'
-                and not p_value @? 'strict $.* ? (@.type() != "array" || exists(@[*] ? (@.type() != "string")))'
+                and not p_value @? 'strict $.* ? (@.type() != "array")'
+                and not p_value @? 'strict $.*[*] ? (@.type() != "string")'
             when 'text list' then jsonb_typeof(p_value) = 'array'
                 and not p_value @? 'strict $[*] ? (@.type() != "string")'
             when 'types' then
@@ -34,7 +35,7 @@ begin atomic
 end;
 
 comment on function pbdb._schema_kind_fits(text, jsonb) is
-'Whether a keyword of this kind (see _schema_keywords) may have this value; for a kind that is text, '
-'whether it is text at all.';
+'Whether a keyword of this kind (see _schema_keywords) may have this value; for a kind that is '
+'text, whether it is text at all.';
 
 revoke execute on function pbdb._schema_kind_fits(text, jsonb) from public;

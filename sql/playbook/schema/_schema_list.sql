@@ -14,7 +14,7 @@ begin atomic
 end;
 
 comment on function pbdb._schema_list(jsonb) is
-'The schemas of allOf, anyOf, oneOf. A keyword value of another kind gives one schema that is none, '
-'which _schema_node_errors refuses.';
+'The schemas of allOf, anyOf, oneOf. A keyword value of another kind gives one schema that is '
+'none, which _schema_node_errors refuses.';
 
 revoke execute on function pbdb._schema_list(jsonb) from public;

@@ -23,7 +23,7 @@ begin
     end;
     if v_keyword is not null then
         v_errors := pbdb._schema_error(
-            p_path, v_keyword, p_value, pbdb._schema_wanted(v_keyword, p_schema -> v_keyword)
+            p_path, v_keyword, p_value, p_schema -> v_keyword
         );
     end if;
 
@@ -49,7 +49,7 @@ begin
         );
     end if;
     select pbdb._schema_error(
-        p_path, 'dependentRequired', p_value, pbdb._schema_wanted('dependentRequired', r.name)
+        p_path, 'dependentRequired', p_value, r.name
     )
     into v_found
     from pg_catalog.jsonb_each(v_dependent) as d(name, names)

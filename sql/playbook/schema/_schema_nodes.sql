@@ -12,7 +12,9 @@ begin atomic
     ),
 
     nodes as (
-        select ''::text as path, p_schema as schema, null::text as parent, null::text as keyword, 0 as depth
+        select
+            ''::text as path, p_schema as schema, null::text as parent, null::text as keyword,
+            0 as depth
         union all
         select child.path, child.schema, n.path, k.keyword, n.depth + 1
         from nodes as n
@@ -26,13 +28,15 @@ begin atomic
             union all
             select concat(n.path, '/', m.keyword, '/', e.position - 1), e.value
             from jsonb_array_elements(
-                case when k.kind = 'schema list' and jsonb_typeof(m.value) = 'array' then m.value else '[]' end
+                case jsonb_typeof(m.value) when 'array' then m.value else '[]' end
             ) with ordinality as e(value, position)
+            where k.kind = 'schema list'
             union all
             select pbdb._schema_path(pbdb._schema_path(n.path, m.keyword), e.name), e.value
             from jsonb_each(
-                case when k.kind = 'schema map' and jsonb_typeof(m.value) = 'object' then m.value else '{}' end
+                case jsonb_typeof(m.value) when 'object' then m.value else '{}' end
             ) as e(name, value)
+            where k.kind = 'schema map'
         ) as child
         where n.depth <= 100
     )
@@ -42,7 +46,7 @@ begin atomic
 end;
 
 comment on function pbdb._schema_nodes(jsonb) is
-'Every schema inside a schema, itself included, with its JSON pointer, and the node and keyword that hold '
-'it. Looks 101 levels deep.';
+'Every schema inside a schema, itself included, with its JSON pointer, and the node and keyword '
+'that hold it. Looks 101 levels deep.';
 
 revoke execute on function pbdb._schema_nodes(jsonb) from public;

@@ -30,7 +30,7 @@ begin
         return '[]';
     end if;
     return pbdb._schema_error(
-        p_path, v_keyword, p_value, pbdb._schema_wanted(v_keyword, p_schema -> v_keyword)
+        p_path, v_keyword, p_value, p_schema -> v_keyword
     );
 end;
 $fn$;

@@ -11,7 +11,7 @@ begin atomic
         format('the pattern %s cannot be used', to_json(left(p.pattern, 80))),
         case
             when p.pattern ~ '\\[pP]' then
-                'Unicode classes (\p) are not supported; write the ranges of characters, such as [a-zà-ž].'
+                'Unicode classes (\p) are not supported; write the ranges, such as [a-zà-ž].'
             when p.pattern ~ '\\(?:[1-9]|k<)' then 'Back references are not supported.'
             when p.pattern ~ '\{\d*,?\d{3,}' then
                 'Repeat at most 255 times; use minLength and maxLength for the length of a string.'

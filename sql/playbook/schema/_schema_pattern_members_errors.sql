@@ -20,7 +20,7 @@ begin
             p_path, 'patternProperties', v_patterns::text || ' is not an object'
         );
     end if;
-    -- recursion is not possible in a set
+    -- a loop, because it stops at the limit
     for v_name, v_member, v_schema in
         with patterns as materialized (
             select p.value as schema, pbdb._schema_regex(p.name) as regex
@@ -52,9 +52,12 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._schema_pattern_members_errors(jsonb, jsonb, jsonb, text, integer, integer) is
-'Errors of the members that patternProperties names, and of additionalProperties where patternProperties '
-'stands beside it.';
+comment on function pbdb._schema_pattern_members_errors(
+    jsonb, jsonb, jsonb, text, integer, integer
+) is
+'Errors of the members that patternProperties names, and of additionalProperties where '
+'patternProperties stands beside it.';
 
-revoke execute on function pbdb._schema_pattern_members_errors(jsonb, jsonb, jsonb, text, integer, integer)
-from public;
+revoke execute on function pbdb._schema_pattern_members_errors(
+    jsonb, jsonb, jsonb, text, integer, integer
+) from public;

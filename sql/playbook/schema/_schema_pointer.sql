@@ -29,7 +29,7 @@ end;
 $fn$;
 
 comment on function pbdb._schema_pointer(jsonb, text) is
-'The JSON pointer that a $ref means in the document p_root. Null when it names another document or an '
-'unknown anchor. Nobody promises that the pointer leads to a schema.';
+'The JSON pointer that a $ref means in the document p_root. Null when it names another document '
+'or an unknown anchor. Nobody promises that the pointer leads to a schema.';
 
 revoke execute on function pbdb._schema_pointer(jsonb, text) from public;

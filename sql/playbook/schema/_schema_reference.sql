@@ -21,7 +21,7 @@ end;
 $fn$;
 
 comment on function pbdb._schema_reference(jsonb, text) is
-'The schema that a $ref means, in the document p_root: # and #/… pointers, #anchor, each also behind the '
-'$id of the document. Null when there is none, or when it is in another document.';
+'The schema that a $ref means, in the document p_root: # and #/… pointers, #anchor, each also '
+'behind the $id of the document. Null when there is none, or when it is in another document.';
 
 revoke execute on function pbdb._schema_reference(jsonb, text) from public;

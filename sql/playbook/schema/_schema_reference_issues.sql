@@ -24,7 +24,9 @@ begin atomic
         union all
         select n.parent, n.path, null
         from nodes as n
-        where n.keyword in ('allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependentSchemas')
+        where n.keyword in (
+            'allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependentSchemas'
+        )
     ),
 
     reached as (

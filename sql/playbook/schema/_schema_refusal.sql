@@ -10,13 +10,13 @@ begin atomic
     select case
         when p_errors @> '[{"unchecked": true}]' then p_errors
         else pbdb._schema_error(
-            p_path, p_keyword, p_value, pbdb._schema_wanted(p_keyword, p_wanted)
+            p_path, p_keyword, p_value, p_wanted
         )
     end;
 end;
 
 comment on function pbdb._schema_refusal(jsonb, text, text, jsonb, jsonb) is
-'The error of a keyword whose subschema judged the value: its own words, but an entry marked unchecked '
-'is passed on, because nobody knows whether the value fits.';
+'The error of a keyword whose subschema judged the value: its own words, but an entry marked '
+'unchecked is passed on, because nobody knows whether the value fits.';
 
 revoke execute on function pbdb._schema_refusal(jsonb, text, text, jsonb, jsonb) from public;

@@ -1,8 +1,8 @@
 -- drop: function pbdb._schema_regex(text)
 --
--- JSON Schema patterns are ECMA-262 in Unicode mode. What PostgreSQL reads differently is rewritten: \d, \w
--- and \s are ASCII there, a dot stops at line ends, \b is a word boundary, \x has two digits, and a
--- bracket expression knows no [:alpha:]. Groups never capture, as nothing refers to them.
+-- JSON Schema patterns are ECMA-262 in Unicode mode. What PostgreSQL reads otherwise is rewritten:
+-- \d and \w are ASCII there, a dot stops at line ends, \b is a word boundary, \x has two digits, and
+-- a bracket expression knows no [:alpha:]. Groups never capture, as nothing refers to them.
 create or replace function pbdb._schema_regex(p_pattern text)
 returns text
 language plpgsql
@@ -10,10 +10,12 @@ immutable
 parallel safe
 as $fn$
 begin
-    if p_pattern ~ '^\^?(?:[A-Za-z0-9 _@/:,;!#%&=<>"''~-]|\[\^?(?:a-z|A-Z|0-9|a-f|A-F|[_ @/:,;%+.]|-(?=\]))+\][*+?]?)*\$?$'
+    if p_pattern ~ '^\^?(?:[A-Za-z0-9 _@/:,;!#%&=<>"''~-]'
+            '|\[\^?(?:a-z|A-Z|0-9|a-f|A-F|[_ @/:,;%+.])+-?\][*+?]?)*\$?$'
     then
         return p_pattern;  -- means the same in both languages
-    elsif p_pattern ~ '^[*+?]' or p_pattern ~ '\{(?:\d+,)?0*(?:25[6-9]|2[6-9]\d|[3-9]\d\d|\d{4,})' then
+    elsif p_pattern ~ '^[*+?]' or p_pattern ~ '\{(?:\d+,)?0*(?:25[6-9]|2[6-9]\d|[3-9]\d\d|\d{4,})'
+    then
         return null;
     end if;
 
@@ -36,7 +38,7 @@ begin
                 when t.token ~ '^\\[dDwWsS]$' then pbdb._schema_regex_class('[' || t.token || ']')
                 when t.token like '\\%' then pbdb._schema_regex_character(t.token)
                 when t.token = '.' then '[^\n\r\u2028\u2029]'
-                when t.token ~ '^(?:\(|\(\?<[A-Za-z].*>)$' then '(?:'
+                when t.token = '(' or t.token like '(?<%>' then '(?:'
                 when t.token = '(?<:' then null
                 when t.token in (']', '{', '}') then '\' || t.token
                 else t.token
@@ -54,8 +56,8 @@ end;
 $fn$;
 
 comment on function pbdb._schema_regex(text) is
-'An ECMA-262 pattern as a PostgreSQL regular expression of the same meaning, for use with collation "C"; '
-'null when there is none: Unicode classes (\p), back references, bounds above 255. A pattern that is broken '
-'may come back broken; _schema_issues finds it.';
+'An ECMA-262 pattern as a PostgreSQL regular expression of the same meaning, for use with '
+'collation "C"; null when there is none: Unicode classes (\p), back references, bounds above 255. '
+'A pattern that is broken may come back broken; _schema_issues finds it.';
 
 revoke execute on function pbdb._schema_regex(text) from public;

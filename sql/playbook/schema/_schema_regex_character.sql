@@ -27,7 +27,7 @@ begin atomic
 end;
 
 comment on function pbdb._schema_regex_character(text) is
-'One character of an ECMA-262 pattern, plain or escaped, as PostgreSQL writes it; null when it is not a '
-'character: a letter or digit with another meaning, or none.';
+'One character of an ECMA-262 pattern, plain or escaped, as PostgreSQL writes it; null when it is '
+'not a character: a letter or digit with another meaning, or none.';
 
 revoke execute on function pbdb._schema_regex_character(text) from public;

@@ -49,7 +49,7 @@ begin atomic
 end;
 
 comment on function pbdb._schema_regex_class(text) is
-'A character class of an ECMA-262 pattern, brackets included, as PostgreSQL writes it; null when it has a '
-'part that PostgreSQL cannot express.';
+'A character class of an ECMA-262 pattern, brackets included, as PostgreSQL writes it; null when '
+'it has a part that PostgreSQL cannot express.';
 
 revoke execute on function pbdb._schema_regex_class(text) from public;

@@ -1,7 +1,7 @@
 -- drop: function pbdb._schema_regex_is_usable(text)
 --
--- jsonpath compiles its regular expressions when it is read, and reading it can be tried without raising:
--- no exception block, so no subtransaction.
+-- jsonpath compiles its regular expressions when it is read, and reading it can be tried without
+-- raising: no exception block, so no subtransaction.
 create or replace function pbdb._schema_regex_is_usable(p_pattern text)
 returns boolean
 language sql

@@ -17,7 +17,7 @@ begin atomic
 end;
 
 comment on function pbdb._schema_unchecked(text, text, text) is
-'The error entry of a value that could not be judged: the schema is broken or unsupported here, or the '
-'nesting is too deep. Such a value does not fit.';
+'The error entry of a value that could not be judged: the schema is broken or unsupported here, '
+'or the nesting is too deep. Such a value does not fit.';
 
 revoke execute on function pbdb._schema_unchecked(text, text, text) from public;

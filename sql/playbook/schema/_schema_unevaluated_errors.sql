@@ -23,7 +23,7 @@ begin
     end if;
 
     v_seen := pbdb._schema_evaluated(p_root, p_schema - v_keyword, p_value, p_depth);
-    -- recursion is not possible in a set
+    -- a loop, because it stops at the limit
     for v_name, v_child in
         select m.name, m.value
         from pg_catalog.jsonb_each(
@@ -49,5 +49,6 @@ $fn$;
 comment on function pbdb._schema_unevaluated_errors(jsonb, jsonb, jsonb, text, integer, integer) is
 'Errors of unevaluatedProperties and unevaluatedItems, for a value that fits all other keywords.';
 
-revoke execute on function pbdb._schema_unevaluated_errors(jsonb, jsonb, jsonb, text, integer, integer)
-from public;
+revoke execute on function pbdb._schema_unevaluated_errors(
+    jsonb, jsonb, jsonb, text, integer, integer
+) from public;

@@ -3,33 +3,38 @@ create or replace function pbdb._schema_unsupported_errors(
     p_root jsonb, p_schema jsonb, p_path text
 )
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
-    select coalesce(
-        jsonb_agg(pbdb._schema_unchecked(
-            p_path, k.keyword, 'the schema keyword ' || k.keyword || ' is not supported here'
-        ) -> 0),
-        '[]'
-    )
-    from jsonb_object_keys(p_schema) as k(keyword)
-    where k.keyword in (
-        '$dynamicRef', '$dynamicAnchor', '$recursiveRef', '$recursiveAnchor', '$vocabulary',
-        'dependencies', 'additionalItems'
-    )
-    or (k.keyword = '$id' and p_schema <> p_root)
-    or (
-        k.keyword = '$schema'
-        and p_schema ->> k.keyword not in (
+as $fn$
+declare
+    v_keyword text;
+begin
+    v_keyword := case
+        when p_schema ? '$dynamicRef' then '$dynamicRef'
+        when p_schema ? '$dynamicAnchor' then '$dynamicAnchor'
+        when p_schema ? '$recursiveRef' then '$recursiveRef'
+        when p_schema ? '$recursiveAnchor' then '$recursiveAnchor'
+        when p_schema ? '$vocabulary' then '$vocabulary'
+        when p_schema ? 'dependencies' then 'dependencies'
+        when p_schema ? 'additionalItems' then 'additionalItems'
+        when p_schema ->> '$id' is distinct from p_root ->> '$id' and p_schema ? '$id' then '$id'
+        when p_schema ->> '$schema' not in (
             'https://json-schema.org/draft/2020-12/schema',
             'https://json-schema.org/draft/2020-12/schema#'
-        )
+        ) then '$schema'
+    end;
+    if v_keyword is null then
+        return '[]';
+    end if;
+    return pbdb._schema_unchecked(
+        p_path, v_keyword, 'the schema uses ' || v_keyword || ', which is not supported'
     );
 end;
+$fn$;
 
 comment on function pbdb._schema_unsupported_errors(jsonb, jsonb, text) is
-'An error for each keyword that would change what the schema means and that pbdb does not know, so that a '
-'schema which nobody validated never lets a value pass by accident.';
+'An error when the schema has a keyword that would change what it means and that pbdb does not '
+'know, so that a schema which nobody validated never lets a value pass by accident.';
 
 revoke execute on function pbdb._schema_unsupported_errors(jsonb, jsonb, text) from public;

@@ -33,6 +33,7 @@ begin atomic
             when 'anyOf' then 'fits none of the schemas of "anyOf"'
             when 'oneOf' then 'fits $ of the schemas of "oneOf" instead of exactly one'
             when 'not' then 'fits the schema of "not"'
+            else 'is not allowed'
         end,
         '$',
         case
@@ -40,7 +41,7 @@ begin atomic
                 then array_to_string(array(select jsonb_array_elements_text(p_wanted)), ' or ')
             when p_keyword = 'type' then p_wanted #>> '{}'
             when length(p_wanted::text) > 200 then left(p_wanted::text, 197) || '...'
-            else p_wanted::text
+            else coalesce(p_wanted::text, '')
         end
     );
 end;

@@ -19,7 +19,9 @@ begin
     if found then
         raise exception using
             errcode = 'PB021',
-            message = pg_catalog.format('the JSON Schema cannot be used: "%s": %s', v_issue.path, v_issue.message),
+            message = pg_catalog.format(
+                'the JSON Schema cannot be used: %s (at "%s")', v_issue.message, v_issue.path
+            ),
             hint = v_issue.hint;
     end if;
     return pbdb._schema_errors(p_schema, p_value);
@@ -27,10 +29,10 @@ end;
 $fn$;
 
 comment on function pbdb.validate_json(jsonb, jsonb) is
-'What keeps a value from fitting a JSON Schema (draft 2020-12, local references): an array of at most 20 '
-'{path, keyword, message}, path being a JSON pointer into the value; ''[]'' when it fits. SQL null is read '
-'as JSON null; no schema fits everything. Raises PB021 when the schema is broken or uses something that '
-'pbdb does not support.';
+'What keeps a value from fitting a JSON Schema (draft 2020-12, local references): an array of at '
+'most 20 {path, keyword, message}, path being a JSON pointer into the value; ''[]'' when it fits. '
+'SQL null is read as JSON null; no schema fits everything. Raises PB021 when the schema is broken '
+'or uses something that pbdb does not support.';
 
 revoke execute on function pbdb.validate_json(jsonb, jsonb) from public;
 grant execute on function pbdb.validate_json(jsonb, jsonb) to pbdb_app;
