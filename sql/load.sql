@@ -166,3 +166,17 @@
 -- memory: store, search
 
 -- report: summary, progress, doctor
+\ir report/playbook_execution_counts.sql
+\ir report/get_playbook_execution_summary.sql
+\ir report/get_active_playbooks.sql
+\ir report/get_execution_progress.sql
+\ir report/get_execution_result.sql
+\ir report/get_execution_timeline.sql
+\ir report/list_executions.sql
+\ir report/playbook_inbox.sql
+\ir report/_unroll_executions.sql
+\ir report/_unroll_execution.sql
+\ir report/_unroll_deleted_executions.sql
+\ir report/_reset_roll_up.sql
+\ir report/_roll_up_playbook.sql
+\ir report/roll_up_executions.sql
