@@ -1,0 +1,115 @@
+"""The values that pass between the database, the runner and the handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class StepType(StrEnum):
+    """`pbdb.playbook_step_type`, in its order."""
+
+    AGENT_EXECUTION = "AGENT_EXECUTION"
+    DATA_TRANSFORM = "DATA_TRANSFORM"
+    CONDITIONAL_BRANCH = "CONDITIONAL_BRANCH"
+    PARALLEL_EXECUTION = "PARALLEL_EXECUTION"
+    WAIT_FOR_INPUT = "WAIT_FOR_INPUT"
+    API_CALL = "API_CALL"
+    DATABASE_QUERY = "DATABASE_QUERY"
+    MEMORY_SEARCH = "MEMORY_SEARCH"
+    PROMPT_TEMPLATE = "PROMPT_TEMPLATE"
+    CUSTOM_FUNCTION = "CUSTOM_FUNCTION"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One claimed attempt of one step: everything its handler needs.
+
+    Templates and paths in `config` are already resolved by the database. `token` fences the
+    attempt; `idempotency_key` is the same for every attempt of the same visit, so that a service
+    that knows it can tell a retry from a new request.
+    """
+
+    step_result_id: UUID
+    token: UUID
+    organization_id: UUID
+    execution_id: UUID
+    step_id: UUID
+    step_name: str
+    step_type: StepType
+    handler: str
+    attempt_number: int
+    visit: int
+    config: Mapping[str, Any]
+    input: Any
+    output_schema: Mapping[str, Any] | None
+    timeout_seconds: float
+    deadline_at: datetime | None
+    idempotency_key: str
+    playbook_name: str
+    execution_name: str | None = None
+    agent: Mapping[str, Any] | None = None
+
+    @property
+    def arguments(self) -> Any:
+        """The mapped input laid over `config.parameters`; input that is no object stays as it is."""
+        parameters = self.config.get("parameters")
+        if not isinstance(parameters, Mapping) or not parameters:
+            return self.input
+        if self.input is None:
+            return dict(parameters)
+        if isinstance(self.input, Mapping):
+            return {**parameters, **self.input}
+        return self.input
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a step spent. `cost_usd` is None when the price of the model is not known."""
+
+    model: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = None
+    latency_ms: int | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The result of a step that succeeded; `value` is what JSON can express and nothing else."""
+
+    value: Any
+    usage: Usage | None = None
+
+
+class StepFailed(Exception):
+    """A step did not succeed.
+
+    `code` is one of the step error codes of docs/errors.md. A permanent failure is not retried.
+    `retry_after_seconds` is the earliest next attempt, as the called service asked for it.
+    `details` is JSON; `details["stack"]`, if there, is a stack trace for the step's author.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        permanent: bool = False,
+        retry_after_seconds: float | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.permanent = permanent
+        self.retry_after_seconds = retry_after_seconds
+        self.details: dict[str, Any] = dict(details or {})
+
+
+Outcome = Output | StepFailed
+"""What became of one step of a batch."""
