@@ -1,0 +1,192 @@
+"""One exception per SQLSTATE that pbdb raises, and the only place that knows the codes.
+
+The catalogue for users is docs/errors.md; a test compares it with these classes and with sql/.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, Self
+
+import psycopg
+
+
+class PbdbError(Exception):
+    """Something that pbdb's SQL functions refuse; `code` is its SQLSTATE, `PBnnn`.
+
+    `message` says what is wrong, with values; `hint` what to do; `detail` more, where there is
+    more to say.
+    """
+
+    code: ClassVar[str] = "PB000"
+
+    def __init__(self, message: str, *, hint: str | None = None, detail: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+
+    @classmethod
+    def of(cls, error: psycopg.Error) -> Self:
+        """Return this exception with the words of a database error."""
+        said = error.diag
+        return cls(
+            said.message_primary or str(error), hint=said.message_hint, detail=said.message_detail
+        )
+
+
+class OrganizationNotSet(PbdbError):
+    """No organization is set in this transaction, so there is no tenant to work for."""
+
+    code = "PB001"
+
+
+class StaleToken(PbdbError):
+    """The attempt was taken over by somebody else: it was swept, retried or cancelled. Nothing was changed."""
+
+    code = "PB002"
+
+
+class VerdictConflict(PbdbError):
+    """The same attempt was already reported with another result. The first one stays."""
+
+    code = "PB003"
+
+
+class NotFound(PbdbError):
+    """There is no such thing in this organization. Other organizations' ids look the same as ids that never existed."""
+
+    code = "PB004"
+
+
+class PlaybookNotActive(PbdbError):
+    """Only ACTIVE versions start."""
+
+    code = "PB005"
+
+
+class InputInvalid(PbdbError):
+    """The input does not fit the playbook's or the step's `input_schema`."""
+
+    code = "PB006"
+
+
+class IdempotencyConflict(PbdbError):
+    """The idempotency key was already used with another input."""
+
+    code = "PB007"
+
+
+class InvalidState(PbdbError):
+    """What was asked for is not possible in the present state."""
+
+    code = "PB008"
+
+
+class DocumentInvalid(PbdbError):
+    """The playbook document is not well-formed."""
+
+    code = "PB009"
+
+
+class ValidationFailed(PbdbError):
+    """The playbook has errors and cannot be activated."""
+
+    code = "PB010"
+
+
+class DefinitionFrozen(PbdbError):
+    """An activated version does not change any more."""
+
+    code = "PB011"
+
+
+class AnswerInvalid(PbdbError):
+    """The answer does not fit the schema that the waiting step asks for."""
+
+    code = "PB012"
+
+
+class NotAssignee(PbdbError):
+    """The step may be answered by others only."""
+
+    code = "PB013"
+
+
+class PayloadTooLarge(PbdbError):
+    """A value is larger than pbdb stores."""
+
+    code = "PB014"
+
+
+class ExpressionError(PbdbError):
+    """A path, mapping or condition could not be evaluated."""
+
+    code = "PB015"
+
+
+class TemplateError(PbdbError):
+    """A text template could not be rendered."""
+
+    code = "PB016"
+
+
+class ArgumentInvalid(PbdbError):
+    """An argument of a function is missing or out of range."""
+
+    code = "PB017"
+
+
+class NeedsRunner(PbdbError):
+    """The step cannot run inside the database."""
+
+    code = "PB018"
+
+
+class OrganizationInvalid(PbdbError):
+    """The organization's id is not a uuid, or is not allowed here."""
+
+    code = "PB019"
+
+
+class EmbeddingMismatch(PbdbError):
+    """An embedding has another number of dimensions, or another model, than the memories it meets."""
+
+    code = "PB020"
+
+
+class SchemaUnsupported(PbdbError):
+    """A JSON Schema uses a keyword that pbdb does not check."""
+
+    code = "PB021"
+
+
+class QueryRejected(PbdbError):
+    """The text of a DATABASE_QUERY is not one plain query."""
+
+    code = "PB022"
+
+
+class NothingWaiting(PbdbError):
+    """No step of the execution waits for this answer."""
+
+    code = "PB023"
+
+
+class StepConfigInvalid(PbdbError):
+    """A step's config has a value of the wrong kind, seen while it ran."""
+
+    code = "PB024"
+
+
+BY_CODE: Final[dict[str, type[PbdbError]]] = {
+    each.code: each for each in PbdbError.__subclasses__()
+}
+
+
+def translate(error: psycopg.Error) -> Exception:
+    """Return pbdb's exception for a database error; the error itself when it is not ours.
+
+    Raise the result `from` the error.
+    """
+    known = BY_CODE.get(error.sqlstate or "")
+    return error if known is None else known.of(error)
