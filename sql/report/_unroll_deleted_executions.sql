@@ -2,13 +2,14 @@
 -- drop: function pbdb._unroll_deleted_executions()
 --
 -- For each statement, not for each row: deleting a playbook deletes all its executions in one
--- statement, and a million updates of one roll-up row would take for ever.
+-- statement, and a million updates of one roll-up row would take for ever. Definer, because until
+-- PostgreSQL 18 the triggers of a cascade run as whoever deleted the playbook.
 create or replace function pbdb._unroll_deleted_executions()
 returns trigger
 language plpgsql
 volatile
-security invoker
-set search_path = ''
+security definer
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     perform pbdb._unroll_executions(

@@ -45,7 +45,10 @@ begin
             select p.id
             from pbdb.playbooks as p tablesample system (v_percent)
         ) as c
-        left join pbdb.playbook_execution_rollups as r on c.playbook_id = r.playbook_id
+        left join pbdb.playbook_execution_rollups as r
+            on
+                c.playbook_id = r.playbook_id
+                and r.horizon <= pg_snapshot_xmin(pg_current_snapshot())
         where exists (
             select
             from pbdb.playbook_executions as e
