@@ -109,7 +109,10 @@
 \ir playbook/_step_edges.sql
 \ir playbook/_steps_in_cycles.sql
 \ir playbook/_names_read.sql
+\ir playbook/_expression_keys.sql
 \ir playbook/_dynamic_keys.sql
+\ir playbook/_find_template.sql
+\ir playbook/_program_config.sql
 \ir playbook/_find_agent.sql
 \ir playbook/_step_handler.sql
 \ir playbook/_compile_steps.sql
@@ -148,6 +151,15 @@
 \ir playbook/_flow_edges.sql
 \ir playbook/_flow_issues.sql
 \ir playbook/_shape_issues.sql
+\ir playbook/_config_expressions.sql
+\ir playbook/_playbook_expressions.sql
+\ir playbook/_pointer_path.sql
+\ir playbook/_name_issues.sql
+\ir playbook/_syntax_issues.sql
+\ir playbook/_config_fields.sql
+\ir playbook/_step_config_issues.sql
+\ir playbook/_secret_issues.sql
+\ir playbook/_config_issues.sql
 \ir playbook/_playbook_issues.sql
 \ir playbook/validate_playbook.sql
 \ir playbook/activate_playbook.sql

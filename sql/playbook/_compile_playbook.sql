@@ -50,6 +50,7 @@ begin
             'first', min((step.step ->> 'i')::int) filter (where not step.step ? 'scope'),
             'has_parallel', coalesce(bool_or(step.step ->> 'kind' = 'parallel'), false),
             'has_wait', coalesce(bool_or(step.step ->> 'kind' = 'wait'), false),
+            'has_child', coalesce(bool_or(step.step ->> 'kind' = 'child'), false),
             'needs_runner', coalesce(bool_or(
                 step.step ->> 'handler' not in ('DATABASE_QUERY', 'MEMORY_SEARCH')
             ), false),

@@ -15,9 +15,13 @@ begin atomic
             (row_number() over (order by step.step_order) - 1)::int as i,
             step.*,
             pbdb._step_kind(step.step_type, step.config) as kind,
-            pbdb._names_read(jsonb_build_array(step.condition, step.input_mapping, step.config))
+            whole.config as whole_config,
+            pbdb._names_read(jsonb_build_array(step.condition, step.input_mapping, whole.config))
             as reads
         from pbdb.playbook_steps as step
+        cross join lateral (
+            select pbdb._program_config(step.organization_id, step.step_type, step.config)
+        ) as whole (config)
         where step.playbook_id = p_playbook_id
     ),
 
@@ -85,7 +89,7 @@ begin atomic
                 when step.kind = 'parallel' and step.config ? 'for_each' then branches.body
             end
         ))
-        || jsonb_build_object('config', step.config)
+        || jsonb_build_object('config', step.whole_config)
         || case
             when step.condition is null or step.condition = 'null' then '{}'
             else jsonb_build_object('condition', step.condition)

@@ -1,6 +1,4 @@
 -- drop: function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb)
---
--- Inline and parallel steps are not listed: the engine reads their config itself, key by key.
 create or replace function pbdb._dynamic_keys(p_type pbdb.playbook_step_type, p_config jsonb)
 returns text[]
 language sql
@@ -11,15 +9,7 @@ begin atomic
     select array_agg(entry.key order by entry.key)
     from jsonb_each(p_config) as entry (key, value)
     where
-        entry.key = any(case p_type
-            when 'AGENT_EXECUTION' then array['prompt', 'instructions', 'messages', 'parameters']
-            when 'API_CALL' then array['url', 'headers', 'query', 'body']
-            when 'DATABASE_QUERY' then array['params']
-            when 'MEMORY_SEARCH' then array['query', 'embedding', 'filter', 'agent_id', 'agentId']
-            when 'CUSTOM_FUNCTION' then array['parameters']
-            when 'WAIT_FOR_INPUT' then array['prompt', 'event', 'match', 'assignees', 'data']
-            else '{}'::text[]
-        end)
+        entry.key = any(pbdb._expression_keys(p_type))
         and exists (
             select
             from jsonb_path_query(entry.value, 'strict $.** ? (@.type() == "string")') as leaf (value)

@@ -27,7 +27,7 @@ begin atomic
             (lower(known.word)), (regexp_replace(lower(known.word), '_seconds$', ''))
         ) as short (word)
     ) as pair
-    where pair.distance <= greatest(1, pair.length / 3)
+    where pair.distance <= greatest(1, (pair.length + 1) / 3)
     order by pair.distance, pair.known
     limit 1;
 end;

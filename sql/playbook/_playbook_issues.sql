@@ -14,6 +14,12 @@ begin atomic
         select * from pbdb._shape_issues(p_playbook_id)
         union all
         select * from pbdb._flow_issues(p_playbook_id)
+        union all
+        select * from pbdb._name_issues(p_playbook_id)
+        union all
+        select * from pbdb._syntax_issues(p_playbook_id)
+        union all
+        select * from pbdb._config_issues(p_playbook_id)
     ) as issue
     left join pbdb.playbook_steps as step on issue.step_id = step.id
     order by

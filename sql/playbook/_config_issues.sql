@@ -1,0 +1,78 @@
+-- drop: function pbdb._config_issues(uuid)
+create or replace function pbdb._config_issues(p_playbook_id uuid)
+returns table (
+    severity text, step_id uuid, code text, path text, message text, hint text
+)
+language sql
+stable
+security invoker
+set search_path = ''
+begin atomic
+    select issue.severity, step.id, issue.code, issue.path, issue.message, issue.hint
+    from pbdb.playbook_steps as step
+    cross join lateral pbdb._step_config_issues(step.step_type, step.config) as issue
+    where step.playbook_id = p_playbook_id
+    union all
+    select
+        'error', step.id, 'SECRET_IN_CONFIG', issue.path, issue.message,
+        'Take it out, replace it where it is valid, and refer to it by name: '
+        'auth: {"type": "bearer", "secret": "<name>"}.'
+    from pbdb.playbook_steps as step
+    cross join lateral pbdb._secret_issues(step.config) as issue
+    where step.playbook_id = p_playbook_id
+    union all
+    select
+        'warning', step.id, 'AGENT_UNKNOWN', 'config.agent',
+        format('no agent %s is defined', coalesce(step.config -> 'agent', step.config -> 'agentId')),
+        'Call define_agent and activate again, or register it under this name in a runner.'
+    from pbdb.playbook_steps as step
+    where
+        step.playbook_id = p_playbook_id
+        and step.step_type = 'AGENT_EXECUTION'
+        and step.config ?| '{agent,agentId}'
+        and pbdb._find_agent(
+            step.organization_id, coalesce(step.config ->> 'agent', step.config ->> 'agentId')
+        ) is null
+    union all
+    select
+        'error', step.id, 'TEMPLATE_UNKNOWN', 'config.template_name',
+        format(
+            'there is no prompt template %s%s', step.config -> 'template_name',
+            ' version ' || (step.config ->> 'template_version')
+        ),
+        pbdb._suggestion(step.config ->> 'template_name', coalesce((
+            select array_agg(distinct template.name::text)
+            from pbdb.prompt_templates as template
+            where template.organization_id = step.organization_id
+        ), '{}'))
+    from pbdb.playbook_steps as step
+    where
+        step.playbook_id = p_playbook_id
+        and step.step_type = 'PROMPT_TEMPLATE'
+        and jsonb_typeof(step.config -> 'template_name') = 'string'
+        and not pbdb._program_config(step.organization_id, step.step_type, step.config)
+        ? 'template'
+    union all
+    select
+        'warning', step.id, 'PLAYBOOK_NOT_ACTIVE', 'config.playbook',
+        format('there is no ACTIVE playbook %s', step.config -> 'playbook'),
+        'Activate it before this step runs.'
+    from pbdb.playbook_steps as step
+    where
+        step.playbook_id = p_playbook_id
+        and pbdb._step_kind(step.step_type, step.config) = 'child'
+        and not exists (
+            select
+            from pbdb.playbooks as playbook
+            where
+                playbook.organization_id = step.organization_id
+                and playbook.name = step.config ->> 'playbook'
+                and (playbook.status = 'ACTIVE' or playbook.id = p_playbook_id)
+        );
+end;
+
+comment on function pbdb._config_issues(uuid) is
+'What is wrong with the configs of a playbook''s steps: keys and values, secrets written out (SECRET_IN_CONFIG), names '
+'of agents, prompt templates and playbooks that nothing has.';
+
+revoke execute on function pbdb._config_issues(uuid) from public;
