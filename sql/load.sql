@@ -170,6 +170,9 @@
 \ir playbook/deprecate_playbook.sql
 \ir playbook/archive_playbook.sql
 \ir playbook/delete_playbook.sql
+\ir playbook/store_prompt_template.sql
+\ir playbook/_refresh_programs.sql
+\ir playbook/define_agent.sql
 
 -- engine: start, advance, finish
 
