@@ -24,6 +24,10 @@
 \ir access/workers.sql
 \ir access/playbook_usage.sql
 \ir access/query_contexts.sql
+\ir access/embedding_models.sql
+\ir access/agent_memories.sql
+\ir access/agent_memory_embeddings.sql
+\ir access/agent_memories_to_embed.sql
 
 -- playbook/schema: JSON Schema, draft 2020-12
 \ir playbook/schema/_schema_path.sql
@@ -179,6 +183,41 @@
 -- queue: claim, heartbeat, complete, fail, sweep
 
 -- memory: store, search
+\ir memory/_vector_schema.sql
+\ir memory/_find_embedding_model.sql
+\ir memory/register_embedding_model.sql
+\ir memory/_keep_memory_copies.sql
+\ir memory/memory_copies_are_kept.sql
+\ir memory/_check_embedding.sql
+\ir memory/_check_memories.sql
+\ir memory/_insert_embeddings.sql
+\ir memory/_store_memories.sql
+\ir memory/store_memories.sql
+\ir memory/store_memory.sql
+\ir memory/delete_memory.sql
+\ir memory/purge_expired_memories.sql
+\ir memory/claim_memories_to_embed.sql
+\ir memory/store_embeddings.sql
+\ir memory/fail_embeddings.sql
+\ir memory/enqueue_memories_to_embed.sql
+\ir memory/_memory_index_name.sql
+\ir memory/memory_index_statement.sql
+\ir memory/create_memory_index.sql
+\ir memory/_memory_graph_rows.sql
+\ir memory/_memory_conditions.sql
+\ir memory/_memory_search_path.sql
+\ir memory/_nearest_exactly.sql
+\ir memory/_nearest_by_signature.sql
+\ir memory/_nearest_by_graph.sql
+\ir memory/_nearest_memories.sql
+\ir memory/_matching_memories.sql
+\ir memory/_memory_similarities.sql
+\ir memory/_fused_memories.sql
+\ir memory/_check_memory_search.sql
+\ir memory/_search_memories.sql
+\ir memory/search_memories.sql
+\ir memory/_check_memory_config.sql
+\ir memory/_run_memory_search.sql
 
 -- report: summary, progress, doctor
 \ir report/playbook_execution_counts.sql
