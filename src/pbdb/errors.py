@@ -41,7 +41,7 @@ class OrganizationNotSet(PbdbError):
 
 
 class StaleToken(PbdbError):
-    """The attempt was taken over by somebody else: it was swept, retried or cancelled. Nothing was changed."""
+    """The attempt was taken over: it was swept, retried or cancelled. Nothing was changed."""
 
     code = "PB002"
 
@@ -53,7 +53,10 @@ class VerdictConflict(PbdbError):
 
 
 class NotFound(PbdbError):
-    """There is no such thing in this organization. Other organizations' ids look the same as ids that never existed."""
+    """There is no such thing in this organization.
+
+    Other organizations' ids look the same as ids that never existed.
+    """
 
     code = "PB004"
 
@@ -149,7 +152,7 @@ class OrganizationInvalid(PbdbError):
 
 
 class EmbeddingMismatch(PbdbError):
-    """An embedding has another number of dimensions, or another model, than the memories it meets."""
+    """An embedding has other dimensions, or another model, than the memories it meets."""
 
     code = "PB020"
 

@@ -60,7 +60,7 @@ def apply(url: str, *, folder: Path | None = None, upto: str | None = None) -> l
 
 
 def rollback(url: str, *, folder: Path | None = None, count: int | None = 1) -> list[str]:
-    """Undo the newest `count` applied migrations, or all with None; return the ids, newest first."""
+    """Undo the newest `count` applied migrations, None for all; return the ids, newest first."""
     with _yoyo(url, folder) as (backend, migrations), backend.lock():
         applied = backend.to_rollback(migrations)
         backend.rollback_migrations(applied[:count])

@@ -1,0 +1,53 @@
+# Only Python 3.11 and make are needed: the first command makes .venv and installs into it.
+PYTHON ?= python3
+BIN := .venv/bin
+VERSIONS ?= both
+export PYTHONPATH := src
+
+.PHONY: help install demo test lint load freeze freeze-check snapshot bench chaos fuzz release clean
+
+help:  ## say what there is
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
+
+install: .venv/.installed  ## make .venv with everything that development needs
+
+.venv/.installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+demo: .venv/.installed  ## start an embedded PostgreSQL and run playbooks in it
+	$(BIN)/python -m pbdb demo
+
+test: lint  ## everything, on PostgreSQL 16 and 18 (VERSIONS=16|18|both)
+	$(BIN)/python -m pytest -n 2 --postgres $(VERSIONS)
+
+lint: .venv/.installed  ## style and types, of Python and SQL
+	$(BIN)/python tests/lint.py
+
+load: .venv/.installed  ## apply sql/ as it is now to the database in PBDB_DATABASE_URL
+	psql "$(PBDB_DATABASE_URL)" -v ON_ERROR_STOP=1 -q -f sql/load.sql
+
+freeze: .venv/.installed  ## write what changed in sql/ into the next migration (NAME=add-this)
+	$(BIN)/python -m pbdb.freeze $(if $(NAME),--name $(NAME))
+
+freeze-check: .venv/.installed  ## fail when sql/ and migrations/ disagree
+	$(BIN)/python -m pbdb.freeze --check
+
+snapshot: .venv/.installed  ## write sql/schema.snapshot.sql from a fresh database
+	$(BIN)/python -m pbdb.snapshot > sql/schema.snapshot.tmp && mv sql/schema.snapshot.tmp sql/schema.snapshot.sql
+
+bench: .venv/.installed  ## measure; writes bench/results
+	$(BIN)/python -m bench
+
+chaos: .venv/.installed  ## kill workers and servers while playbooks run
+	$(BIN)/python -m pytest -n 0 --postgres 18 -m chaos
+
+fuzz: .venv/.installed  ## look for inputs that break invariants, longer than the tests do
+	$(BIN)/python -m pytest -n 2 --postgres 18 -m fuzz --hypothesis-profile=long
+
+release: freeze-check  ## pin the migrations in SHA256SUMS and build wheel and sdist
+	$(BIN)/python -m pbdb.freeze --release && $(BIN)/python -m hatchling build
+
+clean:  ## remove what can be made again, the demo's data too
+	rm -rf .venv .pbdb dist .pytest_cache .mypy_cache .ruff_cache
