@@ -1,0 +1,47 @@
+"""Who may do what with which table: the access matrix, as data.
+
+A letter a privilege: s select, i insert, u update, d delete. Capital letters stand for a right on
+all columns but those that WITHHELD lists. TRUNCATE, REFERENCES and TRIGGER are never granted: they do
+not look at row level security.
+"""
+
+from __future__ import annotations
+
+ROLES = ("pbdb_app", "pbdb_worker", "pbdb_query", "pbdb_monitor")
+
+#                               app     worker query  monitor
+TABLES: dict[str, tuple[str, str, str, str]] = {
+    "playbooks": ("sIUd", "", "", "s"),
+    "playbook_steps": ("siUd", "", "", "s"),
+    "agents": ("siUd", "", "", "s"),
+    "prompt_templates": ("siUd", "", "", "s"),
+    "playbook_triggers": ("sIUd", "", "", "s"),
+    "playbook_programs": ("s", "", "", "s"),
+    "playbook_executions": ("s", "", "", "s"),
+    "playbook_execution_rollups": ("s", "", "", "s"),
+    "playbook_scopes": ("s", "", "", "s"),
+    "playbook_step_results": ("s", "", "", "s"),
+    "playbook_ready_steps": ("s", "", "", "s"),
+    "playbook_joins": ("s", "", "", "s"),
+    "playbook_events": ("s", "", "", "s"),
+    "playbook_usage": ("s", "", "", "s"),
+    "workers": ("", "", "", "s"),
+    "query_contexts": ("", "", "", ""),
+}
+
+# What an application may not write although it may write other columns of the table.
+WITHHELD: dict[tuple[str, str], set[str]] = {
+    ("playbooks", "I"): {"activated_at", "definition_hash"},
+    ("playbooks", "U"): {
+        "id", "organization_id", "status", "created_by", "created_at", "activated_at",
+        "definition_hash",
+    },
+    ("playbook_steps", "U"): {"id", "organization_id", "playbook_id", "created_at"},
+    ("agents", "U"): {"id", "organization_id", "created_at"},
+    ("prompt_templates", "U"): {"id", "organization_id", "name", "version", "created_at"},
+    ("playbook_triggers", "I"): {"last_fired_at"},
+    ("playbook_triggers", "U"): {"id", "organization_id", "created_at", "last_fired_at"},
+}  # fmt: skip
+
+# Tables that no tenant owns: they have no organization_id, or none that a tenant may see.
+NOT_OF_A_TENANT = {"workers", "query_contexts"}
