@@ -27,12 +27,14 @@ begin
 end;
 $do$;
 
+-- The one function that runs tenants' queries belongs to pbdb_query; the owner must be able to replace it.
+grant pbdb_query to pbdb_owner with set true, inherit true;
+
 create schema pbdb authorization pbdb_owner;
 
 comment on schema pbdb is
 'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from.';
 
--- pbdb_query owns the one function that runs tenants' queries; it must be able to hold it here.
 grant usage on schema pbdb to pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 
 alter default privileges for role pbdb_owner in schema pbdb revoke execute on functions from public;

@@ -1,3 +1,5 @@
+drop type pbdb.verdict;
+drop type pbdb.claimed_step;
 drop type pbdb.run;
 drop type pbdb.ended_attempt;
 drop type pbdb.step_effect;

@@ -29,7 +29,6 @@ create table pbdb.playbook_executions (
     current_step_id uuid,
     completed_steps int not null default 0,
     total_steps int,
-    transitions int not null default 0,
     is_revisiting boolean not null default false,
     handled_error jsonb,
     pause_reason text,
@@ -98,8 +97,6 @@ comment on column pbdb.playbook_executions.completed_steps is
 'Steps finished so far, skipped ones included.';
 comment on column pbdb.playbook_executions.total_steps is
 'Steps of the playbook version when it started; null when not known.';
-comment on column pbdb.playbook_executions.transitions is
-'Step transitions so far; guards against endless loops.';
 comment on column pbdb.playbook_executions.is_revisiting is
 'True once a step was visited again: progress is then an estimate.';
 comment on column pbdb.playbook_executions.pause_reason is
@@ -405,12 +402,15 @@ create table pbdb.playbook_joins (
     result_id uuid not null primary key,
     organization_id uuid not null,
     execution_id uuid not null,
+    scope_id uuid,
+    step_index int not null,
     total int not null,
     next_index int not null default 0,
     open_count int not null default 0,
     succeeded_count int not null default 0,
     failed_count int not null default 0,
     needed int not null,
+    waits_for_all boolean not null,
     max_parallel int not null,
     constraint join_belongs_to_an_execution_of_its_organization
     foreign key (organization_id, execution_id)
@@ -430,7 +430,10 @@ comment on column pbdb.playbook_joins.open_count is 'Started and not ended.';
 comment on column pbdb.playbook_joins.succeeded_count is 'Ended with success.';
 comment on column pbdb.playbook_joins.failed_count is 'Ended otherwise.';
 comment on column pbdb.playbook_joins.needed is
-'Successes that complete the join: total for all, 1 for any, n for at_least.';
+'Successes that complete the join: total for all, 1 for any, n for at_least, 0 when failures are tolerated.';
+comment on column pbdb.playbook_joins.waits_for_all is 'The join completes only when every branch has ended.';
+comment on column pbdb.playbook_joins.scope_id is 'The scope that the step itself stands in; null: the playbook.';
+comment on column pbdb.playbook_joins.step_index is 'The step''s index in the compiled program.';
 comment on column pbdb.playbook_joins.max_parallel is 'How many may be open at once.';
 
 create index playbook_joins_execution_idx on pbdb.playbook_joins (execution_id);
@@ -603,7 +606,6 @@ create type pbdb.run as (
     current_step_id uuid,
     completed_steps int,
     total_steps int,
-    transitions int,
     is_revisiting boolean,
     pause_reason text,
     paused_at timestamptz,
@@ -622,6 +624,42 @@ create type pbdb.run as (
     ended pbdb.ended_attempt[]
 );
 
+create type pbdb.claimed_step as (
+    step_result_id uuid,
+    token uuid,
+    organization_id uuid,
+    execution_id uuid,
+    step_id uuid,
+    step_name text,
+    step_type pbdb.playbook_step_type,
+    handler text,
+    attempt_number int,
+    visit int,
+    max_attempts int,
+    config jsonb,
+    input jsonb,
+    output_schema jsonb,
+    timeout_seconds int,
+    deadline_at timestamptz,
+    lease_expires_at timestamptz,
+    idempotency_key text,
+    playbook_name text,
+    execution_name text,
+    agent jsonb
+);
+
+create type pbdb.verdict as (
+    step_result_id uuid,
+    outcome text,
+    code text,
+    message text
+);
+
+comment on type pbdb.claimed_step is
+'Everything a handler needs, with the token that every further call about this attempt must carry.';
+comment on type pbdb.verdict is
+'What became of one report: accepted, repeated, failed, released, extended, stale, conflict, cancelled, timed_out, busy; '
+'code and message say why not.';
 comment on type pbdb.thread is
 'One place where control stands: a scope (null: the playbook itself), the step to enter next (null: the scope ends), '
 'the last output there (SQL null: look it up) and the error that ends the scope.';

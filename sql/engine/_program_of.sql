@@ -1,0 +1,14 @@
+-- drop: function pbdb._program_of(uuid)
+create or replace function pbdb._program_of(p_playbook_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+begin atomic
+select p.program from pbdb.playbook_programs as p where p.playbook_id = p_playbook_id;
+end;
+
+comment on function pbdb._program_of(uuid) is
+'The compiled program of a playbook version; null before it was activated.';
+
+revoke execute on function pbdb._program_of(uuid) from public;

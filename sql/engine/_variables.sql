@@ -1,0 +1,57 @@
+-- drop: function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid)
+create or replace function pbdb._variables(
+    p_run pbdb.run, p_program jsonb, p_step jsonb, p_scope jsonb, p_scope_id uuid
+)
+returns jsonb
+language plpgsql
+stable
+as $fn$
+declare
+    v_variables jsonb := jsonb_build_object(
+        'input', p_run.input, 'error', coalesce(p_scope -> 'error', p_run.handled_error, 'null')
+    );
+    v_name text;
+    v_index int;
+    v_known jsonb;
+    v_steps jsonb;
+begin
+    if p_scope is not null then
+        v_variables := v_variables || jsonb_build_object(
+            'item', p_scope -> 'item', 'index', p_scope -> 'index'
+        );
+    end if;
+    if (p_step ->> 'reads_execution')::boolean then
+        v_variables := v_variables || jsonb_build_object('execution', jsonb_build_object(
+            'id', p_run.execution_id, 'name', p_run.execution_name,
+            'playbook', p_program -> 'name', 'version', p_program -> 'version',
+            'trigger_source', p_run.trigger_source, 'started_at', p_run.started_at
+        ));
+    end if;
+    -- A loop, because most steps read one earlier output and many of them are still in memory.
+    for v_name, v_index in
+        select s.key, s.value::int from jsonb_each_text(p_step -> 'sources') as s
+    loop
+        v_known := p_run.known -> v_index::text;
+        if v_known is null then
+            v_known := pbdb._recall_result(
+                p_run.execution_id,
+                (p_program -> 'steps' -> v_index ->> 'id')::uuid, p_scope_id
+            );
+        end if;
+        if starts_with(v_name, 'steps.') then
+            v_steps := coalesce(v_steps, '{}') || jsonb_build_object(substr(v_name, 7), v_known);
+        else
+            v_variables := v_variables || jsonb_build_object(v_name, v_known -> 'output');
+        end if;
+    end loop;
+    if v_steps is not null then
+        v_variables := v_variables || jsonb_build_object('steps', v_steps);
+    end if;
+    return v_variables;
+end;
+$fn$;
+
+comment on function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid) is
+'The variables that the expressions of one step may name; only the steps that it names are looked up.';
+
+revoke execute on function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid) from public;

@@ -1,0 +1,20 @@
+-- drop: function pbdb._wake_parent(uuid)
+create or replace function pbdb._wake_parent(p_result_id uuid)
+returns void
+language plpgsql
+volatile
+as $fn$
+begin
+    update pbdb.playbook_ready_steps as q
+    set handler = '@engine', state = 'READY', due_at = clock_timestamp()
+    where q.result_id = p_result_id and q.state = 'WAITING';
+    if found then
+        perform pbdb._wake_runners();
+    end if;
+end;
+$fn$;
+
+comment on function pbdb._wake_parent(uuid) is
+'Queues the step of the parent execution that waits for a child; part of the child''s last transaction.';
+
+revoke execute on function pbdb._wake_parent(uuid) from public;

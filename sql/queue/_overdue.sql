@@ -1,0 +1,51 @@
+-- drop: function pbdb._overdue(int)
+create or replace function pbdb._overdue(p_limit int)
+returns table (kind text, id uuid)
+language sql
+volatile
+security invoker
+begin atomic
+(
+    select 'execution', e.id
+    from pbdb.playbook_executions as e
+    where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= clock_timestamp()
+    order by e.deadline_at
+    limit p_limit
+)
+union all
+(
+    select 'step', q.result_id
+    from pbdb.playbook_ready_steps as q
+    where q.state in ('LEASED', 'WAITING') and q.due_at <= clock_timestamp()
+    order by q.due_at
+    limit p_limit
+)
+union all
+(
+    select 'step', q.result_id
+    from pbdb.playbook_ready_steps as q
+    where q.handler = '@engine' and q.state = 'READY' and q.due_at <= clock_timestamp()
+    order by q.due_at
+    limit p_limit
+)
+union all
+(
+    select 'event', e.id
+    from pbdb.playbook_events as e
+    where
+        e.consumed_by is null and e.expires_at > clock_timestamp()
+        and exists (
+            select from pbdb.playbook_ready_steps as q
+            where
+                q.organization_id = e.organization_id and q.event_name = e.event_name
+                and q.state = 'WAITING' and e.payload @> q.event_match
+        )
+    order by e.id
+    limit p_limit
+);
+end;
+
+comment on function pbdb._overdue(int) is
+'What a sweep should look at: executions past their deadline, steps past their lease or time, events that a wait missed.';
+
+revoke execute on function pbdb._overdue(int) from public;

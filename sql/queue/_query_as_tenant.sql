@@ -1,0 +1,59 @@
+-- drop: function pbdb._query_as_tenant(text, text[], int, int, boolean)
+--
+-- Definer, owned by pbdb_query: here the engine's rights are gone, and nothing that the text does can bring
+-- them back. A cursor takes one statement that gives rows, so SET, DO, COMMIT, COPY and stacked
+-- statements are refused (42P11). Values are bound, never spliced in.
+create or replace function pbdb._query_as_tenant(
+    p_query text, p_params text[], p_max_rows int, p_max_bytes int, p_is_read_only boolean
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = public, pg_temp
+as $fn$
+declare
+    v_cursor refcursor;
+    v_row record;
+    v_rows jsonb[] := '{}';
+    v_json jsonb;
+    v_bytes bigint := 0;
+    v_is_truncated boolean := false;
+begin
+    if p_is_read_only then
+        perform pg_catalog.set_config('transaction_read_only', 'on', true);
+    end if;
+    open v_cursor for execute p_query using
+        p_params[1], p_params[2], p_params[3], p_params[4], p_params[5], p_params[6], p_params[7],
+        p_params[8], p_params[9], p_params[10], p_params[11], p_params[12], p_params[13],
+        p_params[14], p_params[15], p_params[16], p_params[17], p_params[18], p_params[19],
+        p_params[20];
+    -- A loop, because the byte cap must stop between two rows.
+    loop
+        fetch v_cursor into v_row;
+        exit when not found;
+        v_json := pg_catalog.to_jsonb(v_row);
+        v_bytes := v_bytes + pg_catalog.pg_column_size(v_json);
+        if pg_catalog.cardinality(v_rows) >= p_max_rows or v_bytes > p_max_bytes * 0.9 then
+            v_is_truncated := true;
+            exit;
+        end if;
+        v_rows := v_rows || v_json;
+    end loop;
+    close v_cursor;
+    return pg_catalog.jsonb_build_object(
+        'rows', pg_catalog.to_jsonb(v_rows), 'row_count', pg_catalog.cardinality(v_rows),
+        'truncated', v_is_truncated
+    );
+end;
+$fn$;
+
+comment on function pbdb._query_as_tenant(text, text[], int, int, boolean) is
+'Runs one statement as pbdb_query with bound text parameters ($1::int casts them) and gives its rows as JSON up to the '
+'caps. In write mode a statement with returning (or a modifying CTE) may write what the DBA granted.';
+
+grant create on schema pbdb to pbdb_query;
+alter function pbdb._query_as_tenant(text, text[], int, int, boolean) owner to pbdb_query;
+revoke create on schema pbdb from pbdb_query;
+revoke execute on function pbdb._query_as_tenant(text, text[], int, int, boolean) from public;
+grant execute on function pbdb._query_as_tenant(text, text[], int, int, boolean) to pbdb_owner;

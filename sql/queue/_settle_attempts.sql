@@ -1,0 +1,108 @@
+-- drop: function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[])
+--
+-- Everything that a runner reports goes through here: the token is compared under the lock of the
+-- execution, the attempt ends, the execution advances, and all of it is written set by set.
+create or replace function pbdb._settle_attempts(
+    p_ids uuid[], p_tokens uuid[], p_outputs text[], p_errors jsonb[]
+)
+returns setof pbdb.verdict
+language plpgsql
+volatile
+as $fn$
+declare
+    v_item record;
+    v_attempt pbdb.playbook_step_results;
+    v_run pbdb.run;
+    v_runs pbdb.run[] := '{}';
+    v_program jsonb;
+    v_error jsonb;
+    v_hash text;
+    v_last_hash text;
+    v_is_held boolean;
+    v_families uuid[] := '{}';
+begin
+    perform pbdb._lock_families(p_ids);
+
+    for v_item in
+        select
+            a.id, a.output, a.error, r as attempt, r.execution_id, r.token, r.verdict_hash,
+            q.step_index,
+            a.token as given, q.token = a.token as is_held
+        from unnest(p_ids, p_tokens, p_outputs, p_errors) as a (id, token, output, error)
+        left join pbdb.playbook_step_results as r on r.id = a.id
+        left join pbdb.playbook_ready_steps as q on q.result_id = a.id and q.state = 'LEASED'
+        order by r.execution_id, a.id
+    loop
+        v_hash := md5(coalesce(v_item.error::text, v_item.output));
+        v_is_held := coalesce(v_item.is_held, false);
+        if v_is_held and v_item.execution_id = v_run.execution_id then
+            -- An earlier report of this call may have ended this attempt, or the whole execution.
+            v_is_held := v_item.id <> v_attempt.id and exists (
+                select from pbdb.playbook_ready_steps as q
+                where q.result_id = v_item.id and q.token = v_item.given
+            );
+        end if;
+        if not v_is_held then
+            return next pbdb._late_verdict(
+                v_item.id, v_item.given = v_item.token,
+                case when v_item.id = v_attempt.id then v_last_hash else v_item.verdict_hash end,
+                v_hash
+            );
+            continue;
+        end if;
+
+        v_attempt := v_item.attempt;
+        v_last_hash := v_hash;
+        if v_run.execution_id is distinct from v_attempt.execution_id then
+            if v_run.execution_id is not null then
+                v_runs := v_runs || v_run;
+            end if;
+            v_run := pbdb._lock_run(v_attempt.execution_id);
+            if v_program ->> 'playbook_id' is distinct from v_run.playbook_id::text then
+                v_program := pbdb._program_of(v_run.playbook_id);
+            end if;
+        end if;
+
+        v_error := v_item.error;
+        if v_error is null and not pg_input_is_valid(v_item.output, 'jsonb') then
+            v_error := jsonb_build_object(
+                'code', 'OUTPUT_INVALID', 'message', format(
+                    'the output is not JSON that PostgreSQL can store: %s',
+                    (pg_input_error_info(v_item.output, 'jsonb')).message
+                )
+            );
+        end if;
+        v_run := pbdb._end_attempt(
+            v_run, v_program -> 'steps' -> v_item.step_index, v_attempt,
+            case when v_error is null then v_item.output::jsonb end, v_error, v_hash
+        );
+        return next row(
+            v_item.id,
+            case
+                when v_run.ended[cardinality(v_run.ended)].status = 'COMPLETED' then 'accepted'
+                when v_item.error is not null then 'accepted'
+                else 'failed'
+            end,
+            v_run.ended[cardinality(v_run.ended)].error_code,
+            v_run.ended[cardinality(v_run.ended)].error_message
+        )::pbdb.verdict;
+        v_run := pbdb._advance(v_run, v_program);
+        if v_run.depth > 0 or (v_program ->> 'has_child')::boolean then
+            v_families := v_families || coalesce(v_run.root_execution_id, v_run.execution_id);
+        end if;
+    end loop;
+
+    if v_run.execution_id is not null then
+        perform pbdb._flush_runs(v_runs || v_run);
+    end if;
+    if cardinality(v_families) > 0 then
+        perform pbdb._run_engine_steps(v_families, 100);
+    end if;
+end;
+$fn$;
+
+comment on function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[]) is
+'Ends attempts with outputs (JSON text) or errors and advances their executions; a verdict for each, nothing raised for '
+'stale ones.';
+
+revoke execute on function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[]) from public;

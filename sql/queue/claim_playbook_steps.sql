@@ -1,0 +1,39 @@
+-- drop: function pbdb.claim_playbook_steps(text, text[], int, int)
+--
+-- Definer: runners serve every tenant and have no right on any table.
+create or replace function pbdb.claim_playbook_steps(
+    p_worker text, p_handlers text[], p_limit int default 1, p_lease_seconds int default 60
+)
+returns setof pbdb.claimed_step
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $fn$
+declare
+    v_handler text;
+    v_left int := p_limit;
+    v_taken int;
+begin
+    perform pbdb._check_claim(p_worker, p_limit, p_lease_seconds);
+    if pbdb._something_is_overdue() then
+        perform pbdb.sweep(5);
+    end if;
+
+    -- A loop over handlers, oldest work first, because a LIMIT over several index ranges would lock more
+    -- than it takes. Handlers without work are left out by a read, so an idle claim writes nothing.
+    for v_handler in select h from pbdb._handlers_with_work(p_handlers) as h loop
+        return query select * from pbdb._lease_steps(p_worker, v_handler, v_left, p_lease_seconds);
+        get diagnostics v_taken = row_count;
+        v_left := v_left - v_taken;
+        exit when v_left <= 0;
+    end loop;
+end;
+$fn$;
+
+comment on function pbdb.claim_playbook_steps(text, text[], int, int) is
+'Leases up to p_limit due steps for whose handler keys the caller stands, oldest first; none when nothing is due. Never '
+'waits for rows that others hold. The attempt counts from now. Commit before starting the work. Raises PB017.';
+
+revoke execute on function pbdb.claim_playbook_steps(text, text[], int, int) from public;
+grant execute on function pbdb.claim_playbook_steps(text, text[], int, int) to pbdb_worker;

@@ -1,0 +1,32 @@
+-- drop: function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[])
+--
+-- Definer: runners have no right on any table; the token decides the tenant.
+create or replace function pbdb.fail_playbook_steps(
+    p_worker text, p_step_result_ids uuid[], p_tokens uuid[], p_errors jsonb[]
+)
+returns setof pbdb.verdict
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $fn$
+begin
+    perform pbdb._check_claim(p_worker, 0, 1);
+    perform pbdb._check_same_length(p_step_result_ids, p_tokens);
+    perform pbdb._check_same_length(p_step_result_ids, p_errors);
+    return query
+    select *
+    from pbdb._settle_attempts(
+        p_step_result_ids, p_tokens, null,
+        array(select pbdb._clean_error(e) from unnest(p_errors) with ordinality as u (e, n) order by u.n)
+    );
+end;
+$fn$;
+
+comment on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) is
+'Reports that leased steps failed: {code, message, stack, permanent, retry_after_seconds}. Each is retried with backoff '
+'while attempts are left and the error is not permanent, else takes its failure path. Outcomes as in '
+'complete_playbook_steps. Raises PB017.';
+
+revoke execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) from public;
+grant execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) to pbdb_worker;
