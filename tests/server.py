@@ -7,13 +7,14 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from pbdb import migrate
+from pbdb import freeze, migrate
 from pbdb.embedded import temporary_server
 from pbdb.files import load_order
 
@@ -120,21 +121,22 @@ def build_template(server: Server) -> None:
 
 
 def create_schema(server: Server, database: str) -> None:
-    """Apply the migrations; with PBDB_TEST_LOAD=1 those of state, and then sql/ as it is now."""
+    """Apply the migrations; while sql/ is ahead of them, those of state and then sql/ as it is.
+
+    So a forgotten `make freeze` fails the one test that says so. PBDB_TEST_LOAD=1 insists on sql/.
+    """
     url = server.url(database)
-    code = [file.stem for file in migrate.migration_files() if ".code-" in file.name]
-    if not os.environ.get("PBDB_TEST_LOAD") and code:
+    if not os.environ.get("PBDB_TEST_LOAD") and not freeze.check():
         migrate.apply(url)
-    else:
-        states = [f.stem for f in migrate.migration_files() if ".code-" not in f.name]
-        for state in states:
-            apply_file(url, state)
-        load_behaviour(url)
+        return
+    for file in migrate.migration_files():
+        if ".code-" not in file.name:
+            run_file(url, file)
+    load_behaviour(url)
 
 
-def apply_file(url: str, migration: str) -> None:
+def run_file(url: str, file: Path) -> None:
     """Run one migration as psql would: one transaction, no bookkeeping."""
-    file = next(each for each in migrate.migration_files() if each.stem == migration)
     with psycopg.connect(url) as conn:
         conn.execute(file.read_bytes())
 
