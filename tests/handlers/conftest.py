@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from handlers.http_server import HttpServer, http_server
 from pbdb.context import Services
 from pbdb.handlers import execute
 from pbdb.model import Output, Step, StepType
@@ -60,3 +61,9 @@ def run_step() -> Execute:
         return asyncio.run(main())
 
     return run
+
+
+@pytest.fixture
+def http() -> Iterator[HttpServer]:
+    with http_server() as server:
+        yield server
