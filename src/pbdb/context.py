@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Self, TypeVar
 
+from pbdb.egress import Egress, EgressPolicy
 from pbdb.model import StepFailed
 from pbdb.registry import App, Embedder
 from pbdb.sandbox import Sandbox, find_deno
+from pbdb.secrets import Secrets
 
 Value = TypeVar("Value")
 
@@ -26,7 +28,9 @@ class Services:
     def __init__(self, app: App, *, environ: Mapping[str, str] | None = None) -> None:
         self.app = app
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
-        self.sandbox = Sandbox()
+        self.sandbox = Sandbox(spare=int(self.environ.get("PBDB_SANDBOX_SPARE", "1")))
+        self.secrets = Secrets.from_environ(self.environ)
+        self.egress = Egress(EgressPolicy.from_environ(self.environ))
         self._threads = ThreadPoolExecutor(
             max_workers=int(self.environ.get("PBDB_THREADS", "16")),
             thread_name_prefix="pbdb-function",
@@ -37,6 +41,7 @@ class Services:
 
     async def __aexit__(self, *_: object) -> None:
         await self.sandbox.close()
+        await self.egress.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def handlers(self) -> list[str]:
@@ -44,8 +49,7 @@ class Services:
         keys = set(self.app.handlers())
         if find_deno() is not None:
             keys |= {"CUSTOM_FUNCTION:@typescript", "CUSTOM_FUNCTION:@javascript"}
-        if _is_installed("httpx"):
-            keys.add("API_CALL")
+        keys.add("API_CALL")
         if _is_installed("pydantic_ai"):
             keys.add("AGENT_EXECUTION:@model")
         return sorted(keys)
@@ -79,6 +83,14 @@ class Context:
     @property
     def sandbox(self) -> Sandbox:
         return self.services.sandbox
+
+    @property
+    def secrets(self) -> Secrets:
+        return self.services.secrets
+
+    @property
+    def egress(self) -> Egress:
+        return self.services.egress
 
     def embedder(self, name: str | None = None) -> Embedder:
         """The embedder called `name`, or the default one.

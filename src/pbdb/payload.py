@@ -31,6 +31,23 @@ def to_json(value: Any) -> Any:
     return _convert(value, "$", 0)
 
 
+def storable(value: Any) -> Any:
+    """JSON data that is like `value`: what jsonb refuses becomes text, or U+FFFD inside text.
+
+    For errors, where a part that is lost does less harm than a failure that is not recorded.
+    """
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode(errors="replace").decode()
+    if isinstance(value, Mapping):
+        return {storable(str(key)): storable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [storable(item) for item in value]
+    try:
+        return to_json(value)
+    except StepFailed:
+        return storable(repr(value))
+
+
 def _convert(value: Any, path: str, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise _invalid(path, f"is nested more than {MAX_DEPTH} levels deep")

@@ -8,42 +8,41 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from pbdb.context import Context
-from pbdb.handlers import custom_function
+from pbdb.handlers import api_call, custom_function
 from pbdb.model import Outcome, Output, Step, StepFailed, StepType
-from pbdb.payload import to_json
+from pbdb.payload import storable, to_json
 
 _PACKAGE = Path(__file__).parent.parent
 
 Handler = Callable[[Step, Context], Awaitable[Output]]
 
 _HANDLERS: dict[StepType, Handler] = {
+    StepType.API_CALL: api_call.handle,
     StepType.CUSTOM_FUNCTION: custom_function.handle,
 }
 
 
 async def execute(step: Step, context: Context) -> Output:
-    """Run one step and return its output, which PostgreSQL can store.
+    """Run one step and return its output: what PostgreSQL can store, without secrets.
 
     Raises StepFailed and nothing else, apart from CancelledError when the task is cancelled:
     TIMEOUT after `step.timeout_seconds`, HANDLER_ERROR for an exception of the author's code.
     """
-    handler = _HANDLERS.get(step.step_type)
-    if handler is None:
-        raise StepFailed(
-            "HANDLER_ERROR", f"no handler for {step.handler} in this runner", permanent=True
-        )
+    outcome: Outcome
     try:
         async with asyncio.timeout(step.timeout_seconds) as limit:
-            output = await handler(step, context)
-        return Output(to_json(output.value), output.usage)
-    except StepFailed:
-        raise
+            output = await _handler(step)(step, context)
+        outcome = Output(to_json(output.value), output.usage)
+    except StepFailed as error:
+        outcome = error
     except TimeoutError as error:
-        if limit.expired():
-            raise timed_out(step) from None
-        raise _handler_error(step, error) from error
-    except Exception as error:
-        raise _handler_error(step, error) from error
+        outcome = timed_out(step) if limit.expired() else _handler_error(step, error)
+    except Exception as error:  # noqa: BLE001 - the author's code may raise anything
+        outcome = _handler_error(step, error)
+    outcome = _redacted(outcome, context)
+    if isinstance(outcome, StepFailed):
+        raise outcome
+    return outcome
 
 
 async def execute_batch(steps: Sequence[Step], context: Context) -> list[Outcome]:
@@ -54,14 +53,33 @@ async def execute_batch(steps: Sequence[Step], context: Context) -> list[Outcome
     failure: StepFailed
     try:
         async with asyncio.timeout(max(step.timeout_seconds for step in steps)) as limit:
-            return await custom_function.handle_batch(steps, context)
+            outcomes = await custom_function.handle_batch(steps, context)
+        return [_redacted(outcome, context) for outcome in outcomes]
     except StepFailed as error:
         failure = error
     except TimeoutError as error:
         failure = timed_out(steps[0]) if limit.expired() else _handler_error(steps[0], error)
     except Exception as error:  # noqa: BLE001 - the author's code may raise anything
         failure = _handler_error(steps[0], error)
-    return [failure] * len(steps)
+    return [_redacted(failure, context)] * len(steps)
+
+
+def _handler(step: Step) -> Handler:
+    handler = _HANDLERS.get(step.step_type)
+    if handler is None:
+        raise StepFailed(
+            "HANDLER_ERROR", f"no handler for {step.handler} in this runner", permanent=True
+        )
+    return handler
+
+
+def _redacted(outcome: Outcome, context: Context) -> Outcome:
+    if isinstance(outcome, StepFailed):
+        failure = context.secrets.redact_failure(outcome)
+        failure.message = storable(failure.message)
+        failure.details = storable(failure.details)
+        return failure
+    return Output(context.secrets.redact(outcome.value), outcome.usage)
 
 
 def timed_out(step: Step) -> StepFailed:
