@@ -56,7 +56,7 @@ class Step:
 
     @property
     def arguments(self) -> Any:
-        """The mapped input laid over `config.parameters`; input that is no object stays as it is."""
+        """The mapped input over `config.parameters`; input that is no object stays as it is."""
         parameters = self.config.get("parameters")
         if not isinstance(parameters, Mapping) or not parameters:
             return self.input

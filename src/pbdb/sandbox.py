@@ -426,17 +426,16 @@ def _limit(pid: int, limits: Limits) -> None:
 def _resident_bytes(pid: int) -> int:
     """Resident memory; 0 when the process is gone or the system has no /proc."""
     try:
-        with open(f"/proc/{pid}/statm", "rb") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        pages = Path(f"/proc/{pid}/statm").read_bytes().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, IndexError, ValueError):
         return 0
 
 
 def _status_bytes(pid: int, name: str) -> int:
-    with open(f"/proc/{pid}/status") as file:
-        for line in file:
-            if line.startswith(name + ":"):
-                return int(line.split()[1]) * 1024
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(name + ":"):
+            return int(line.split()[1]) * 1024
     raise ValueError(name)
 
 

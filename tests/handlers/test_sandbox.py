@@ -160,8 +160,9 @@ def test_a_promise_that_never_resolves_is_an_error_at_once() -> None:
         "const a = []; for (;;) a.push({x: Math.random()})",
         "const a = []; for (;;) { const b = new Uint8Array(8 << 20); b.fill(1); a.push(b) }",
         "let s = 'x'; for (;;) s += s + Math.random()",
-        """for (let i = 0; i < 50; i++) new Worker('data:text/javascript,const a=[];for(;;)a.push({})',
-            {type: 'module'}); await new Promise(r => setTimeout(r, 15000))""",
+        """const bomb = 'data:text/javascript,const a=[];for(;;)a.push({})';
+        for (let i = 0; i < 50; i++) new Worker(bomb, {type: 'module'});
+        await new Promise(r => setTimeout(r, 15000))""",
     ],
 )
 def test_a_memory_bomb_is_stopped(code: str) -> None:
