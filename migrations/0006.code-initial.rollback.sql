@@ -155,6 +155,357 @@ drop function pbdb._find_embedding_model(text, boolean);
 -- deleted: sql/memory/_vector_schema.sql
 drop function pbdb._vector_schema();
 
+-- deleted: sql/queue/unregister_worker.sql
+drop function pbdb.unregister_worker(text);
+
+-- deleted: sql/queue/set_worker_idle.sql
+drop function pbdb.set_worker_idle(text, boolean);
+
+-- deleted: sql/queue/register_worker.sql
+drop function pbdb.register_worker(text, text[], int);
+
+-- deleted: sql/queue/run_due_sql_steps.sql
+drop function pbdb.run_due_sql_steps(int);
+
+-- deleted: sql/queue/run_sql_step.sql
+drop function pbdb.run_sql_step(text, uuid, uuid, real[]);
+
+-- deleted: sql/queue/_perform_sql_step.sql
+drop function pbdb._perform_sql_step(uuid, text, real[]);
+
+-- deleted: sql/queue/_execute_sql_step.sql
+drop function pbdb._execute_sql_step(uuid, uuid, real[]);
+
+-- deleted: sql/queue/_query_error.sql
+drop function pbdb._query_error(text, text);
+
+-- deleted: sql/queue/_run_database_query.sql
+drop function pbdb._run_database_query(uuid, jsonb);
+
+-- deleted: sql/queue/_query_as_tenant.sql
+drop function pbdb._query_as_tenant(text, text[], int, int, boolean);
+
+-- deleted: sql/queue/_query_params.sql
+drop function pbdb._query_params(jsonb);
+
+-- deleted: sql/queue/release_playbook_steps.sql
+drop function pbdb.release_playbook_steps(text, uuid[], uuid[]);
+
+-- deleted: sql/queue/fail_playbook_steps.sql
+drop function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]);
+
+-- deleted: sql/queue/_clean_error.sql
+drop function pbdb._clean_error(jsonb);
+
+-- deleted: sql/queue/complete_and_claim_playbook_steps.sql
+drop function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int);
+
+-- deleted: sql/queue/complete_playbook_steps.sql
+drop function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[]);
+
+-- deleted: sql/queue/_record_usage.sql
+drop function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]);
+
+-- deleted: sql/queue/_settle_attempts.sql
+drop function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[]);
+
+-- deleted: sql/queue/_lock_families.sql
+drop function pbdb._lock_families(uuid[]);
+
+-- deleted: sql/queue/_late_verdict.sql
+drop function pbdb._late_verdict(uuid, boolean, text, text);
+
+-- deleted: sql/queue/heartbeat_playbook_steps.sql
+drop function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int);
+
+-- deleted: sql/queue/claim_playbook_steps.sql
+drop function pbdb.claim_playbook_steps(text, text[], int, int);
+
+-- deleted: sql/queue/sweep.sql
+drop function pbdb.sweep(int);
+
+-- deleted: sql/queue/_sweep_event.sql
+drop function pbdb._sweep_event(uuid);
+
+-- deleted: sql/queue/_sweep_step.sql
+drop function pbdb._sweep_step(uuid);
+
+-- deleted: sql/queue/_end_overdue_wait.sql
+drop function pbdb._end_overdue_wait(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps);
+
+-- deleted: sql/queue/_end_lost_attempt.sql
+drop function pbdb._end_lost_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps);
+
+-- deleted: sql/queue/_on_lost.sql
+drop function pbdb._on_lost(jsonb, pbdb.playbook_step_results);
+
+-- deleted: sql/queue/_sweep_execution.sql
+drop function pbdb._sweep_execution(uuid);
+
+-- deleted: sql/queue/_try_lock.sql
+drop function pbdb._try_lock(uuid);
+
+-- deleted: sql/queue/_overdue.sql
+drop function pbdb._overdue(int);
+
+-- deleted: sql/queue/_something_is_overdue.sql
+drop function pbdb._something_is_overdue();
+
+-- deleted: sql/queue/_lease_steps.sql
+drop function pbdb._lease_steps(text, text, int, int);
+
+-- deleted: sql/queue/_expand_handlers.sql
+drop function pbdb._expand_handlers(text[]);
+
+-- deleted: sql/queue/_handlers_with_work.sql
+drop function pbdb._handlers_with_work(text[]);
+
+-- deleted: sql/queue/_agent_of.sql
+drop function pbdb._agent_of(uuid, jsonb);
+
+-- deleted: sql/queue/_effect_key.sql
+drop function pbdb._effect_key(uuid, uuid, uuid, int);
+
+-- deleted: sql/queue/_check_same_length.sql
+drop function pbdb._check_same_length(uuid[], anyarray);
+
+-- deleted: sql/queue/_check_claim.sql
+drop function pbdb._check_claim(text, int, int);
+
+-- deleted: sql/engine/advance_playbook_execution.sql
+drop function pbdb.advance_playbook_execution(uuid);
+
+-- deleted: sql/engine/retry_playbook_execution.sql
+drop function pbdb.retry_playbook_execution(uuid, text);
+
+-- deleted: sql/engine/_retry_point.sql
+drop function pbdb._retry_point(pbdb.run, jsonb, text);
+
+-- deleted: sql/engine/cancel_playbook_execution.sql
+drop function pbdb.cancel_playbook_execution(uuid, text);
+
+-- deleted: sql/engine/resume_playbook_execution.sql
+drop function pbdb.resume_playbook_execution(uuid);
+
+-- deleted: sql/engine/pause_playbook_execution.sql
+drop function pbdb.pause_playbook_execution(uuid);
+
+-- deleted: sql/engine/emit_playbook_event.sql
+drop function pbdb.emit_playbook_event(text, jsonb, int);
+
+-- deleted: sql/engine/submit_step_input.sql
+drop function pbdb.submit_step_input(uuid, text, jsonb, uuid);
+
+-- deleted: sql/engine/_collect_answer.sql
+drop function pbdb._collect_answer(uuid, int, jsonb, uuid);
+
+-- deleted: sql/engine/_check_answer.sql
+drop function pbdb._check_answer(jsonb, jsonb, jsonb, uuid);
+
+-- deleted: sql/engine/_find_wait.sql
+drop function pbdb._find_wait(pbdb.run, jsonb, text);
+
+-- deleted: sql/engine/run_playbook.sql
+drop function pbdb.run_playbook(text, jsonb);
+
+-- deleted: sql/engine/_run_to_the_end.sql
+drop function pbdb._run_to_the_end(uuid);
+
+-- deleted: sql/engine/start_playbook.sql
+drop function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb);
+
+-- deleted: sql/engine/start_playbook_executions.sql
+drop function pbdb.start_playbook_executions(uuid, jsonb[], text[]);
+
+-- deleted: sql/engine/start_playbook_execution.sql
+drop function pbdb.start_playbook_execution(uuid, jsonb, text, text, text, uuid, jsonb);
+
+-- deleted: sql/engine/_start_runs.sql
+drop function pbdb._start_runs(jsonb, uuid, jsonb[], text[], text, text, uuid, jsonb);
+
+-- deleted: sql/engine/_checked_source.sql
+drop function pbdb._checked_source(text);
+
+-- deleted: sql/engine/_claim_key.sql
+drop function pbdb._claim_key(pbdb.run, jsonb, text);
+
+-- deleted: sql/engine/_check_input.sql
+drop function pbdb._check_input(jsonb, jsonb);
+
+-- deleted: sql/engine/_deliver.sql
+drop function pbdb._deliver(uuid, jsonb, boolean);
+
+-- deleted: sql/engine/_run_engine_steps.sql
+drop function pbdb._run_engine_steps(uuid[], int);
+
+-- deleted: sql/engine/_run_engine_step.sql
+drop function pbdb._run_engine_step(uuid);
+
+-- deleted: sql/engine/_advance.sql
+drop function pbdb._advance(pbdb.run, jsonb);
+
+-- deleted: sql/engine/_end_child_call.sql
+drop function pbdb._end_child_call(pbdb.run, jsonb, pbdb.playbook_step_results);
+
+-- deleted: sql/engine/_call_playbook.sql
+drop function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect);
+
+-- deleted: sql/engine/_settle_pause.sql
+drop function pbdb._settle_pause(pbdb.run);
+
+-- deleted: sql/engine/_end_pause.sql
+drop function pbdb._end_pause(pbdb.run);
+
+-- deleted: sql/engine/_await.sql
+drop function pbdb._await(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect);
+
+-- deleted: sql/engine/_take_event.sql
+drop function pbdb._take_event(uuid, text, jsonb, uuid);
+
+-- deleted: sql/engine/_wait_plan.sql
+drop function pbdb._wait_plan(jsonb, jsonb, timestamptz);
+
+-- deleted: sql/engine/_end_scope.sql
+drop function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread);
+
+-- deleted: sql/engine/_fork.sql
+drop function pbdb._fork(pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb);
+
+-- deleted: sql/engine/_move_join.sql
+drop function pbdb._move_join(pbdb.run, jsonb, uuid);
+
+-- deleted: sql/engine/_open_scopes.sql
+drop function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins);
+
+-- deleted: sql/engine/_end_join.sql
+drop function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean);
+
+-- deleted: sql/engine/_steps_inside.sql
+drop function pbdb._steps_inside(jsonb, int);
+
+-- deleted: sql/engine/_join_error.sql
+drop function pbdb._join_error(pbdb.playbook_joins);
+
+-- deleted: sql/engine/_join_output.sql
+drop function pbdb._join_output(pbdb.playbook_joins);
+
+-- deleted: sql/engine/_join_plan.sql
+drop function pbdb._join_plan(jsonb, jsonb, jsonb);
+
+-- deleted: sql/engine/_finish.sql
+drop function pbdb._finish(pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb);
+
+-- deleted: sql/engine/_map_output.sql
+drop function pbdb._map_output(pbdb.run, jsonb);
+
+-- deleted: sql/engine/_cancel_child.sql
+drop function pbdb._cancel_child(uuid, text);
+
+-- deleted: sql/engine/_wake_parent.sql
+drop function pbdb._wake_parent(uuid);
+
+-- deleted: sql/engine/_close_open_steps.sql
+drop function pbdb._close_open_steps(pbdb.run, uuid[], text, text);
+
+-- deleted: sql/engine/_end_attempt.sql
+drop function pbdb._end_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, text);
+
+-- deleted: sql/engine/_leave_step.sql
+drop function pbdb._leave_step(pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int);
+
+-- deleted: sql/engine/_hold_step.sql
+drop function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread);
+
+-- deleted: sql/engine/_make_retry.sql
+drop function pbdb._make_retry(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb);
+
+-- deleted: sql/engine/_make_ready.sql
+drop function pbdb._make_ready(pbdb.run, uuid, jsonb, uuid, int, pbdb.step_effect);
+
+-- deleted: sql/engine/_refuse_ended.sql
+drop function pbdb._refuse_ended(pbdb.run, text, text);
+
+-- deleted: sql/engine/_require_run.sql
+drop function pbdb._require_run(uuid, uuid);
+
+-- deleted: sql/engine/_lock_run.sql
+drop function pbdb._lock_run(uuid);
+
+-- deleted: sql/engine/_new_run.sql
+drop function pbdb._new_run(uuid, jsonb, jsonb);
+
+-- deleted: sql/engine/_startable_program.sql
+drop function pbdb._startable_program(uuid, uuid);
+
+-- deleted: sql/engine/_require_program.sql
+drop function pbdb._require_program(uuid, text);
+
+-- deleted: sql/engine/_program_by_name.sql
+drop function pbdb._program_by_name(uuid, text, int);
+
+-- deleted: sql/engine/_program_of.sql
+drop function pbdb._program_of(uuid);
+
+-- deleted: sql/engine/_flush_steps.sql
+drop function pbdb._flush_steps(pbdb.run);
+
+-- deleted: sql/engine/_flush_runs.sql
+drop function pbdb._flush_runs(pbdb.run[]);
+
+-- deleted: sql/engine/_flush_attempts.sql
+drop function pbdb._flush_attempts(pbdb.run[]);
+
+-- deleted: sql/engine/_wake_runners.sql
+drop function pbdb._wake_runners();
+
+-- deleted: sql/engine/_keep_error.sql
+drop function pbdb._keep_error(pbdb.run, uuid, jsonb);
+
+-- deleted: sql/engine/_variables.sql
+drop function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid);
+
+-- deleted: sql/engine/_last_output.sql
+drop function pbdb._last_output(uuid, uuid);
+
+-- deleted: sql/engine/_recall_result.sql
+drop function pbdb._recall_result(uuid, uuid, uuid);
+
+-- deleted: sql/engine/_scope_variables.sql
+drop function pbdb._scope_variables(uuid);
+
+-- deleted: sql/engine/_was_completed.sql
+drop function pbdb._was_completed(pbdb.run, uuid);
+
+-- deleted: sql/engine/_count_visit.sql
+drop function pbdb._count_visit(pbdb.run, jsonb, uuid);
+
+-- deleted: sql/engine/_visit_key.sql
+drop function pbdb._visit_key(uuid, int);
+
+-- deleted: sql/engine/_evaluate_step.sql
+drop function pbdb._evaluate_step(jsonb, jsonb, jsonb);
+
+-- deleted: sql/engine/_resolve_request.sql
+drop function pbdb._resolve_request(jsonb, jsonb, jsonb);
+
+-- deleted: sql/engine/_answer_error.sql
+drop function pbdb._answer_error(jsonb, jsonb);
+
+-- deleted: sql/engine/_output_error.sql
+drop function pbdb._output_error(jsonb, jsonb);
+
+-- deleted: sql/engine/_check_shape.sql
+drop function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text);
+
+-- deleted: sql/engine/_schema_message.sql
+drop function pbdb._schema_message(text, jsonb);
+
+-- deleted: sql/engine/_statement_time_is_up.sql
+drop function pbdb._statement_time_is_up();
+
+-- deleted: sql/engine/_output_limit.sql
+drop function pbdb._output_limit();
+
 -- deleted: sql/playbook/define_agent.sql
 drop function pbdb.define_agent(text, text, text, jsonb, text[], text, boolean, jsonb);
 
@@ -365,6 +716,36 @@ drop function pbdb._default_timeout(pbdb.playbook_step_type);
 -- deleted: sql/playbook/_step_kind.sql
 drop function pbdb._step_kind(pbdb.playbook_step_type, jsonb);
 
+-- deleted: sql/engine/step/_step_config_issues.sql
+drop function pbdb._step_config_issues(text, jsonb);
+
+-- deleted: sql/engine/step/_wait_issues.sql
+drop function pbdb._wait_issues(text, jsonb);
+
+-- deleted: sql/engine/step/_prompt_issues.sql
+drop function pbdb._prompt_issues(jsonb);
+
+-- deleted: sql/engine/step/_request_issues.sql
+drop function pbdb._request_issues(jsonb);
+
+-- deleted: sql/engine/step/_branch_issues.sql
+drop function pbdb._branch_issues(jsonb);
+
+-- deleted: sql/engine/step/_operation_issues.sql
+drop function pbdb._operation_issues(jsonb);
+
+-- deleted: sql/engine/step/_config_missing_issues.sql
+drop function pbdb._config_missing_issues(text, jsonb);
+
+-- deleted: sql/engine/step/_config_key_issues.sql
+drop function pbdb._config_key_issues(text, jsonb);
+
+-- deleted: sql/engine/step/_config_kind_fits.sql
+drop function pbdb._config_kind_fits(jsonb, text[]);
+
+-- deleted: sql/engine/step/_config_keys.sql
+drop function pbdb._config_keys(text);
+
 -- deleted: sql/engine/step/_render_prompt.sql
 drop function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb);
 
@@ -391,6 +772,9 @@ drop function pbdb._apply_function(text, jsonb);
 
 -- deleted: sql/engine/step/_format_output.sql
 drop function pbdb._format_output(jsonb, text);
+
+-- deleted: sql/engine/step/_with_step_input.sql
+drop function pbdb._with_step_input(jsonb, jsonb, jsonb);
 
 -- deleted: sql/engine/template/_resolve_config.sql
 drop function pbdb._resolve_config(jsonb, text[], jsonb, jsonb);
@@ -424,6 +808,39 @@ drop function pbdb._template_value(text, jsonb[], jsonb);
 
 -- deleted: sql/engine/template/_url_encode.sql
 drop function pbdb._url_encode(text);
+
+-- deleted: sql/engine/expression/_expression_issues.sql
+drop function pbdb._expression_issues(jsonb, text);
+
+-- deleted: sql/engine/template/_template_issues.sql
+drop function pbdb._template_issues(text, jsonb);
+
+-- deleted: sql/engine/template/_template_section_issues.sql
+drop function pbdb._template_section_issues(text[]);
+
+-- deleted: sql/engine/template/_template_tag_issues.sql
+drop function pbdb._template_tag_issues(text);
+
+-- deleted: sql/engine/expression/_condition_issues.sql
+drop function pbdb._condition_issues(jsonb, text, int);
+
+-- deleted: sql/engine/expression/_comparison_issues.sql
+drop function pbdb._comparison_issues(jsonb);
+
+-- deleted: sql/engine/expression/_path_issues.sql
+drop function pbdb._path_issues(text, text);
+
+-- deleted: sql/engine/template/_template_name_hint.sql
+drop function pbdb._template_name_hint(text);
+
+-- deleted: sql/engine/expression/_path_hint.sql
+drop function pbdb._path_hint(text, text);
+
+-- deleted: sql/engine/expression/_filter_depth.sql
+drop function pbdb._filter_depth(text);
+
+-- deleted: sql/engine/expression/_nodes.sql
+drop function pbdb._nodes(jsonb);
 
 -- deleted: sql/engine/expression/_expression_names.sql
 drop function pbdb._expression_names(jsonb, text);

@@ -85,6 +85,17 @@
 \ir engine/expression/_condition_expressions.sql
 \ir engine/expression/_expressions.sql
 \ir engine/expression/_expression_names.sql
+\ir engine/expression/_nodes.sql
+\ir engine/expression/_filter_depth.sql
+\ir engine/expression/_path_hint.sql
+\ir engine/template/_template_name_hint.sql
+\ir engine/expression/_path_issues.sql
+\ir engine/expression/_comparison_issues.sql
+\ir engine/expression/_condition_issues.sql
+\ir engine/template/_template_tag_issues.sql
+\ir engine/template/_template_section_issues.sql
+\ir engine/template/_template_issues.sql
+\ir engine/expression/_expression_issues.sql
 \ir engine/template/_url_encode.sql
 \ir engine/template/_template_value.sql
 \ir engine/template/_template_insert.sql
@@ -96,6 +107,7 @@
 \ir engine/template/_resolve_value.sql
 \ir engine/template/_config_is_dynamic.sql
 \ir engine/template/_resolve_config.sql
+\ir engine/step/_with_step_input.sql
 \ir engine/step/_format_output.sql
 \ir engine/step/_apply_function.sql
 \ir engine/step/_merge_value.sql
@@ -105,6 +117,16 @@
 \ir engine/step/_choose_branch.sql
 \ir engine/step/_used_variables.sql
 \ir engine/step/_render_prompt.sql
+\ir engine/step/_config_keys.sql
+\ir engine/step/_config_kind_fits.sql
+\ir engine/step/_config_key_issues.sql
+\ir engine/step/_config_missing_issues.sql
+\ir engine/step/_operation_issues.sql
+\ir engine/step/_branch_issues.sql
+\ir engine/step/_request_issues.sql
+\ir engine/step/_prompt_issues.sql
+\ir engine/step/_wait_issues.sql
+\ir engine/step/_step_config_issues.sql
 
 -- playbook: define, validate, version
 \ir playbook/_step_kind.sql

@@ -11,7 +11,7 @@ parallel safe
 begin atomic
     select coalesce(
         case
-            when p_path ~ '^\$\w+(\.\w+)*\.\d+(\.\w+)*$'
+            when p_path ~ '^\$[A-Za-z_]\w*(\.\w+)*\.\d+(\.\w+)*$'
                 then p_variables #> string_to_array(substr(p_path, 2), '.')
             else jsonb_path_query_first('null', p_path::jsonpath, p_variables)
         end,

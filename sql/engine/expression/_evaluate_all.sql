@@ -6,7 +6,7 @@ immutable
 parallel safe
 begin atomic
     select coalesce(case
-        when p_path ~ '^\$\w+(\.\w+)*\.\d+(\.\w+)*$'
+        when p_path ~ '^\$[A-Za-z_]\w*(\.\w+)*\.\d+(\.\w+)*$'
             then jsonb_path_query_array(
                 p_variables #> string_to_array(substr(p_path, 2), '.'), 'strict $'
             )

@@ -14,11 +14,13 @@ declare
     );
     v_value jsonb := p_data -> v_field;
 begin
-    if jsonb_typeof(p_data) is distinct from 'object' then
+    if v_field is null and p_operation ->> 'type' <> 'merge'
+        or v_new_field is null and p_operation ->> 'type' = 'rename'
+    then
         raise exception using
             errcode = 'PB024',
-            message = format('operations need an object, not %s', left(p_data::text, 200)),
-            hint = 'Build an object in input_mapping, or use output instead.';
+            message = format('%s names no field', left(p_operation::text, 200)),
+            hint = 'Give it field, and for rename newField.';
     elsif v_value is null
         and p_operation ->> 'type' in ('rename', 'map', 'filter', 'transform')
     then
@@ -59,6 +61,6 @@ $fn$;
 
 comment on function pbdb._apply_operation(jsonb, jsonb, jsonb) is
 'Data after one operation of a DATA_TRANSFORM step on its top-level fields; a field that is '
-'missing changes nothing. Raises PB024 for an unknown operation and for data that is no object.';
+'missing changes nothing. Raises PB024 for an operation that is unknown or names no field.';
 
 revoke execute on function pbdb._apply_operation(jsonb, jsonb, jsonb) from public;

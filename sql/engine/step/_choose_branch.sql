@@ -13,6 +13,7 @@ declare
         p_config -> 'conditions',
         case when p_config ? 'operator' then jsonb_build_array(p_config) end
     );
+    v_variables constant jsonb := pbdb._with_step_input(v_branches, p_input, p_variables);
     v_branch jsonb;
     v_target text := p_config ->> 'default';
 begin
@@ -29,7 +30,7 @@ begin
         v_branch := v_branches -> i;
         if pbdb._condition_holds(
             case when v_branch ? 'when' then v_branch -> 'when' else v_branch end,
-            p_variables, p_input
+            v_variables, p_input
         ) then
             return jsonb_build_object(
                 'matched', coalesce(v_branch -> 'name', to_jsonb(i)),

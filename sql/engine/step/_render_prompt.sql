@@ -9,14 +9,17 @@ parallel safe
 as $fn$
 declare
     v_template constant jsonb := coalesce(p_template, p_config -> 'template');
-    v_context constant jsonb := coalesce(pbdb._map(p_config -> 'variables', p_variables), '{}')
+    v_variables constant jsonb := pbdb._with_step_input(
+        p_config || jsonb_build_object('template', v_template), p_input, p_variables
+    );
+    v_context constant jsonb := coalesce(pbdb._map(p_config -> 'variables', v_variables), '{}')
         || case jsonb_typeof(p_input) when 'object' then p_input else '{}' end;
     v_messages jsonb;
 begin
     case jsonb_typeof(v_template)
         when 'string' then
             return jsonb_build_object(
-                'prompt', pbdb._render(v_template #>> '{}', v_context, p_variables, p_config),
+                'prompt', pbdb._render(v_template #>> '{}', v_context, v_variables, p_config),
                 'variables', pbdb._used_variables(v_template #>> '{}', v_context, p_config)
             );
         when 'array' then
@@ -25,7 +28,7 @@ begin
                     message.value || jsonb_build_object(
                         'content',
                         pbdb._render(
-                            message.value ->> 'content', v_context, p_variables, p_config
+                            message.value ->> 'content', v_context, v_variables, p_config
                         )
                     )
                     order by message.position

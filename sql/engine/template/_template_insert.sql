@@ -17,7 +17,7 @@ begin
         raise exception using
             errcode = 'PB016',
             message = format('the template has a tag %L that is not supported', p_tag),
-            hint = 'Use {{name}}, {{#list}}…{{/list}}, {{^list}}…{{/list}} and {{! comments }}, '
+            hint = 'Use {{name}}, {{#list}}...{{/list}}, {{^list}}...{{/list}}, {{! comment }}, '
                 'and close every tag.';
     end if;
     if v_default_at > 0 then

@@ -1,0 +1,38 @@
+-- drop: function pbdb._wait_issues(text, jsonb)
+create or replace function pbdb._wait_issues(p_step_type text, p_config jsonb)
+returns table (path text, code text, message text, hint text)
+language sql
+stable
+parallel safe
+begin atomic
+    select
+        '/for', 'DURATION_INVALID', format('%s is not a duration', p_config -> 'for'),
+        'Write seconds as a number, or "90 minutes", "3 days", "PT1H".'
+    where
+        jsonb_typeof(p_config -> 'for') = 'string'
+        and p_config ->> 'for' not like '$%' and strpos(p_config ->> 'for', '{{') = 0
+        and not pg_input_is_valid(p_config ->> 'for', 'interval')
+    union all
+    select
+        '/until', 'TIME_INVALID', format('%s is not a time', p_config -> 'until'),
+        'Write "2030-01-31T09:00:00+01:00", or a path to such a text.'
+    where
+        jsonb_typeof(p_config -> 'until') = 'string'
+        and p_config ->> 'until' not like '$%' and strpos(p_config ->> 'until', '{{') = 0
+        and not pg_input_is_valid(p_config ->> 'until', 'timestamptz')
+    union all
+    select
+        '/join', 'CONFIG_VALUE_INVALID',
+        format('%s is not a join', left((p_config -> 'join')::text, 100)),
+        'Write "all", "any" or {"at_least": 2}.'
+    where
+        p_step_type = 'PARALLEL_EXECUTION'
+        and jsonb_typeof(p_config -> 'join') = 'object'
+        and not p_config @? '$.join.at_least ? (@.type() == "number" && @ >= 1 && @ == @.floor())';
+end;
+
+comment on function pbdb._wait_issues(text, jsonb) is
+'What is wrong with times and joins in a step''s config: JSON pointer, code, message, hint. Codes: '
+'DURATION_INVALID, TIME_INVALID, CONFIG_VALUE_INVALID.';
+
+revoke execute on function pbdb._wait_issues(text, jsonb) from public;

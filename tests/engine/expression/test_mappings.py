@@ -1,0 +1,76 @@
+"""Mappings: objects in which strings that start with $ are paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from language import Language
+
+VARIABLES: dict[str, Any] = {
+    "input": {"lead": {"email": "ann@example.com"}, "items": [{"id": 1}, {"id": 2}], "none": None},
+    "step_1_output": {"score": 85},
+}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "value"),
+    [
+        ({"email": "$input.lead.email"}, {"email": "ann@example.com"}),
+        ({"to": {"who": ["$input.lead.email", 1]}}, {"to": {"who": ["ann@example.com", 1]}}),
+        ({"ids": {"$all": "$input.items[*].id"}}, {"ids": [1, 2]}),
+        ({"ids": {"$all": "$input.nobody"}}, {"ids": []}),
+        ({"first": "$input.items[*].id"}, {"first": 1}),
+        ({"price": "$$5"}, {"price": "$5"}),
+        ({"a": "text", "b": 5, "c": True, "d": None}, {"a": "text", "b": 5, "c": True, "d": None}),
+        ({"missing": "$input.nobody.at.all"}, {"missing": None}),
+        ({"sum": "$step_1_output.score + 15"}, {"sum": 100}),
+        ("$input.lead", {"email": "ann@example.com"}),
+        (["$step_1_output.score", "x"], [85, "x"]),
+        ({}, {}),
+        ([], []),
+        (7, 7),
+        ({"$all": "$input.items[*].id", "more": 1}, {"$all": 1, "more": 1}),
+    ],
+)
+def test_a_mapping_gives_its_value(language: Language, mapping: object, value: object) -> None:
+    assert language.map(mapping, VARIABLES) == value
+
+
+def test_what_a_path_brings_in_is_not_a_path_again(language: Language) -> None:
+    variables = {"input": {"text": "$input.secret", "all": {"$all": "$input.secret"}, "secret": 1}}
+
+    assert language.map({"a": "$input.text", "b": "$input.all"}, variables) == {
+        "a": "$input.secret",
+        "b": {"$all": "$input.secret"},
+    }
+
+
+literals = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text("ab$ {é", max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text('ab/~é."$', max_size=3), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, str):
+        return "$" + value if value.startswith("$") else value
+    if isinstance(value, list):
+        return [_escaped(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _escaped(each) for key, each in value.items()}
+    return value
+
+
+@given(value=literals)
+@settings(max_examples=200, deadline=None)
+def test_any_value_can_be_written_as_a_literal(language: Language, value: Any) -> None:
+    assert language.map(_escaped(value), VARIABLES) == value
+    assert language.issues(_escaped(value)) == []
