@@ -3,6 +3,42 @@
 
 set local role pbdb_owner;
 
+-- deleted: sql/report/diagnose_execution.sql
+drop function pbdb.diagnose_execution(uuid);
+
+-- deleted: sql/report/_diagnose_step.sql
+drop function pbdb._diagnose_step(pbdb.playbook_ready_steps, pbdb.playbook_step_results, text);
+
+-- deleted: sql/report/_diagnose_status.sql
+drop function pbdb._diagnose_status(pbdb.playbook_executions);
+
+-- deleted: sql/report/fsck/fsck.sql
+drop function pbdb.fsck();
+
+-- deleted: sql/report/fsck/_fsck_definitions.sql
+drop function pbdb._fsck_definitions();
+
+-- deleted: sql/report/fsck/_fsck_counters.sql
+drop function pbdb._fsck_counters();
+
+-- deleted: sql/report/fsck/_fsck_joins.sql
+drop function pbdb._fsck_joins();
+
+-- deleted: sql/report/fsck/_fsck_liveness.sql
+drop function pbdb._fsck_liveness();
+
+-- deleted: sql/report/fsck/_fsck_ends.sql
+drop function pbdb._fsck_ends();
+
+-- deleted: sql/report/fsck/_fsck_attempts.sql
+drop function pbdb._fsck_attempts();
+
+-- deleted: sql/report/fsck/_fsck_queue.sql
+drop function pbdb._fsck_queue();
+
+-- deleted: sql/report/fsck/_step_index.sql
+drop function pbdb._step_index(jsonb, uuid);
+
 -- deleted: sql/report/roll_up_executions.sql
 drop function pbdb.roll_up_executions(integer);
 

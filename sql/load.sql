@@ -373,3 +373,15 @@
 \ir report/_reset_roll_up.sql
 \ir report/_roll_up_playbook.sql
 \ir report/roll_up_executions.sql
+\ir report/fsck/_step_index.sql
+\ir report/fsck/_fsck_queue.sql
+\ir report/fsck/_fsck_attempts.sql
+\ir report/fsck/_fsck_ends.sql
+\ir report/fsck/_fsck_liveness.sql
+\ir report/fsck/_fsck_joins.sql
+\ir report/fsck/_fsck_counters.sql
+\ir report/fsck/_fsck_definitions.sql
+\ir report/fsck/fsck.sql
+\ir report/_diagnose_status.sql
+\ir report/_diagnose_step.sql
+\ir report/diagnose_execution.sql

@@ -12,6 +12,7 @@ declare
     v_run pbdb.run;
     v_program jsonb;
     v_step jsonb;
+    v_error jsonb;
 begin
     select r.* into v_attempt from pbdb.playbook_step_results as r where r.id = p_result_id;
     if not found or p_skip_locked and not pbdb._try_lock(v_attempt.execution_id) then
@@ -31,9 +32,18 @@ begin
     if v_run.status = 'PAUSED' and v_run.pause_reason = 'waiting' then
         v_run := pbdb._end_pause(v_run);
     end if;
+    if v_ready.handler = '@event' then
+        v_error := pbdb._answer_error(v_step, p_payload);
+    elsif v_ready.handler = '@lost' and not p_payload ? 'output' then
+        v_error := jsonb_build_object(
+            'code', 'LOST', 'is_lost', true, 'permanent', p_payload -> 'retry' is distinct from 'true',
+            'message', 'its runner was lost; a person decided: ' || left(p_payload::text, 200)
+        );
+    end if;
     v_run := pbdb._end_attempt(
-        v_run, v_step, v_attempt, p_payload,
-        case when v_ready.handler = '@event' then pbdb._answer_error(v_step, p_payload) end, null
+        v_run, v_step, v_attempt,
+        case when v_ready.handler = '@lost' then p_payload -> 'output' else p_payload end,
+        v_error, null
     );
     v_run := pbdb._advance(v_run, v_program);
     perform pbdb._flush_runs(array[v_run]);

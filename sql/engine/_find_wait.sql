@@ -8,6 +8,7 @@ create or replace function pbdb._find_wait(
     p_step_name text,
     out result_id uuid,
     out step_index int,
+    out handler text,
     out config jsonb
 )
 language plpgsql
@@ -17,8 +18,8 @@ declare
     v_name text := regexp_replace(p_step_name, '\[\d+\]$', '');
     v_item int := substring(p_step_name from '\[(\d+)\]$');
 begin
-    select q.result_id, q.step_index, (d.step -> 'config') || coalesce(r.request, '{}')
-    into result_id, step_index, config
+    select q.result_id, q.step_index, q.handler, (d.step -> 'config') || coalesce(r.request, '{}')
+    into result_id, step_index, handler, config
     from pbdb.playbook_ready_steps as q
     inner join pbdb.playbook_step_results as r on r.id = q.result_id
     left join pbdb.playbook_scopes as s on s.id = r.scope_id

@@ -20,6 +20,10 @@ declare
 begin
     v_wait := pbdb._find_wait(v_run, v_program, p_step_name);
     v_step := v_program -> 'steps' -> v_wait.step_index;
+    if v_wait.handler = '@lost' then
+        perform pbdb._deliver(v_wait.result_id, p_answer, false);
+        return;
+    end if;
     perform pbdb._check_answer(v_step, v_wait.config, p_answer, p_answered_by);
 
     if coalesce((v_wait.config ->> 'answers')::int, 1) > 1 then
@@ -40,7 +44,8 @@ $fn$;
 
 comment on function pbdb.submit_step_input(uuid, text, jsonb, uuid) is
 'Answers a WAIT_FOR_INPUT step that waits for a person; the answer becomes its output (an array of {answer, '
-'answered_by} when the step asks for several). Raises PB004, PB012 (does not fit the schema), PB013 (not among the '
+'answered_by} when the step asks for several). A step whose runner was lost (on_lost: wait) is decided with '
+'{"retry": true}, {"output": …} or {"fail": true}. Raises PB004, PB012 (does not fit the schema), PB013 (not among the '
 'assignees), PB023 (nothing waits there any more).';
 
 revoke execute on function pbdb.submit_step_input(uuid, text, jsonb, uuid) from public;
