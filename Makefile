@@ -26,7 +26,7 @@ lint: .venv/.installed  ## style and types, of Python and SQL
 	$(BIN)/python tests/lint.py
 
 load: .venv/.installed  ## apply sql/ as it is now to the database in PBDB_DATABASE_URL
-	psql "$(PBDB_DATABASE_URL)" -v ON_ERROR_STOP=1 -q -f sql/load.sql
+	psql "$(PBDB_DATABASE_URL)" -1 -q -f sql/load.sql
 
 freeze: .venv/.installed  ## write what changed in sql/ into the next migration (NAME=add-this)
 	$(BIN)/python -m pbdb.freeze $(if $(NAME),--name $(NAME))

@@ -61,6 +61,23 @@ drop function pbdb._unroll_executions(uuid[], xid8[], pbdb.playbook_execution_st
 -- deleted: sql/report/playbook_inbox.sql
 revoke all on pbdb.playbook_inbox
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+comment on column pbdb.playbook_inbox.organization_id is null;
+comment on column pbdb.playbook_inbox.execution_id is null;
+comment on column pbdb.playbook_inbox.step_result_id is null;
+comment on column pbdb.playbook_inbox.playbook_id is null;
+comment on column pbdb.playbook_inbox.playbook_name is null;
+comment on column pbdb.playbook_inbox.playbook_version is null;
+comment on column pbdb.playbook_inbox.execution_name is null;
+comment on column pbdb.playbook_inbox.step_name is null;
+comment on column pbdb.playbook_inbox.branch is null;
+comment on column pbdb.playbook_inbox.item_index is null;
+comment on column pbdb.playbook_inbox.prompt is null;
+comment on column pbdb.playbook_inbox.answer_schema is null;
+comment on column pbdb.playbook_inbox.data is null;
+comment on column pbdb.playbook_inbox.assignees is null;
+comment on column pbdb.playbook_inbox.event_name is null;
+comment on column pbdb.playbook_inbox.waiting_since is null;
+comment on column pbdb.playbook_inbox.times_out_at is null;
 drop view pbdb.playbook_inbox;
 
 -- deleted: sql/report/list_executions.sql
@@ -84,6 +101,15 @@ drop function pbdb.get_playbook_execution_summary(uuid);
 -- deleted: sql/report/playbook_execution_counts.sql
 revoke all on pbdb.playbook_execution_counts
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+comment on column pbdb.playbook_execution_counts.playbook_id is null;
+comment on column pbdb.playbook_execution_counts.organization_id is null;
+comment on column pbdb.playbook_execution_counts.execution_count is null;
+comment on column pbdb.playbook_execution_counts.completed_count is null;
+comment on column pbdb.playbook_execution_counts.failed_count is null;
+comment on column pbdb.playbook_execution_counts.running_count is null;
+comment on column pbdb.playbook_execution_counts.avg_duration_ms is null;
+comment on column pbdb.playbook_execution_counts.last_created_at is null;
+comment on column pbdb.playbook_execution_counts.last_completed_at is null;
 drop view pbdb.playbook_execution_counts;
 
 -- deleted: sql/memory/_run_memory_search.sql
@@ -1040,6 +1066,15 @@ drop function pbdb._schema_path(text, text);
 -- deleted: sql/access/agent_memories_to_embed.sql
 revoke all on pbdb.agent_memories_to_embed
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+comment on table pbdb.agent_memories_to_embed is null;
+comment on column pbdb.agent_memories_to_embed.organization_id is null;
+comment on column pbdb.agent_memories_to_embed.memory_id is null;
+comment on column pbdb.agent_memories_to_embed.model is null;
+comment on column pbdb.agent_memories_to_embed.due_at is null;
+comment on column pbdb.agent_memories_to_embed.attempts is null;
+comment on column pbdb.agent_memories_to_embed.token is null;
+comment on column pbdb.agent_memories_to_embed.worker is null;
+comment on column pbdb.agent_memories_to_embed.last_error is null;
 drop policy monitor_may_read_all on pbdb.agent_memories_to_embed;
 drop policy app_may_read_its_organization on pbdb.agent_memories_to_embed;
 drop policy owner_may_everything on pbdb.agent_memories_to_embed;
@@ -1047,6 +1082,14 @@ drop policy owner_may_everything on pbdb.agent_memories_to_embed;
 -- deleted: sql/access/agent_memory_embeddings.sql
 revoke all on pbdb.agent_memory_embeddings
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+comment on table pbdb.agent_memory_embeddings is null;
+comment on column pbdb.agent_memory_embeddings.organization_id is null;
+comment on column pbdb.agent_memory_embeddings.memory_id is null;
+comment on column pbdb.agent_memory_embeddings.agent_id is null;
+comment on column pbdb.agent_memory_embeddings.model is null;
+comment on column pbdb.agent_memory_embeddings.expires_at is null;
+comment on column pbdb.agent_memory_embeddings.embedding is null;
+comment on column pbdb.agent_memory_embeddings.signature is null;
 drop policy monitor_may_read_all on pbdb.agent_memory_embeddings;
 drop policy app_may_read_its_organization on pbdb.agent_memory_embeddings;
 drop policy owner_may_everything on pbdb.agent_memory_embeddings;
@@ -1054,6 +1097,18 @@ drop policy owner_may_everything on pbdb.agent_memory_embeddings;
 -- deleted: sql/access/agent_memories.sql
 revoke all on pbdb.agent_memories
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+comment on table pbdb.agent_memories is null;
+comment on column pbdb.agent_memories.id is null;
+comment on column pbdb.agent_memories.organization_id is null;
+comment on column pbdb.agent_memories.agent_id is null;
+comment on column pbdb.agent_memories.content is null;
+comment on column pbdb.agent_memories.metadata is null;
+comment on column pbdb.agent_memories.source is null;
+comment on column pbdb.agent_memories.importance is null;
+comment on column pbdb.agent_memories.expires_at is null;
+comment on column pbdb.agent_memories.content_search is null;
+comment on column pbdb.agent_memories.created_at is null;
+comment on column pbdb.agent_memories.updated_at is null;
 drop policy monitor_may_read_all on pbdb.agent_memories;
 drop policy app_may_correct_its_organization on pbdb.agent_memories;
 drop policy owner_may_everything on pbdb.agent_memories;
@@ -1061,6 +1116,12 @@ drop policy owner_may_everything on pbdb.agent_memories;
 -- deleted: sql/access/embedding_models.sql
 revoke all on pbdb.embedding_models
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+comment on table pbdb.embedding_models is null;
+comment on column pbdb.embedding_models.name is null;
+comment on column pbdb.embedding_models.dimensions is null;
+comment on column pbdb.embedding_models.is_default is null;
+comment on column pbdb.embedding_models.default_threshold is null;
+comment on column pbdb.embedding_models.created_at is null;
 drop policy everybody_may_read_all on pbdb.embedding_models;
 drop policy owner_may_everything on pbdb.embedding_models;
 

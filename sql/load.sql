@@ -1,5 +1,10 @@
 -- Everything that can be replaced, in the order that it loads: policies and functions as they are now.
--- psql -f sql/load.sql re-applies it to a scratch database; `make freeze` reads the same list.
+-- psql -1 -f sql/load.sql re-applies it to a scratch database; `make freeze` reads the same list.
+
+\set ON_ERROR_STOP on
+-- A local variable that hides a column is a mistake.
+set plpgsql.extra_errors = 'shadowed_variables';
+set role pbdb_owner;
 
 -- tenancy: who am I
 \ir tenancy/_query_organization_id.sql

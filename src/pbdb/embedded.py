@@ -512,6 +512,11 @@ def _memory_folder() -> Path | None:
     return folder if spare and os.access(folder, os.W_OK) else None
 
 
+def tool(name: str, version: int = DEFAULT_VERSION) -> Path:
+    """Return one of the wheel's client programs, such as `psql` or `pg_dump`."""
+    return _install(version) / "bin" / name
+
+
 def _install(version: int) -> Path:
     """Return the wheel's folder with bin, lib and share for this version, without importing it."""
     spec = importlib.util.find_spec(_PACKAGE)

@@ -181,6 +181,12 @@ class StepConfigInvalid(PbdbError):
     code = "PB024"
 
 
+class PlaybookFailed(PbdbError):
+    """A playbook that was run to its end in one call did not complete; nothing of it was kept."""
+
+    code = "PB025"
+
+
 BY_CODE: Final[dict[str, type[PbdbError]]] = {
     each.code: each for each in PbdbError.__subclasses__()
 }

@@ -34,6 +34,7 @@ _BLOCK: Final = re.compile(
 _DELETED: Final = re.compile(r"^-- deleted: (\S+)$", re.MULTILINE)
 _DROP: Final = re.compile(r"^-- drop: (.+?);?$", re.MULTILINE)
 _REVOKE: Final = re.compile(r"^revoke all on (?!function)[^;]+;", re.MULTILINE)
+_COMMENT: Final = re.compile(r"^comment on ((?:table|column) \S+) is\b", re.MULTILINE)
 # What `create or replace` cannot change: parameter names, defaults, the result.
 _SIGNATURE: Final = re.compile(
     r"^create or replace function (.*?)^(?:language|as)\b", re.DOTALL | re.MULTILINE
@@ -152,6 +153,7 @@ def transition(old: Files, new: Files) -> str:
             continue
         parts.append(f"-- deleted: {path}\n")
         parts += [f"{revoke}\n" for revoke in _REVOKE.findall(file.text)]
+        parts += [f"comment on {what} is null;\n" for what in _COMMENT.findall(file.text)]
         parts += [f"drop {drop};\n" for drop in file.drops if drop not in kept | already]
         parts.append("\n")
     return "".join(parts)

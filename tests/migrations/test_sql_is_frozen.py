@@ -1,0 +1,9 @@
+"""sql/ and migrations/ say the same."""
+
+from __future__ import annotations
+
+from pbdb import freeze
+
+
+def test_everything_in_sql_is_frozen() -> None:
+    assert freeze.check() == [], "run make freeze"
