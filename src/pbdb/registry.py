@@ -55,11 +55,17 @@ class Registered:
     """A function of the project under its registered name."""
 
     def __init__(
-        self, name: str, call: Callable[..., Any], given: frozenset[str], batch: bool = False
+        self,
+        name: str,
+        call: Callable[..., Any],
+        given: frozenset[str],
+        batch: bool = False,
+        inline: bool = False,
     ) -> None:
         self.name = name
         self.call = call
         self.batch = batch
+        self.inline = inline
         self.is_async = inspect.iscoroutinefunction(inspect.unwrap(call))
         self.description = inspect.getdoc(call) or ""
         self._given = given
@@ -243,7 +249,7 @@ class App:
             from pbdb.functions import PREDEFINED
 
             for name, call in PREDEFINED.items():
-                self.functions[name] = Registered(name, call, GIVEN_TO_FUNCTIONS)
+                self.functions[name] = Registered(name, call, GIVEN_TO_FUNCTIONS, inline=True)
         self._predefined = frozenset(self.functions)
 
     def agent(self, name: str) -> Callable[[Function], Function]:
@@ -256,8 +262,13 @@ class App:
 
         return register
 
-    def function(self, name: str, *, batch: bool = False) -> Callable[[Function], Function]:
+    def function(
+        self, name: str, *, batch: bool = False, inline: bool = False
+    ) -> Callable[[Function], Function]:
         """Register a function, sync (run in a thread) or async; it returns the step's output.
+
+        An inline function is a sync one that takes microseconds and waits for nothing: it runs
+        on the runner's event loop, where its timeout cannot be enforced.
 
         A batch function takes `inputs` (a list), and `steps` if it asks for them, of many
         claimed steps at once, and returns a list of as many results. A result may be a
@@ -267,7 +278,10 @@ class App:
         def register(call: Function) -> Function:
             self._claim_name("function", name, self.functions)
             given = GIVEN_TO_BATCHES if batch else GIVEN_TO_FUNCTIONS
-            self.functions[name] = Registered(name, call, given, batch=batch)
+            registered = Registered(name, call, given, batch=batch, inline=inline)
+            if inline and (batch or registered.is_async):
+                raise TypeError(f"{name}: an inline function is a sync one that takes one step")
+            self.functions[name] = registered
             return call
 
         return register

@@ -1,0 +1,107 @@
+"""`pbdb db`: the local server, for development and the demo."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+from psycopg import sql
+
+from pbdb import migrate
+from pbdb.cli.errors import UsageError
+from pbdb.cli.options import LOCAL_DATABASE, Json, find_server
+from pbdb.cli.output import console, print_json
+from pbdb.database import connect
+from pbdb.embedded import DEFAULT_VERSION, EmbeddedServer
+
+app = typer.Typer(help="The local PostgreSQL server of this folder.", no_args_is_help=True)
+
+
+@app.command()
+def start(
+    version: Annotated[
+        int, typer.Option("--postgres", help="16 or 18; for a new server.")
+    ] = DEFAULT_VERSION,
+    port: Annotated[
+        int | None, typer.Option(help="Also listen on this TCP port of 127.0.0.1; 0: any.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Start the server of this folder; create and migrate its database when there is none."""
+    server = find_server() or EmbeddedServer(
+        Path(".pbdb") / f"pg{version}", version=version, tcp_port=port
+    )
+    server.start()
+    url = prepare(server)
+    if as_json:
+        print_json({"url": url, "data_dir": str(server.data_dir), "version": server.version})
+    else:
+        console.print(f"PostgreSQL {server.version} is running", style="green")
+        console.print(url, soft_wrap=True, highlight=False)
+
+
+@app.command()
+def stop() -> None:
+    """Stop the server of this folder; its data stay."""
+    server = find_server()
+    if server is None:
+        console.print("no server is running here", style="dim")
+        return
+    server.stop()
+    console.print("stopped")
+
+
+@app.command()
+def url() -> None:
+    """Print the URL, for PBDB_DATABASE_URL or psql."""
+    typer.echo(_require_server().url(LOCAL_DATABASE))
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Say whether the server of this folder runs."""
+    server = find_server()
+    found = server.status() if server is not None else None
+    if as_json:
+        print_json(
+            {
+                "running": found is not None,
+                "pid": found.pid if found else None,
+                "data_dir": str(found.data_dir) if found else None,
+                "version": found.version if found else None,
+                "url": server.url(LOCAL_DATABASE) if server else None,
+            }
+        )
+    elif found is None or server is None:
+        console.print("no server is running here; `pbdb db start` starts one", style="dim")
+    else:
+        console.print(f"PostgreSQL {found.version} is running, pid {found.pid}", style="green")
+        console.print(str(found.data_dir), soft_wrap=True, highlight=False)
+
+
+def prepare(server: EmbeddedServer, database: str = LOCAL_DATABASE) -> str:
+    """Create and migrate a database on a running server of ours; return its URL."""
+    with connect(server.url()) as connection:
+        known = connection.execute(
+            "select from pg_catalog.pg_database where datname = %s", (database,)
+        ).fetchone()
+        if known is None:
+            name = sql.Identifier(database)
+            with suppress(psycopg.errors.DuplicateDatabase):
+                connection.execute(sql.SQL("create database {}").format(name))
+            connection.execute(
+                sql.SQL('alter database {} set search_path = "$user", public, pbdb').format(name)
+            )
+    url = server.url(database)
+    migrate.apply(url)
+    return url
+
+
+def _require_server() -> EmbeddedServer:
+    server = find_server()
+    if server is None:
+        raise UsageError("no server is running here", "start one with `pbdb db start`")
+    return server

@@ -1,0 +1,35 @@
+"""Puts the command groups together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pbdb.cli import database, executions, memory, migrations, playbooks, run, worker
+from pbdb.cli.errors import Guarded
+from pbdb.cli.options import version
+
+app = typer.Typer(
+    name="pbdb",
+    cls=Guarded,
+    help="AI playbooks that run inside PostgreSQL.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+app.add_typer(database.app, name="db")
+for group in (migrations, playbooks, executions, run, worker):
+    group.add_to(app)
+app.add_typer(memory.app, name="memory")

@@ -1,0 +1,151 @@
+"""The options that commands share, and the database and organization they lead to."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import typer
+
+from pbdb.cli.errors import UsageError
+from pbdb.client import Client
+from pbdb.database import Connection, Target, connect
+from pbdb.embedded import VERSIONS, EmbeddedServer
+
+LOCAL_ORGANIZATION: Final = UUID("00000000-0000-7000-8000-000000000001")
+"""The tenant of a database that `pbdb db start` made, unless another one is named."""
+
+LOCAL_DATABASE: Final = "pbdb"
+
+Url = Annotated[
+    str | None,
+    typer.Option("--url", help="Database URL. Default: PBDB_DATABASE_URL, else the local server."),
+]
+Organization = Annotated[
+    UUID | None,
+    typer.Option(
+        "--organization", "-o", envvar="PBDB_ORGANIZATION_ID", help="Act for this organization."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The database that a command works on."""
+
+    target: Target
+    is_local: bool
+
+
+def version(wanted: bool) -> None:
+    """Print the version and stop, when asked to."""
+    if wanted:
+        typer.echo(f"pbdb {importlib.metadata.version('pbdb')}")
+        raise typer.Exit
+
+
+def find_database(url: str | None) -> Place:
+    """Return the database of --url, else of the environment, else the running local server."""
+    if url is not None:
+        return Place(Target(url), is_local=False)
+    target = Target.from_environment()
+    if target is not None:
+        return Place(target, is_local=False)
+    server = find_server()
+    if server is not None:
+        return Place(Target(server.url(LOCAL_DATABASE)), is_local=True)
+    raise UsageError(
+        "no database: there is no --url, no PBDB_DATABASE_URL and no running local server",
+        "start one with `pbdb db start`, or name one with --url postgresql://…",
+    )
+
+
+def find_server(folder: Path | None = None) -> EmbeddedServer | None:
+    """Return the running embedded server of this folder or of one above it."""
+    here = (folder or Path.cwd()).absolute()
+    for place in (here, *here.parents):
+        for each in reversed(VERSIONS):
+            server = EmbeddedServer(place / ".pbdb" / f"pg{each}", version=each)
+            if server.status().running:
+                return server
+    return None
+
+
+def find_organization(place: Place, given: UUID | None) -> UUID:
+    """Return the tenant to act for; a local database has a default one."""
+    if given is not None:
+        return given
+    if place.is_local or "PBDB_DATABASE_URL" not in os.environ:
+        return LOCAL_ORGANIZATION
+    raise UsageError(
+        "which organization? This database is not a local one",
+        "pass --organization UUID or set PBDB_ORGANIZATION_ID",
+    )
+
+
+@contextmanager
+def open_client(url: str | None, organization: UUID | None) -> Iterator[Client]:
+    """Yield a client for the database and organization that the options lead to."""
+    place = find_database(url)
+    tenant = find_organization(place, organization)
+    with connect(place.target.url, "pbdb cli", is_pooled=place.target.is_pooled) as connection:
+        yield client_for(connection, tenant)
+
+
+def client_for(connection: Connection, organization: UUID) -> Client:
+    """Return a client that sees one tenant's rows, also when the login is a superuser."""
+    found = connection.execute(
+        "select rolsuper or rolbypassrls from pg_catalog.pg_roles where rolname = current_user"
+    ).fetchone()
+    is_unbound = bool(found and found[0])
+    return Client(connection, organization, role="pbdb_app" if is_unbound else None)
+
+
+def parse_json(text: str, option: str) -> Any:
+    """Return the JSON of an option; `@file` and `-` (standard input) are read first."""
+    if text == "-":
+        text = sys.stdin.read()
+    elif text.startswith("@"):
+        text = Path(text[1:]).read_text(encoding="utf-8")
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{option} is not JSON: {error}",
+            f"""write for example {option} '{{"name": "Ada"}}', or @file.json, or - for stdin""",
+        ) from None
+
+
+def parse_answers(given: list[str]) -> dict[str, Any]:
+    """Return the answers of `step=JSON` options; what is not JSON is taken as text."""
+    answers: dict[str, Any] = {}
+    for each in given:
+        step, separator, text = each.partition("=")
+        if not separator or not step:
+            raise UsageError(
+                f"--answer {each!r} has no step", """write --answer step='{"approved": true}'"""
+            )
+        try:
+            answers[step] = json.loads(text)
+        except ValueError:
+            answers[step] = text
+    return answers
+
+
+def parse_id(text: str) -> UUID:
+    """Return an execution's id."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is not an execution's id", "`pbdb ls --executions` lists them"
+        ) from None

@@ -1,0 +1,103 @@
+"""`pbdb apply`, `ls`, `export`: playbooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pbdb.cli.errors import UsageError
+from pbdb.cli.options import Json, Organization, Url, open_client
+from pbdb.cli.output import console, print_json, print_rows
+from pbdb.client import Client
+from pbdb.document import read_document, write_document
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (apply, ls, export):
+        app.command(rich_help_panel="Playbooks")(command)
+
+
+def apply(
+    files: Annotated[list[Path], typer.Argument(help="YAML or JSON documents.", metavar="FILE…")],
+    url: Url = None,
+    organization: Organization = None,
+    as_json: Json = False,
+) -> None:
+    """Import, check and activate documents; one that has not changed is left alone."""
+    documents = [(file, read_document(file)) for file in files]
+    applied = []
+    with open_client(url, organization) as client:
+        for file, document in documents:
+            id_, version, has_changed = client.apply_playbook(document)
+            applied.append(
+                {
+                    "file": str(file),
+                    "id": id_,
+                    "name": document.get("name"),
+                    "version": version,
+                    "changed": has_changed,
+                }
+            )
+    if as_json:
+        print_json(applied)
+        return
+    for each in applied:
+        what = "is active now" if each["changed"] else "is unchanged"
+        console.print(f"{each['name']} version {each['version']} {what}", highlight=False)
+
+
+def ls(
+    executions: Annotated[
+        bool, typer.Option("--executions", "-e", help="The newest executions instead.")
+    ] = False,
+    limit: Annotated[int, typer.Option(help="How many executions.")] = 20,
+    url: Url = None,
+    organization: Organization = None,
+    as_json: Json = False,
+) -> None:
+    """List the playbooks, or with -e the newest executions."""
+    with open_client(url, organization) as client:
+        rows = client.executions(limit) if executions else client.playbooks()
+    if executions:
+        columns = [
+            "execution_id",
+            "playbook_name",
+            "status",
+            "created_at",
+            "duration_ms",
+            "error_code",
+        ]
+        empty = "no executions yet; `pbdb start NAME` makes one"
+    else:
+        columns = ["name", "version", "status", "category", "tags", "id"]
+        empty = "no playbooks yet; `pbdb apply FILE` brings one"
+    print_rows(rows, columns, empty=empty, as_json=as_json)
+
+
+def export(
+    name: Annotated[str, typer.Argument(help="A playbook's name or id.")],
+    url: Url = None,
+    organization: Organization = None,
+    as_json: Json = False,
+) -> None:
+    """Print the document of a playbook."""
+    with open_client(url, organization) as client:
+        document = client.export_playbook(find_playbook(client, name)["id"])
+    if as_json:
+        print_json(document)
+    else:
+        typer.echo(write_document(document), nl=False)
+
+
+def find_playbook(client: Client, name: str) -> dict[str, Any]:
+    """Return the newest version of a playbook, or the version with this id."""
+    rows = client.playbooks()
+    for row in rows:
+        if name in (row["name"], str(row["id"])):
+            return row
+    raise UsageError(
+        f"there is no playbook {name!r}", "`pbdb ls` lists them, `pbdb apply FILE` brings one"
+    )

@@ -1,0 +1,148 @@
+"""`pbdb run`: apply, start, run and watch a playbook in one command."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from pbdb.cli.errors import UsageError
+from pbdb.cli.executions import Input, finish
+from pbdb.cli.live import follow
+from pbdb.cli.options import (
+    Json,
+    Organization,
+    Url,
+    client_for,
+    find_database,
+    find_organization,
+    parse_answers,
+    parse_json,
+)
+from pbdb.cli.output import console
+from pbdb.cli.worker import Project
+from pbdb.client import Client
+from pbdb.database import Target, connect
+from pbdb.document import read_document
+from pbdb.registry import App
+from pbdb.runner import Runner, Settings
+from pbdb.worker import load_app, open_runner
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command(rich_help_panel="Playbooks")(run)
+
+
+def run(
+    what: Annotated[str, typer.Argument(metavar="FILE|NAME", help="A document, or a playbook.")],
+    input: Input = "{}",
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", "-a", metavar="STEP=JSON", help="Answer for a waiting step."),
+    ] = None,
+    project: Project = None,
+    url: Url = None,
+    organization: Organization = None,
+    as_json: Json = False,
+) -> None:
+    """Run a playbook here and now, with a runner of its own, and show how it goes.
+
+    Exit code 0: completed; 1: failed; 3: it waits for an answer.
+    """
+    value = parse_json(input, "--input")
+    answers = parse_answers(answer or [])
+    document = _document(what)
+    app = load_app(project)
+    place = find_database(url)
+    tenant = find_organization(place, organization)
+    with connect(place.target.url, "pbdb cli", is_pooled=place.target.is_pooled) as connection:
+        client = client_for(connection, tenant)
+        name = what
+        if document is not None:
+            _, version, has_changed = client.apply_playbook(document)
+            name = str(document["name"])
+            if has_changed and not as_json:
+                console.print(f"{name} version {version} is active now", style="dim")
+        execution_id = client.start(name, value, trigger_source="manual")
+        with background_runner(place.target, app) as check:
+            result = follow(
+                client,
+                execution_id,
+                is_quiet=as_json,
+                on_wait=lambda step: _answer(client, execution_id, step, answers),
+                check=check,
+            )
+        finish(client, result, as_json=as_json)
+
+
+@contextmanager
+def background_runner(target: Target, app: App) -> Iterator[Callable[[], None]]:
+    """Run a runner in a thread while the block lasts; what it holds then is given back.
+
+    Yields a function that raises what ended the runner, if anything did.
+    """
+    loop = asyncio.new_event_loop()
+    started = threading.Event()
+    runners: list[Runner] = []
+    errors: list[BaseException] = []
+
+    async def work() -> None:
+        settings = Settings(concurrency=16, lease_seconds=30, poll_seconds=0.5, grace_seconds=2)
+        async with open_runner(target, app, settings) as runner:
+            runners.append(runner)
+            started.set()
+            await runner.run()
+
+    def main() -> None:
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_until_complete(work())
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever waits for us
+            errors.append(error)
+        finally:
+            started.set()
+
+    def check() -> None:
+        for error in errors:
+            raise error
+
+    thread = threading.Thread(target=main, name="pbdb-runner", daemon=True)
+    thread.start()
+    started.wait()
+    try:
+        yield check
+    finally:
+        if thread.is_alive() and runners:
+            loop.call_soon_threadsafe(runners[0].stop)
+        thread.join(timeout=10)
+
+
+def _document(what: str) -> dict[str, Any] | None:
+    """Return the document when a file is meant, None for the name of a playbook."""
+    path = Path(what)
+    if path.is_file():
+        document = read_document(path)
+        if "name" not in document:
+            raise UsageError(f"{what} has no name", "a playbook needs at least name and steps")
+        return document
+    if path.suffix in (".yaml", ".yml", ".json"):
+        raise UsageError(f"there is no file {what}")
+    return None
+
+
+def _answer(
+    client: Client, execution_id: UUID, step: Mapping[str, Any], answers: dict[str, Any]
+) -> bool:
+    """Answer a waiting step when there is an answer for it."""
+    name = step["step_name"]
+    if name not in answers:
+        return False
+    client.answer(execution_id, name, answers.pop(name))
+    return True

@@ -1,0 +1,81 @@
+"""`pbdb worker`: a runner process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from pbdb.cli.options import Url, find_database
+from pbdb.database import Target
+from pbdb.registry import App
+from pbdb.runner import Settings
+from pbdb.worker import load_app, open_runner
+
+Project = Annotated[
+    str | None,
+    typer.Option("--app", help="Your App, as module:name; its functions and agents run here."),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command(rich_help_panel="Executions")(worker)
+
+
+def worker(
+    project: Project = None,
+    url: Url = None,
+    concurrency: Annotated[int, typer.Option(help="Steps in flight.")] = 64,
+    lease: Annotated[
+        int, typer.Option(help="Seconds after which a dead runner's steps are run again.")
+    ] = 60,
+    grace: Annotated[
+        float, typer.Option(help="Seconds that steps may go on after the first signal.")
+    ] = 20.0,
+    name: Annotated[str | None, typer.Option(help="Default: host, process and a number.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v")] = False,
+) -> None:
+    """Run steps until SIGTERM or Ctrl-C; a second signal gives running steps back at once."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s%(fields)s",
+    )
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(add_fields)
+    for noisy in ("httpx", "httpcore", "openai"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    found = load_app(project)
+    settings = Settings(concurrency=concurrency, lease_seconds=lease, grace_seconds=grace)
+    asyncio.run(_work(find_database(url).target, found, settings, name))
+    # Work is put away; a function that hangs in a thread must not keep the process.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
+
+
+async def _work(target: Target, app: App, settings: Settings, name: str | None) -> None:
+    async with open_runner(target, app, settings, name=name) as runner:
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(each, runner.stop)
+        await runner.run()
+
+
+def add_fields(record: logging.LogRecord) -> bool:
+    """Give the record `fields`: the ids that were logged with it, as name=value."""
+    known = logging.LogRecord("", 0, "", 0, "", None, None).__dict__.keys() | {
+        "message",
+        "asctime",
+        "fields",
+        "taskName",
+    }
+    extra = {name: value for name, value in record.__dict__.items() if name not in known}
+    record.fields = "".join(f" {name}={value}" for name, value in extra.items())
+    return True

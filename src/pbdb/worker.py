@@ -1,0 +1,125 @@
+"""A runner for a project: its App, the built-in handlers and the database's own steps together."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from pbdb.context import Services
+from pbdb.database import Pool, Target
+from pbdb.dispatch import Batch, Handler, Inline, Stored, Task
+from pbdb.handlers import execute, execute_batch
+from pbdb.model import Outcome, Output, Step
+from pbdb.payload import to_json
+from pbdb.registry import App, Registered
+from pbdb.runner import Runner, Settings
+from pbdb.sql_steps import SqlSteps
+
+_SQL_LIMIT: Final = 4
+_SANDBOX_LIMIT: Final = 2 * (os.cpu_count() or 1)
+
+
+class AppNotFound(Exception):
+    """`module:name` does not lead to an App."""
+
+
+def load_app(path: str | None) -> App:
+    """Import the App at `module:name`, also from the current folder; None gives an empty one.
+
+    The name is `app` when it is left out. Raises AppNotFound.
+    """
+    if path is None:
+        return App()
+    module_name, _, name = path.partition(":")
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and (module_name + ".").startswith(error.name + "."):
+            raise AppNotFound(f"there is no module {module_name!r} here or installed") from error
+        raise
+    found = getattr(module, name or "app", None)
+    if not isinstance(found, App):
+        raise AppNotFound(f"{module_name} has no App called {name or 'app'!r}")
+    return found
+
+
+@asynccontextmanager
+async def open_runner(
+    target: Target, app: App, settings: Settings | None = None, *, name: str | None = None
+) -> AsyncIterator[Runner]:
+    """Yield a runner for everything that this process can execute."""
+    settings = settings or Settings()
+    environ = {"PBDB_THREADS": str(settings.concurrency), **os.environ}
+    async with Services(app, environ=environ) as services:
+        pool = Pool(target, "pbdb runner")
+        sql = SqlSteps(pool, app)
+        runner = Runner(
+            target,
+            handlers_of(services, sql),
+            settings,
+            pool=pool,
+            name=name,
+            chores=[sql.embed_memories] if app.embedders else [],
+        )
+        sql.worker = runner.name
+        yield runner
+
+
+def handlers_of(services: Services, sql: SqlSteps) -> list[Handler]:
+    """Return how each handler key is run."""
+    handlers: list[Handler] = [
+        Stored("DATABASE_QUERY", sql.run, _SQL_LIMIT),
+        Stored("MEMORY_SEARCH", sql.run, _SQL_LIMIT),
+    ]
+    for key in services.handlers():
+        kind, _, name = key.partition(":")
+        function = services.app.functions.get(name) if kind == "CUSTOM_FUNCTION" else None
+        if key == "MEMORY_SEARCH:@embed":
+            handlers.append(Stored(key, sql.embed_and_run, _SQL_LIMIT))
+        elif function is not None and function.batch:
+            handlers.append(Batch(key, _batch(services)))
+        elif function is not None and function.inline:
+            handlers.append(Inline(key, _inline(services, function)))
+        elif kind == "CUSTOM_FUNCTION" and name.startswith("@"):
+            handlers.append(Task(key, _task(services), _SANDBOX_LIMIT))
+        else:
+            handlers.append(Task(key, _task(services)))
+    return handlers
+
+
+def _task(services: Services) -> Callable[[Step], Awaitable[Output]]:
+    async def run(step: Step) -> Output:
+        cancelled = asyncio.Event()
+        try:
+            return await execute(step, services.context(cancelled))
+        finally:
+            # A function in a thread cannot be stopped, but told that nobody waits for it.
+            cancelled.set()
+
+    return run
+
+
+def _batch(services: Services) -> Callable[[Sequence[Step]], Awaitable[Sequence[Outcome]]]:
+    async def run(steps: Sequence[Step]) -> Sequence[Outcome]:
+        return await execute_batch(steps, services.context())
+
+    return run
+
+
+def _inline(services: Services, function: Registered) -> Callable[[Step], Output]:
+    context = services.context()
+
+    def run(step: Step) -> Output:
+        bound = function.bind(step.arguments, {"step": step, "context": context})
+        result = function.call(**bound)
+        output = result if isinstance(result, Output) else Output(result)
+        return Output(to_json(output.value), output.usage)
+
+    return run
