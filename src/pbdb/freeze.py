@@ -216,22 +216,29 @@ def pending(
     folder = folder or migrations_folder()
     now = current(sql)
     migrations = migration_files(folder)
-    newest = migrations[-1] if migrations else None
-    open_id = None
-    if newest is not None and ".code-" in newest.name and newest.name not in released(folder):
-        open_id = newest.stem
+    written = _open(folder)
+    if written is not None:
         migrations = migrations[:-1]
     before = frozen([each for each in migrations if ".code-" in each.name])
     forward, back = transition(before, now), transition(now, before)
-    if not forward and open_id is None:
+    if not forward:
         return None
-    number = int(migrations[-1].name.split(".")[0]) + 1 if migrations else 1
-    if name is not None or open_id is None:
+    if name is None and written is not None:
+        chosen = written
+    else:
+        number = int(migrations[-1].name.split(".")[0]) + 1 if migrations else 1
         subjects = sorted({path.split("/")[1] for path in _touched(before, now)})
-        fallback = "initial" if not before else "-".join(subjects)
-        open_id = f"{number:04}.code-{name or fallback}"
+        chosen = f"{number:04}.code-{name or ('-'.join(subjects) if before else 'initial')}"
     depends = f"-- depends: {migrations[-1].stem}\n" if migrations else ""
-    return Pair(open_id, _forward(depends, before, now, forward), _rollback(open_id, back))
+    return Pair(chosen, _forward(depends, before, now, forward), _rollback(chosen, back))
+
+
+def _open(folder: Path) -> str | None:
+    """Return the id of the newest migration if it is code that was not released."""
+    newest = next(reversed(migration_files(folder)), None)
+    if newest is None or ".code-" not in newest.name or newest.name in released(folder):
+        return None
+    return newest.stem
 
 
 def _touched(old: Files, new: Files) -> list[str]:
@@ -264,30 +271,35 @@ def _rollback(name: str, body: str) -> str:
 def freeze(
     folder: Path | None = None, sql: Path | None = None, name: str | None = None
 ) -> list[Path]:
-    """Write the newest code migration and its rollback; return the files that changed."""
+    """Write the newest code migration and its rollback; return the files that changed.
+
+    A migration that has nothing left to do, because sql/ was changed back, is deleted.
+    """
     folder = folder or migrations_folder()
     pair = pending(folder, sql, name)
-    if pair is None or pair.is_written(folder):
+    if pair is not None and pair.is_written(folder):
         return []
-    stale = [
-        file
-        for file in folder.glob(f"{pair.id.split('.')[0]}.code-*.sql")
-        if file.name not in released(folder)
-    ]
-    for file in stale:
-        file.unlink()
-    return pair.write(folder)
+    written = _open(folder)
+    if written is not None:
+        for suffix in (".sql", ".rollback.sql"):
+            (folder / f"{written}{suffix}").unlink(missing_ok=True)
+    return pair.write(folder) if pair is not None else []
 
 
 def check(folder: Path | None = None, sql: Path | None = None) -> list[str]:
     """Return what keeps sql/ and migrations/ from agreeing; empty when they do."""
     folder = folder or migrations_folder()
     pair = pending(folder, sql)
-    if pair is None or pair.is_written(folder):
+    written = _open(folder)
+    if pair is None:
+        return [] if written is None else [f"{written} has nothing left to do"]
+    if pair.is_written(folder):
         return []
-    known = frozen([each for each in migration_files(folder) if ".code-" in each.name])
-    touched = _touched(known, current(sql))
-    return touched or [f"{pair.id}.sql was not written by freeze"]
+    try:
+        known = frozen([each for each in migration_files(folder) if ".code-" in each.name])
+    except FreezeError as error:
+        return [str(error)]
+    return _touched(known, current(sql)) or [f"{pair.id} was not written by freeze"]
 
 
 def released(folder: Path | None = None) -> set[str]:
