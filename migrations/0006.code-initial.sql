@@ -15452,7 +15452,7 @@ revoke execute on function pbdb.get_active_playbooks(uuid) from public;
 grant execute on function pbdb.get_active_playbooks(uuid) to pbdb_app, pbdb_monitor;
 -- end: sql/report/get_active_playbooks.sql
 
--- frozen: sql/report/get_execution_progress.sql sha256=d6bd2e67cfdcdeea4878a9f9365897b9efcdea6b552aba8e2dd8079b5c4146f3
+-- frozen: sql/report/get_execution_progress.sql sha256=bb6a5b1d608f6c3e889ff67e6156310f903ec36dec476fd121498336d22e85fc
 -- drop: function pbdb.get_execution_progress(uuid)
 create or replace function pbdb.get_execution_progress(p_execution_id uuid)
 returns table (
@@ -15488,8 +15488,8 @@ end;
 
 comment on function pbdb.get_execution_progress(uuid) is
 'How far an execution is: percent of its steps that are done (100 exactly when COMPLETED or all '
-'steps are done, never more), the step it stands at (null: none), and milliseconds from its start '
-'to its end or now (0 before the start). No row when the execution is unknown.';
+'steps are done, never more), the step begun last (null: none yet), and milliseconds from its '
+'start to its end or now (0 before the start). No row when the execution is unknown.';
 
 revoke execute on function pbdb.get_execution_progress(uuid) from public;
 grant execute on function pbdb.get_execution_progress(uuid) to pbdb_app, pbdb_monitor;
@@ -15665,7 +15665,7 @@ grant execute on function pbdb.list_executions(
 ) to pbdb_app;
 -- end: sql/report/list_executions.sql
 
--- frozen: sql/report/playbook_inbox.sql sha256=a137b5e58ff8327f292e57a03da8462a4af8b306d8871b0a3aa6eb90cd177070
+-- frozen: sql/report/playbook_inbox.sql sha256=5591b9f417ab4208ea3a2205250c9eaa4b19b84fcbae44d0a1cb75dc33b6e209
 -- drop: view pbdb.playbook_inbox
 --
 -- Starts from the hot table, whose waiting rows are few, so it stays quick however long the
@@ -15698,7 +15698,7 @@ inner join pbdb.playbook_executions as e on q.execution_id = e.id
 inner join pbdb.playbooks as p on e.playbook_id = p.id
 left join pbdb.playbook_scopes as c on r.scope_id = c.id
 cross join lateral (select s.config || coalesce(r.request, '{}') as config) as w
-where q.state = 'WAITING';
+where q.state = 'WAITING' and q.handler <> '@timer';
 
 comment on view pbdb.playbook_inbox is
 'What waits for whom: one row for each WAIT_FOR_INPUT step that waits for an answer or an event. '
@@ -15918,7 +15918,7 @@ comment on function pbdb._reset_roll_up(uuid) is
 revoke execute on function pbdb._reset_roll_up(uuid) from public;
 -- end: sql/report/_reset_roll_up.sql
 
--- frozen: sql/report/_roll_up_playbook.sql sha256=01eae75446cc26d95a045425aca1ddfeebca2f31564fdb453582b7b48ed1fce1
+-- frozen: sql/report/_roll_up_playbook.sql sha256=d15691706aca9b1fc7d2f54a596244044530ec7a37d7bf59ec4f7a791c02a752
 -- drop: function pbdb._roll_up_playbook(uuid, integer)
 --
 -- The horizon never passes the oldest running transaction: an execution that finishes later has a
@@ -15943,10 +15943,15 @@ declare
     v_horizon xid8;
     v_count int;
 begin
+    -- A playbook that is being deleted is passed over: waiting for it would end in a missing key.
     insert into pbdb.playbook_execution_rollups (playbook_id, organization_id)
-    select p.id, p.organization_id
-    from pbdb.playbooks as p
-    where p.id = p_playbook_id
+    select k.id, k.organization_id
+    from (
+        select p.id, p.organization_id
+        from pbdb.playbooks as p
+        where p.id = p_playbook_id
+        for key share skip locked
+    ) as k
     on conflict (playbook_id) do nothing;
 
     select r.horizon into v_start

@@ -22,10 +22,15 @@ declare
     v_horizon xid8;
     v_count int;
 begin
+    -- A playbook that is being deleted is passed over: waiting for it would end in a missing key.
     insert into pbdb.playbook_execution_rollups (playbook_id, organization_id)
-    select p.id, p.organization_id
-    from pbdb.playbooks as p
-    where p.id = p_playbook_id
+    select k.id, k.organization_id
+    from (
+        select p.id, p.organization_id
+        from pbdb.playbooks as p
+        where p.id = p_playbook_id
+        for key share skip locked
+    ) as k
     on conflict (playbook_id) do nothing;
 
     select r.horizon into v_start

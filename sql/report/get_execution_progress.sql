@@ -33,8 +33,8 @@ end;
 
 comment on function pbdb.get_execution_progress(uuid) is
 'How far an execution is: percent of its steps that are done (100 exactly when COMPLETED or all '
-'steps are done, never more), the step it stands at (null: none), and milliseconds from its start '
-'to its end or now (0 before the start). No row when the execution is unknown.';
+'steps are done, never more), the step begun last (null: none yet), and milliseconds from its '
+'start to its end or now (0 before the start). No row when the execution is unknown.';
 
 revoke execute on function pbdb.get_execution_progress(uuid) from public;
 grant execute on function pbdb.get_execution_progress(uuid) to pbdb_app, pbdb_monitor;

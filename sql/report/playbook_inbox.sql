@@ -30,7 +30,7 @@ inner join pbdb.playbook_executions as e on q.execution_id = e.id
 inner join pbdb.playbooks as p on e.playbook_id = p.id
 left join pbdb.playbook_scopes as c on r.scope_id = c.id
 cross join lateral (select s.config || coalesce(r.request, '{}') as config) as w
-where q.state = 'WAITING';
+where q.state = 'WAITING' and q.handler <> '@timer';
 
 comment on view pbdb.playbook_inbox is
 'What waits for whom: one row for each WAIT_FOR_INPUT step that waits for an answer or an event. '

@@ -1,8 +1,8 @@
 """Who may do what with which table: the access matrix, as data.
 
 A letter a privilege: s select, i insert, u update, d delete. Capital letters stand for a right on
-all columns but those that WITHHELD lists. TRUNCATE, REFERENCES and TRIGGER are never granted: they do
-not look at row level security.
+all columns but those that WITHHELD lists. TRUNCATE, REFERENCES and TRIGGER are never granted: they
+do not look at row level security.
 """
 
 from __future__ import annotations

@@ -25,18 +25,22 @@ ESCAPES = [
     "grant pbdb_owner to current_user",
     "grant select on pbdb.query_contexts to pbdb_app",
     "create function pbdb.mine() returns int language sql as 'select 1'",
-    "create or replace function pbdb.current_organization_id() returns uuid language sql as 'select null::uuid'",
+    ("create or replace function pbdb.current_organization_id() returns uuid language sql "
+    "as 'select null::uuid'"),
     "alter function pbdb.current_organization_id() reset search_path",
     "create table pbdb.mine (id int)",
-    "create trigger t before insert on pbdb.playbooks for each row execute function suppress_redundant_updates_trigger()",
+    ("create trigger t before insert on pbdb.playbooks for each row "
+    "execute function suppress_redundant_updates_trigger()"),
     "truncate pbdb.playbooks",
-    "insert into pbdb.query_contexts values (pg_backend_pid(), pg_current_xact_id(), gen_random_uuid())",
+    ("insert into pbdb.query_contexts "
+    "values (pg_backend_pid(), pg_current_xact_id(), gen_random_uuid())"),
     "update pbdb.playbook_executions set status = 'COMPLETED'",
     "delete from pbdb.playbook_step_results",
     "update pbdb.playbook_programs set program = '{}'",
     "update pbdb.playbooks set status = 'ACTIVE'",
     "update pbdb.playbooks set definition_hash = 'x'",
-    "insert into pbdb.playbook_executions (playbook_id, organization_id) select id, organization_id from pbdb.playbooks",
+    ("insert into pbdb.playbook_executions (playbook_id, organization_id) "
+    "select id, organization_id from pbdb.playbooks"),
     "select pbdb._query_organization_id()",
     "copy pbdb.playbooks to program 'cat'",
     "set session_replication_role = replica",

@@ -1,4 +1,4 @@
-"""No tenant sees, changes or recognises anything of another tenant: as login roles, table by table."""
+"""No tenant sees, changes or recognises anything of another: as login roles, table by table."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ SPECIAL = {
 BY_TYPE = {
     "uuid": "gen_random_uuid()",
     "int4": "1",
+    "int8": "1",
+    "bool": "true",
+    "numeric": "1",
     "text": "gen_random_uuid()::text",
     "varchar": "gen_random_uuid()::text",
     "jsonb": "'{}'",
@@ -163,7 +166,7 @@ def test_rows_of_another_tenant_can_be_neither_deleted_nor_locked_nor_moved(
 def test_a_step_cannot_be_put_into_a_playbook_of_another_tenant(
     owner: Connection, app: Connection, as_tenant: AsTenant
 ) -> None:
-    """A foreign key does not look at policies; the tenant is part of it, so it fails as if unknown."""
+    """A foreign key looks at no policy; the tenant is part of it, so it fails as if unknown."""
     mine, theirs = uuid.uuid4(), uuid.uuid4()
     messages = []
     for playbook in (rows.playbook(owner, theirs, status="DRAFT"), uuid.uuid4()):

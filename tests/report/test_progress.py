@@ -1,4 +1,4 @@
-"""get_execution_progress, get_execution_result, get_execution_timeline, list_executions, the inbox."""
+"""Progress, result and timeline of an execution; the list of executions; the inbox."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ def test_the_inbox_says_what_waits_for_whom(
         """
         insert into pbdb.playbook_ready_steps
             (result_id, organization_id, execution_id, handler, state, due_at, step_index)
-        values (%s, %s, %s, '@wait', 'WAITING', 'infinity', 0),
+        values (%s, %s, %s, '@input', 'WAITING', 'infinity', 0),
             (%s, %s, %s, 'API_CALL', 'READY', now(), 1)
         """,
         (waiting, organization, execution, ready, organization, execution),
