@@ -49,7 +49,7 @@ class Services:
         keys = set(self.app.handlers())
         if find_deno() is not None:
             keys |= {"CUSTOM_FUNCTION:@typescript", "CUSTOM_FUNCTION:@javascript"}
-        keys.add("API_CALL")
+        keys |= {"API_CALL", "AGENT_EXECUTION:assistant"}
         if _is_installed("pydantic_ai"):
             keys.add("AGENT_EXECUTION:@model")
         return sorted(keys)

@@ -89,7 +89,7 @@ def _function(step: Step, context: Context, name: str) -> Registered:
 
 
 async def _run_code(step: Step, context: Context) -> Any:
-    language = step.config.get("language", "typescript")
+    language = step.config.get("language") or step.handler.partition(":@")[2] or "typescript"
     code = step.config.get("code")
     if language not in LANGUAGES or not isinstance(code, str):
         raise StepFailed(

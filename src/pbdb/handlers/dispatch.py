@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from pbdb.context import Context
-from pbdb.handlers import api_call, custom_function
+from pbdb.handlers import agent, api_call, custom_function
 from pbdb.model import Outcome, Output, Step, StepFailed, StepType
 from pbdb.payload import storable, to_json
 
@@ -17,6 +17,7 @@ _PACKAGE = Path(__file__).parent.parent
 Handler = Callable[[Step, Context], Awaitable[Output]]
 
 _HANDLERS: dict[StepType, Handler] = {
+    StepType.AGENT_EXECUTION: agent.handle,
     StepType.API_CALL: api_call.handle,
     StepType.CUSTOM_FUNCTION: custom_function.handle,
 }
