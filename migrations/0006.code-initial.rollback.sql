@@ -812,7 +812,7 @@ drop function pbdb._config_keys(text);
 drop function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb);
 
 -- deleted: sql/engine/step/_used_variables.sql
-drop function pbdb._used_variables(text, jsonb, jsonb);
+drop function pbdb._used_variables(text, jsonb, text);
 
 -- deleted: sql/engine/step/_choose_branch.sql
 drop function pbdb._choose_branch(jsonb, jsonb, jsonb);
@@ -836,7 +836,7 @@ drop function pbdb._apply_function(text, jsonb);
 drop function pbdb._format_output(jsonb, text);
 
 -- deleted: sql/engine/step/_with_step_input.sql
-drop function pbdb._with_step_input(jsonb, jsonb, jsonb);
+drop function pbdb._with_step_input(text, jsonb, jsonb);
 
 -- deleted: sql/engine/template/_resolve_config.sql
 drop function pbdb._resolve_config(jsonb, text[], jsonb, jsonb);

@@ -2639,7 +2639,7 @@ comment on function pbdb._evaluate_all(text, jsonb) is
 revoke execute on function pbdb._evaluate_all(text, jsonb) from public;
 -- end: sql/engine/expression/_evaluate_all.sql
 
--- frozen: sql/engine/expression/_map.sql sha256=d0ac8eacfcf921fc4af8c147f7212470d0ddd22b2894c1c11939643fc0712686
+-- frozen: sql/engine/expression/_map.sql sha256=64608527ba4812c316ae66e82cf400458f0eecb425c234fc84f94c1aedb34925
 -- drop: function pbdb._map(jsonb, jsonb)
 --
 -- A loop over the members that can change, because running any query here, even over jsonb_each,
@@ -2652,8 +2652,8 @@ parallel safe
 as $fn$
 declare
     v_result jsonb := p_mapping;
-    v_members jsonb;
-    v_member jsonb;
+    v_keys jsonb;
+    v_key text;
     v_text text;
 begin
     case jsonb_typeof(p_mapping)
@@ -2661,18 +2661,18 @@ begin
             if p_mapping ? '$all' and p_mapping - '$all' = '{}' then
                 return pbdb._evaluate_all(p_mapping ->> '$all', p_variables);
             end if;
-            v_members := jsonb_path_query_array(
+            v_keys := jsonb_path_query_array(
                 p_mapping,
                 'strict $.keyvalue() ? (@.value starts with "$"
-                    || @.value.type() == "object" || @.value.type() == "array")'
+                    || @.value.type() == "object" || @.value.type() == "array").key'
             );
-            for i in 0 .. jsonb_array_length(v_members) - 1 loop
-                v_member := v_members -> i;
-                v_text := v_member ->> 'value';
+            for i in 0 .. jsonb_array_length(v_keys) - 1 loop
+                v_key := v_keys ->> i;
+                v_text := p_mapping ->> v_key;
                 if v_text like '$%' and v_text not like '$$%' then
-                    v_result[v_member ->> 'key'] := pbdb._evaluate(v_text, p_variables);
+                    v_result[v_key] := pbdb._evaluate(v_text, p_variables);
                 else
-                    v_result[v_member ->> 'key'] := pbdb._map(v_member -> 'value', p_variables);
+                    v_result[v_key] := pbdb._map(p_mapping -> v_key, p_variables);
                 end if;
             end loop;
             return v_result;
@@ -3848,7 +3848,7 @@ comment on function pbdb._template_value(text, jsonb[], jsonb) is
 revoke execute on function pbdb._template_value(text, jsonb[], jsonb) from public;
 -- end: sql/engine/template/_template_value.sql
 
--- frozen: sql/engine/template/_template_insert.sql sha256=cf66beaa879f225bab4fbb846d2bc4017d0a97e2f545cb15c3fb2b732faba07f
+-- frozen: sql/engine/template/_template_insert.sql sha256=40c4f53dec2e4914f33ccf9b7a67e387dab2f5b39145aee3dbe0237e4b594c88
 -- drop: function pbdb._template_insert(text, jsonb[], jsonb, jsonb)
 create or replace function pbdb._template_insert(
     p_tag text, p_frames jsonb[], p_variables jsonb, p_options jsonb
@@ -3864,7 +3864,7 @@ declare
     v_value jsonb;
     v_text text;
 begin
-    if p_tag ~ '^[>=<{/]' or p_tag = '' then
+    if left(p_tag, 1) in ('', '>', '=', '<', '{', '/') then
         raise exception using
             errcode = 'PB016',
             message = format('the template has a tag %L that is not supported', p_tag),
@@ -3983,11 +3983,12 @@ comment on function pbdb._template_ends(text[]) is
 revoke execute on function pbdb._template_ends(text[]) from public;
 -- end: sql/engine/template/_template_ends.sql
 
--- frozen: sql/engine/template/_render_sections.sql sha256=09b9bc5debab64966d50a490a7a4972d15645582ac863d370f07c59336d8a57b
+-- frozen: sql/engine/template/_render_sections.sql sha256=4b188597cf3af02fb820cfaea5c56e5e2bc3bb1aa2e39d1520c050b20844ac78
 -- drop: function pbdb._render_sections(text[], jsonb, jsonb, jsonb)
 --
 -- An interpreter with a stack of its own instead of recursion: a frame is the value on top of
--- the context, the list it comes from and the position in it.
+-- the context, the list it comes from and the position in it. Longer than a screen because it is
+-- one loop over one state.
 create or replace function pbdb._render_sections(
     p_tokens text[], p_context jsonb, p_variables jsonb, p_options jsonb
 )
@@ -4007,13 +4008,14 @@ declare
     v_size bigint := 0;
     v_at int := 1;
     v_tag text;
+    v_text text;
     v_value jsonb;
 begin
     while v_at <= cardinality(p_tokens) loop
         v_tag := p_tokens[v_at];
+        v_text := '';
         if v_at % 2 = 1 then
-            v_out := v_out || v_tag;
-            v_size := v_size + length(v_tag);
+            v_text := v_tag;
         elsif v_ends[v_at] > 0 then
             v_value := pbdb._template_section(
                 substr(v_tag, 2), v_frames, p_variables, v_tag like '^%'
@@ -4041,12 +4043,12 @@ begin
                 v_depth := v_depth - 1;
             end if;
         elsif v_tag not like '!%' then
-            v_tag := pbdb._template_insert(
+            v_text := pbdb._template_insert(
                 ltrim(v_tag, E'& \t\r\n'), v_frames, p_variables, p_options
             );
-            v_out := v_out || v_tag;
-            v_size := v_size + length(v_tag);
         end if;
+        v_out := v_out || v_text;
+        v_size := v_size + length(v_text);
         if v_size > 16777216 then
             raise exception using
                 errcode = 'PB016',
@@ -4114,7 +4116,7 @@ comment on function pbdb._render_single_brace(text, jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._render_single_brace(text, jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/template/_render_single_brace.sql
 
--- frozen: sql/engine/template/_render.sql sha256=86a8db9ebca51c3bf569ee6caa238bc30ad302fceb169bb82f761da27c1d2471
+-- frozen: sql/engine/template/_render.sql sha256=88bb867e0cba18ad66585e4d6f6dae85de0da0b0eaec7486cce7b16df2eb11bf
 -- drop: function pbdb._render(text, jsonb, jsonb, jsonb)
 --
 -- Most templates only insert values; they are one pass over the pieces between opening braces,
@@ -4130,6 +4132,8 @@ as $fn$
 declare
     v_pieces text[];
     v_frames constant jsonb[] := array[p_context];
+    v_is_escaped constant boolean := p_options ? 'escape';
+    v_value jsonb;
     v_tag text;
     v_end int;
 begin
@@ -4149,8 +4153,12 @@ begin
             when v_end = 0 then '{' || left(v_pieces[i], 40)
             else btrim(left(v_pieces[i], v_end - 1), E' \t\r\n')
         end;
-        v_pieces[i] := pbdb._template_insert(v_tag, v_frames, p_variables, p_options)
-            || substr(v_pieces[i], v_end + 2);
+        v_value := case when v_tag <> '' then p_context #> string_to_array(v_tag, '.') end;
+        v_pieces[i] := case
+            when v_value is null or v_is_escaped
+                then pbdb._template_insert(v_tag, v_frames, p_variables, p_options)
+            else coalesce(v_value #>> '{}', '')
+        end || substr(v_pieces[i], v_end + 2);
     end loop;
     return array_to_string(v_pieces, '');
 end;
@@ -4165,7 +4173,7 @@ comment on function pbdb._render(text, jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._render(text, jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/template/_render.sql
 
--- frozen: sql/engine/template/_resolve_value.sql sha256=9ceaf0a79f79b6a4517b0361d0217dbf2480332e16adf486bb693722aa77ca6d
+-- frozen: sql/engine/template/_resolve_value.sql sha256=4bae55c7536cf6f3fbdcbb3233b4057e9bd4996b22d99aa42325b11100bc75fa
 -- drop: function pbdb._resolve_value(jsonb, jsonb, jsonb, jsonb)
 create or replace function pbdb._resolve_value(
     p_value jsonb, p_context jsonb, p_variables jsonb, p_options jsonb
@@ -4178,7 +4186,8 @@ as $fn$
 declare
     v_result jsonb := p_value;
     v_text text;
-    v_member jsonb;
+    v_keys jsonb;
+    v_key text;
 begin
     case jsonb_typeof(p_value)
         when 'string' then
@@ -4193,12 +4202,15 @@ begin
             if p_value ? '$all' and p_value - '$all' = '{}' then
                 return pbdb._map(p_value, p_variables);
             end if;
-            for v_member in
-                select jsonb_path_query(p_value, 'strict $.keyvalue() ? (@.value.type() == "string"
-                    || @.value.type() == "object" || @.value.type() == "array")')
-            loop
-                v_result[v_member ->> 'key'] := pbdb._resolve_value(
-                    v_member -> 'value', p_context, p_variables, p_options
+            v_keys := jsonb_path_query_array(
+                p_value,
+                'strict $.keyvalue() ? (@.value.type() == "string"
+                    || @.value.type() == "object" || @.value.type() == "array").key'
+            );
+            for i in 0 .. jsonb_array_length(v_keys) - 1 loop
+                v_key := v_keys ->> i;
+                v_result[v_key] := pbdb._resolve_value(
+                    p_value -> v_key, p_context, p_variables, p_options
                 );
             end loop;
             return v_result;
@@ -4290,31 +4302,31 @@ comment on function pbdb._resolve_config(jsonb, text[], jsonb, jsonb) is
 revoke execute on function pbdb._resolve_config(jsonb, text[], jsonb, jsonb) from public;
 -- end: sql/engine/template/_resolve_config.sql
 
--- frozen: sql/engine/step/_with_step_input.sql sha256=9bdcf5c598a4e6f5526aa3c5dfa601f1f4670cbf8786a1a33c8a3d63eec2605b
--- drop: function pbdb._with_step_input(jsonb, jsonb, jsonb)
+-- frozen: sql/engine/step/_with_step_input.sql sha256=31690d8f4617771b8dc9aa434cb4ee4eb485f5cb46c490a1ab0cc8fe876b2cc7
+-- drop: function pbdb._with_step_input(text, jsonb, jsonb)
 --
 -- Only when the expression mentions it: the variables may be large, and adding to them copies
 -- them.
 create or replace function pbdb._with_step_input(
-    p_expression jsonb, p_input jsonb, p_variables jsonb
+    p_expression text, p_input jsonb, p_variables jsonb
 )
 returns jsonb
 language sql
-immutable
+stable
 parallel safe
 begin atomic
     select case
-        when strpos(p_expression::text, 'step_input') = 0 or p_variables ? 'step_input'
+        when strpos(p_expression, 'step_input') = 0 or p_variables ? 'step_input'
             then p_variables
         else p_variables || jsonb_build_object('step_input', p_input)
     end;
 end;
 
-comment on function pbdb._with_step_input(jsonb, jsonb, jsonb) is
+comment on function pbdb._with_step_input(text, jsonb, jsonb) is
 'The variables with $step_input, the input of the step after its input_mapping, if the expression '
 'mentions it.';
 
-revoke execute on function pbdb._with_step_input(jsonb, jsonb, jsonb) from public;
+revoke execute on function pbdb._with_step_input(text, jsonb, jsonb) from public;
 -- end: sql/engine/step/_with_step_input.sql
 
 -- frozen: sql/engine/step/_format_output.sql sha256=d1050a503bec144f4cabe80c1b6dcab58ed0cdcdbedd34c61d586f89ce10311e
@@ -4583,7 +4595,7 @@ comment on function pbdb._apply_operation(jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._apply_operation(jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/step/_apply_operation.sql
 
--- frozen: sql/engine/step/_transform_data.sql sha256=690168bbc707c2a96b7a910e0a6cff62a3227b7882bc46572a183e84084a4735
+-- frozen: sql/engine/step/_transform_data.sql sha256=4d576b857406d33ad49ebbf7904e8bfd459835613e7c2e361e1b4f0522bcd7a7
 -- drop: function pbdb._transform_data(jsonb, jsonb, jsonb)
 create or replace function pbdb._transform_data(p_config jsonb, p_input jsonb, p_variables jsonb)
 returns jsonb
@@ -4593,7 +4605,9 @@ parallel safe
 as $fn$
 declare
     v_operations constant jsonb := p_config -> 'operations';
-    v_variables constant jsonb := pbdb._with_step_input(p_config, p_input, p_variables);
+    v_variables constant jsonb := pbdb._with_step_input(
+        p_config::text, p_input, p_variables
+    );
     v_result jsonb := p_input;
 begin
     if p_config ? 'output' then
@@ -4633,7 +4647,7 @@ comment on function pbdb._transform_data(jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._transform_data(jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/step/_transform_data.sql
 
--- frozen: sql/engine/step/_choose_branch.sql sha256=01fff8fd6d856ee721e3f1f9f4f44b3538b9fc2318f6e3e347c1a368a94eb453
+-- frozen: sql/engine/step/_choose_branch.sql sha256=922f432e8cb386b03903e25d31ae3d70aebb60093923ecfe19509ba53659518f
 -- drop: function pbdb._choose_branch(jsonb, jsonb, jsonb)
 --
 -- A loop, because the first condition that holds spares the others.
@@ -4649,7 +4663,9 @@ declare
         p_config -> 'conditions',
         case when p_config ? 'operator' then jsonb_build_array(p_config) end
     );
-    v_variables constant jsonb := pbdb._with_step_input(v_branches, p_input, p_variables);
+    v_variables constant jsonb := pbdb._with_step_input(
+        v_branches::text, p_input, p_variables
+    );
     v_branch jsonb;
     v_target text := p_config ->> 'default';
 begin
@@ -4693,10 +4709,10 @@ comment on function pbdb._choose_branch(jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._choose_branch(jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/step/_choose_branch.sql
 
--- frozen: sql/engine/step/_used_variables.sql sha256=6ad5f52975c28b4d781ca171211555da08b99a9baa8810d0ab0866d8a2e2fa75
--- drop: function pbdb._used_variables(text, jsonb, jsonb)
+-- frozen: sql/engine/step/_used_variables.sql sha256=8226e09e7e9039e6efc091a36216d9acfbc745ae7707f7ff0e673929fa98e8fb
+-- drop: function pbdb._used_variables(text, jsonb, text)
 create or replace function pbdb._used_variables(
-    p_template text, p_context jsonb, p_options jsonb
+    p_template text, p_context jsonb, p_syntax text
 )
 returns jsonb
 language plpgsql
@@ -4705,16 +4721,14 @@ parallel safe
 as $fn$
 declare
     v_used jsonb := '{}';
-    v_names constant text[] := array(select jsonb_object_keys(p_context));
+    v_pieces constant text[] := string_to_array(
+        p_template, case p_syntax when 'single_brace' then '{' else '{{' end
+    );
     v_name text;
 begin
-    foreach v_name in array v_names loop
-        if strpos(p_template, v_name) > 0 and p_template ~ (
-            case p_options ->> 'syntax'
-                when 'single_brace' then '\{' else '\{\{[{&#^]?\s*'
-            end
-            || regexp_replace(v_name, '\W', '\\\&', 'g') || '\s*([.}?]|$)'
-        ) then
+    for i in 2 .. cardinality(v_pieces) loop
+        v_name := substring(v_pieces[i] from '^[{&#^\s]*([^\s.?}]+)');
+        if p_context ? v_name then
             v_used := v_used || jsonb_build_object(v_name, p_context -> v_name);
         end if;
     end loop;
@@ -4722,13 +4736,13 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._used_variables(text, jsonb, jsonb) is
+comment on function pbdb._used_variables(text, jsonb, text) is
 'The members of a template''s context that its tags name, with their values.';
 
-revoke execute on function pbdb._used_variables(text, jsonb, jsonb) from public;
+revoke execute on function pbdb._used_variables(text, jsonb, text) from public;
 -- end: sql/engine/step/_used_variables.sql
 
--- frozen: sql/engine/step/_render_prompt.sql sha256=f80dbb16cf45f45671456c46e70046332841e2f3a329134c5a0a20b3e200d3aa
+-- frozen: sql/engine/step/_render_prompt.sql sha256=51ec41531c936cb3ffc5f6f4f1c44bf27f5eabf285a7c38ab2401b5c5ea67b51
 -- drop: function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb)
 create or replace function pbdb._render_prompt(
     p_config jsonb, p_input jsonb, p_variables jsonb, p_template jsonb default null
@@ -4740,63 +4754,57 @@ parallel safe
 as $fn$
 declare
     v_template constant jsonb := coalesce(p_template, p_config -> 'template');
-    v_variables constant jsonb := pbdb._with_step_input(
-        p_config || jsonb_build_object('template', v_template), p_input, p_variables
-    );
-    v_context constant jsonb := coalesce(pbdb._map(p_config -> 'variables', v_variables), '{}')
-        || case jsonb_typeof(p_input) when 'object' then p_input else '{}' end;
-    v_messages jsonb;
+    v_syntax constant text := p_config ->> 'syntax';
+    v_options constant jsonb := case
+        when v_syntax is null then '{}' else jsonb_build_object('syntax', v_syntax)
+    end;
+    v_text text := v_template #>> '{}';
+    v_messages jsonb := v_template;
+    v_variables jsonb := pbdb._with_step_input(v_text, p_input, p_variables);
+    v_context jsonb := case jsonb_typeof(p_input) when 'object' then p_input else '{}' end;
 begin
-    case jsonb_typeof(v_template)
-        when 'string' then
-            return jsonb_build_object(
-                'prompt', pbdb._render(v_template #>> '{}', v_context, v_variables, p_config),
-                'variables', pbdb._used_variables(v_template #>> '{}', v_context, p_config)
-            );
-        when 'array' then
-            select
-                jsonb_agg(
-                    message.value || jsonb_build_object(
-                        'content',
-                        pbdb._render(
-                            message.value ->> 'content', v_context, v_variables, p_config
-                        )
-                    )
-                    order by message.position
-                )
-            into v_messages
-            from jsonb_array_elements(v_template) with ordinality as message (value, position);
+    if p_config ? 'variables' then
+        v_variables := pbdb._with_step_input(
+            p_config ->> 'variables', p_input, v_variables
+        );
+        v_context := pbdb._map(p_config -> 'variables', v_variables) || v_context;
+    end if;
 
-            return jsonb_build_object(
-                'prompt', (
-                    select string_agg(
-                        message.value ->> 'content', E'\n\n' order by message.position
-                    )
-                    from jsonb_array_elements(v_messages)
-                    with ordinality as message (value, position)
-                ),
-                'messages', v_messages,
-                'variables', pbdb._used_variables(
-                    jsonb_path_query_array(v_template, '$[*].content')::text, v_context, p_config
-                )
-            );
-        else
-            raise exception using
-                errcode = 'PB024',
-                message = format(
-                    'the template of a PROMPT_TEMPLATE step is %s',
-                    left(coalesce(v_template::text, 'missing'), 200)
-                ),
-                hint = 'Give it text, or a list of {role, content}.';
-    end case;
+    if jsonb_typeof(v_template) = 'string' then
+        return jsonb_build_object(
+            'prompt', pbdb._render(v_text, v_context, v_variables, v_options),
+            'variables', pbdb._used_variables(v_text, v_context, v_syntax)
+        );
+    elsif jsonb_typeof(v_template) is distinct from 'array' then
+        raise exception using
+            errcode = 'PB024',
+            message = format('%s is no template', left(coalesce(v_template, 'null')::text, 200)),
+            hint = 'Give a PROMPT_TEMPLATE step text, or a list of {role, content}.';
+    end if;
+
+    v_text := '';
+    for i in 0 .. jsonb_array_length(v_template) - 1 loop
+        v_text := concat(v_text, v_template -> i ->> 'content', E'\n');
+        v_messages[i]['content'] := to_jsonb(pbdb._render(
+            v_template -> i ->> 'content', v_context, v_variables, v_options
+        ));
+    end loop;
+    return jsonb_build_object(
+        'prompt', array_to_string(array(
+            select message ->> 'content' from jsonb_array_elements(v_messages) as message
+        ), E'\n\n'),
+        'messages', v_messages,
+        'variables', pbdb._used_variables(v_text, v_context, v_syntax)
+    );
 end;
 $fn$;
 
 comment on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) is
 '{prompt, messages, variables} for a PROMPT_TEMPLATE step; messages only when the template is a '
-'list of {role, content}, prompt then being their contents with an empty line between. The names '
-'are the config''s variables, overlaid by the step''s input, then the engine''s variables. '
-'p_template replaces the config''s own. Raises PB016 and PB024.';
+'list of {role, content}, prompt then being their contents with an empty line between; variables '
+'are the members of the context that it names. Names are looked up in the step''s input, then in '
+'the config''s variables, then in the engine''s. p_template replaces the config''s own. Raises '
+'PB016 and PB024.';
 
 revoke execute on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/step/_render_prompt.sql

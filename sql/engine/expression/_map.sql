@@ -10,8 +10,8 @@ parallel safe
 as $fn$
 declare
     v_result jsonb := p_mapping;
-    v_members jsonb;
-    v_member jsonb;
+    v_keys jsonb;
+    v_key text;
     v_text text;
 begin
     case jsonb_typeof(p_mapping)
@@ -19,18 +19,18 @@ begin
             if p_mapping ? '$all' and p_mapping - '$all' = '{}' then
                 return pbdb._evaluate_all(p_mapping ->> '$all', p_variables);
             end if;
-            v_members := jsonb_path_query_array(
+            v_keys := jsonb_path_query_array(
                 p_mapping,
                 'strict $.keyvalue() ? (@.value starts with "$"
-                    || @.value.type() == "object" || @.value.type() == "array")'
+                    || @.value.type() == "object" || @.value.type() == "array").key'
             );
-            for i in 0 .. jsonb_array_length(v_members) - 1 loop
-                v_member := v_members -> i;
-                v_text := v_member ->> 'value';
+            for i in 0 .. jsonb_array_length(v_keys) - 1 loop
+                v_key := v_keys ->> i;
+                v_text := p_mapping ->> v_key;
                 if v_text like '$%' and v_text not like '$$%' then
-                    v_result[v_member ->> 'key'] := pbdb._evaluate(v_text, p_variables);
+                    v_result[v_key] := pbdb._evaluate(v_text, p_variables);
                 else
-                    v_result[v_member ->> 'key'] := pbdb._map(v_member -> 'value', p_variables);
+                    v_result[v_key] := pbdb._map(p_mapping -> v_key, p_variables);
                 end if;
             end loop;
             return v_result;

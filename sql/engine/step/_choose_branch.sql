@@ -13,7 +13,9 @@ declare
         p_config -> 'conditions',
         case when p_config ? 'operator' then jsonb_build_array(p_config) end
     );
-    v_variables constant jsonb := pbdb._with_step_input(v_branches, p_input, p_variables);
+    v_variables constant jsonb := pbdb._with_step_input(
+        v_branches::text, p_input, p_variables
+    );
     v_branch jsonb;
     v_target text := p_config ->> 'default';
 begin

@@ -9,62 +9,56 @@ parallel safe
 as $fn$
 declare
     v_template constant jsonb := coalesce(p_template, p_config -> 'template');
-    v_variables constant jsonb := pbdb._with_step_input(
-        p_config || jsonb_build_object('template', v_template), p_input, p_variables
-    );
-    v_context constant jsonb := coalesce(pbdb._map(p_config -> 'variables', v_variables), '{}')
-        || case jsonb_typeof(p_input) when 'object' then p_input else '{}' end;
-    v_messages jsonb;
+    v_syntax constant text := p_config ->> 'syntax';
+    v_options constant jsonb := case
+        when v_syntax is null then '{}' else jsonb_build_object('syntax', v_syntax)
+    end;
+    v_text text := v_template #>> '{}';
+    v_messages jsonb := v_template;
+    v_variables jsonb := pbdb._with_step_input(v_text, p_input, p_variables);
+    v_context jsonb := case jsonb_typeof(p_input) when 'object' then p_input else '{}' end;
 begin
-    case jsonb_typeof(v_template)
-        when 'string' then
-            return jsonb_build_object(
-                'prompt', pbdb._render(v_template #>> '{}', v_context, v_variables, p_config),
-                'variables', pbdb._used_variables(v_template #>> '{}', v_context, p_config)
-            );
-        when 'array' then
-            select
-                jsonb_agg(
-                    message.value || jsonb_build_object(
-                        'content',
-                        pbdb._render(
-                            message.value ->> 'content', v_context, v_variables, p_config
-                        )
-                    )
-                    order by message.position
-                )
-            into v_messages
-            from jsonb_array_elements(v_template) with ordinality as message (value, position);
+    if p_config ? 'variables' then
+        v_variables := pbdb._with_step_input(
+            p_config ->> 'variables', p_input, v_variables
+        );
+        v_context := pbdb._map(p_config -> 'variables', v_variables) || v_context;
+    end if;
 
-            return jsonb_build_object(
-                'prompt', (
-                    select string_agg(
-                        message.value ->> 'content', E'\n\n' order by message.position
-                    )
-                    from jsonb_array_elements(v_messages)
-                    with ordinality as message (value, position)
-                ),
-                'messages', v_messages,
-                'variables', pbdb._used_variables(
-                    jsonb_path_query_array(v_template, '$[*].content')::text, v_context, p_config
-                )
-            );
-        else
-            raise exception using
-                errcode = 'PB024',
-                message = format(
-                    'the template of a PROMPT_TEMPLATE step is %s',
-                    left(coalesce(v_template::text, 'missing'), 200)
-                ),
-                hint = 'Give it text, or a list of {role, content}.';
-    end case;
+    if jsonb_typeof(v_template) = 'string' then
+        return jsonb_build_object(
+            'prompt', pbdb._render(v_text, v_context, v_variables, v_options),
+            'variables', pbdb._used_variables(v_text, v_context, v_syntax)
+        );
+    elsif jsonb_typeof(v_template) is distinct from 'array' then
+        raise exception using
+            errcode = 'PB024',
+            message = format('%s is no template', left(coalesce(v_template, 'null')::text, 200)),
+            hint = 'Give a PROMPT_TEMPLATE step text, or a list of {role, content}.';
+    end if;
+
+    v_text := '';
+    for i in 0 .. jsonb_array_length(v_template) - 1 loop
+        v_text := concat(v_text, v_template -> i ->> 'content', E'\n');
+        v_messages[i]['content'] := to_jsonb(pbdb._render(
+            v_template -> i ->> 'content', v_context, v_variables, v_options
+        ));
+    end loop;
+    return jsonb_build_object(
+        'prompt', array_to_string(array(
+            select message ->> 'content' from jsonb_array_elements(v_messages) as message
+        ), E'\n\n'),
+        'messages', v_messages,
+        'variables', pbdb._used_variables(v_text, v_context, v_syntax)
+    );
 end;
 $fn$;
 
 comment on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) is
 '{prompt, messages, variables} for a PROMPT_TEMPLATE step; messages only when the template is a '
-'list of {role, content}, prompt then being their contents with an empty line between. The names '
-'are the config''s variables, overlaid by the step''s input, then the engine''s variables. '
-'p_template replaces the config''s own. Raises PB016 and PB024.';
+'list of {role, content}, prompt then being their contents with an empty line between; variables '
+'are the members of the context that it names. Names are looked up in the step''s input, then in '
+'the config''s variables, then in the engine''s. p_template replaces the config''s own. Raises '
+'PB016 and PB024.';
 
 revoke execute on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) from public;

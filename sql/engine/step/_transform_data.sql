@@ -7,7 +7,9 @@ parallel safe
 as $fn$
 declare
     v_operations constant jsonb := p_config -> 'operations';
-    v_variables constant jsonb := pbdb._with_step_input(p_config, p_input, p_variables);
+    v_variables constant jsonb := pbdb._with_step_input(
+        p_config::text, p_input, p_variables
+    );
     v_result jsonb := p_input;
 begin
     if p_config ? 'output' then

@@ -1,6 +1,6 @@
--- drop: function pbdb._used_variables(text, jsonb, jsonb)
+-- drop: function pbdb._used_variables(text, jsonb, text)
 create or replace function pbdb._used_variables(
-    p_template text, p_context jsonb, p_options jsonb
+    p_template text, p_context jsonb, p_syntax text
 )
 returns jsonb
 language plpgsql
@@ -9,16 +9,14 @@ parallel safe
 as $fn$
 declare
     v_used jsonb := '{}';
-    v_names constant text[] := array(select jsonb_object_keys(p_context));
+    v_pieces constant text[] := string_to_array(
+        p_template, case p_syntax when 'single_brace' then '{' else '{{' end
+    );
     v_name text;
 begin
-    foreach v_name in array v_names loop
-        if strpos(p_template, v_name) > 0 and p_template ~ (
-            case p_options ->> 'syntax'
-                when 'single_brace' then '\{' else '\{\{[{&#^]?\s*'
-            end
-            || regexp_replace(v_name, '\W', '\\\&', 'g') || '\s*([.}?]|$)'
-        ) then
+    for i in 2 .. cardinality(v_pieces) loop
+        v_name := substring(v_pieces[i] from '^[{&#^\s]*([^\s.?}]+)');
+        if p_context ? v_name then
             v_used := v_used || jsonb_build_object(v_name, p_context -> v_name);
         end if;
     end loop;
@@ -26,7 +24,7 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._used_variables(text, jsonb, jsonb) is
+comment on function pbdb._used_variables(text, jsonb, text) is
 'The members of a template''s context that its tags name, with their values.';
 
-revoke execute on function pbdb._used_variables(text, jsonb, jsonb) from public;
+revoke execute on function pbdb._used_variables(text, jsonb, text) from public;

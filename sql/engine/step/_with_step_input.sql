@@ -1,24 +1,24 @@
--- drop: function pbdb._with_step_input(jsonb, jsonb, jsonb)
+-- drop: function pbdb._with_step_input(text, jsonb, jsonb)
 --
 -- Only when the expression mentions it: the variables may be large, and adding to them copies
 -- them.
 create or replace function pbdb._with_step_input(
-    p_expression jsonb, p_input jsonb, p_variables jsonb
+    p_expression text, p_input jsonb, p_variables jsonb
 )
 returns jsonb
 language sql
-immutable
+stable
 parallel safe
 begin atomic
     select case
-        when strpos(p_expression::text, 'step_input') = 0 or p_variables ? 'step_input'
+        when strpos(p_expression, 'step_input') = 0 or p_variables ? 'step_input'
             then p_variables
         else p_variables || jsonb_build_object('step_input', p_input)
     end;
 end;
 
-comment on function pbdb._with_step_input(jsonb, jsonb, jsonb) is
+comment on function pbdb._with_step_input(text, jsonb, jsonb) is
 'The variables with $step_input, the input of the step after its input_mapping, if the expression '
 'mentions it.';
 
-revoke execute on function pbdb._with_step_input(jsonb, jsonb, jsonb) from public;
+revoke execute on function pbdb._with_step_input(text, jsonb, jsonb) from public;

@@ -13,6 +13,8 @@ as $fn$
 declare
     v_pieces text[];
     v_frames constant jsonb[] := array[p_context];
+    v_is_escaped constant boolean := p_options ? 'escape';
+    v_value jsonb;
     v_tag text;
     v_end int;
 begin
@@ -32,8 +34,12 @@ begin
             when v_end = 0 then '{' || left(v_pieces[i], 40)
             else btrim(left(v_pieces[i], v_end - 1), E' \t\r\n')
         end;
-        v_pieces[i] := pbdb._template_insert(v_tag, v_frames, p_variables, p_options)
-            || substr(v_pieces[i], v_end + 2);
+        v_value := case when v_tag <> '' then p_context #> string_to_array(v_tag, '.') end;
+        v_pieces[i] := case
+            when v_value is null or v_is_escaped
+                then pbdb._template_insert(v_tag, v_frames, p_variables, p_options)
+            else coalesce(v_value #>> '{}', '')
+        end || substr(v_pieces[i], v_end + 2);
     end loop;
     return array_to_string(v_pieces, '');
 end;

@@ -1,7 +1,8 @@
 -- drop: function pbdb._render_sections(text[], jsonb, jsonb, jsonb)
 --
 -- An interpreter with a stack of its own instead of recursion: a frame is the value on top of
--- the context, the list it comes from and the position in it.
+-- the context, the list it comes from and the position in it. Longer than a screen because it is
+-- one loop over one state.
 create or replace function pbdb._render_sections(
     p_tokens text[], p_context jsonb, p_variables jsonb, p_options jsonb
 )
@@ -21,13 +22,14 @@ declare
     v_size bigint := 0;
     v_at int := 1;
     v_tag text;
+    v_text text;
     v_value jsonb;
 begin
     while v_at <= cardinality(p_tokens) loop
         v_tag := p_tokens[v_at];
+        v_text := '';
         if v_at % 2 = 1 then
-            v_out := v_out || v_tag;
-            v_size := v_size + length(v_tag);
+            v_text := v_tag;
         elsif v_ends[v_at] > 0 then
             v_value := pbdb._template_section(
                 substr(v_tag, 2), v_frames, p_variables, v_tag like '^%'
@@ -55,12 +57,12 @@ begin
                 v_depth := v_depth - 1;
             end if;
         elsif v_tag not like '!%' then
-            v_tag := pbdb._template_insert(
+            v_text := pbdb._template_insert(
                 ltrim(v_tag, E'& \t\r\n'), v_frames, p_variables, p_options
             );
-            v_out := v_out || v_tag;
-            v_size := v_size + length(v_tag);
         end if;
+        v_out := v_out || v_text;
+        v_size := v_size + length(v_text);
         if v_size > 16777216 then
             raise exception using
                 errcode = 'PB016',

@@ -10,7 +10,8 @@ as $fn$
 declare
     v_result jsonb := p_value;
     v_text text;
-    v_member jsonb;
+    v_keys jsonb;
+    v_key text;
 begin
     case jsonb_typeof(p_value)
         when 'string' then
@@ -25,12 +26,15 @@ begin
             if p_value ? '$all' and p_value - '$all' = '{}' then
                 return pbdb._map(p_value, p_variables);
             end if;
-            for v_member in
-                select jsonb_path_query(p_value, 'strict $.keyvalue() ? (@.value.type() == "string"
-                    || @.value.type() == "object" || @.value.type() == "array")')
-            loop
-                v_result[v_member ->> 'key'] := pbdb._resolve_value(
-                    v_member -> 'value', p_context, p_variables, p_options
+            v_keys := jsonb_path_query_array(
+                p_value,
+                'strict $.keyvalue() ? (@.value.type() == "string"
+                    || @.value.type() == "object" || @.value.type() == "array").key'
+            );
+            for i in 0 .. jsonb_array_length(v_keys) - 1 loop
+                v_key := v_keys ->> i;
+                v_result[v_key] := pbdb._resolve_value(
+                    p_value -> v_key, p_context, p_variables, p_options
                 );
             end loop;
             return v_result;

@@ -13,7 +13,7 @@ declare
     v_value jsonb;
     v_text text;
 begin
-    if p_tag ~ '^[>=<{/]' or p_tag = '' then
+    if left(p_tag, 1) in ('', '>', '=', '<', '{', '/') then
         raise exception using
             errcode = 'PB016',
             message = format('the template has a tag %L that is not supported', p_tag),
