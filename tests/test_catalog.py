@@ -1,0 +1,231 @@
+"""The style guide as questions to the catalog: each names the objects that break a rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+
+from pbdb.files import load_order
+from server import Server, fresh_database
+
+# One per cluster rather than per tenant: what a tenant may see of them its policies say.
+SHARED_TABLES = ["embedding_models", "workers"]
+
+RULES: dict[str, LiteralString] = {
+    "every function has a comment": """
+        select p.oid::regprocedure::text from pg_proc as p
+        where p.pronamespace = 'pbdb'::regnamespace and obj_description(p.oid, 'pg_proc') is null
+    """,
+    "every table and view has a comment": """
+        select c.oid::regclass::text from pg_class as c
+        where c.relnamespace = 'pbdb'::regnamespace and c.relkind in ('r', 'v', 'm', 'p')
+            and obj_description(c.oid, 'pg_class') is null
+    """,
+    "every column has a comment": """
+        select c.oid::regclass || '.' || a.attname
+        from pg_class as c
+        join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        where c.relnamespace = 'pbdb'::regnamespace and c.relkind in ('r', 'v', 'm', 'p')
+            and col_description(c.oid, a.attnum) is null
+    """,
+    "every type has a comment": """
+        select t.oid::regtype::text from pg_type as t
+        left join pg_class as c on c.oid = t.typrelid
+        where t.typnamespace = 'pbdb'::regnamespace
+            and (t.typtype in ('e', 'd') or c.relkind = 'c')
+            and obj_description(t.oid, 'pg_type') is null
+    """,
+    "a function pins its search path, or its names were resolved when it was made": """
+        select p.oid::regprocedure::text from pg_proc as p
+        where p.pronamespace = 'pbdb'::regnamespace and p.prosqlbody is null
+            and not exists (
+                select from unnest(p.proconfig) as setting where setting like 'search_path=%'
+            )
+            and (
+                p.prosecdef or left(p.proname, 1) <> '_'
+                -- A private helper inherits its caller's path, if only we can call it.
+                or exists (
+                    select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as x
+                    where x.grantee not in ('pbdb_owner'::regrole, 'pbdb_query'::regrole)
+                )
+            )
+    """,
+    "a pinned search path is empty, or ends with pg_temp": """
+        select p.oid::regprocedure || ' ' || setting
+        from pg_proc as p, unnest(p.proconfig) as setting
+        where p.pronamespace = 'pbdb'::regnamespace and setting like 'search_path=%'
+            and setting <> 'search_path=""' and setting !~ ', pg_temp$'
+    """,
+    "nobody may execute anything only for being somebody": """
+        select p.oid::regprocedure::text from pg_proc as p
+        where p.pronamespace = 'pbdb'::regnamespace
+            and has_function_privilege('public', p.oid, 'execute')
+    """,
+    "private functions are granted to nobody": """
+        select p.oid::regprocedure || ' to ' || x.grantee::regrole
+        from pg_proc as p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as x
+        where p.pronamespace = 'pbdb'::regnamespace and left(p.proname, 1) = '_'
+            and x.grantee not in ('pbdb_owner'::regrole, 'pbdb_query'::regrole)
+    """,
+    "public parameters are called p_something": """
+        select p.oid::regprocedure || ' ' || a.name
+        from pg_proc as p, unnest(p.proargnames, p.proargmodes) as a (name, mode)
+        where p.pronamespace = 'pbdb'::regnamespace
+            and coalesce(a.mode, 'i') in ('i', 'b', 'v') and a.name !~ '^p_'
+    """,
+    "everything belongs to pbdb_owner, and what runs tenants' queries to pbdb_query": """
+        select p.oid::regprocedure::text from pg_proc as p
+        where p.pronamespace = 'pbdb'::regnamespace
+            and p.proowner <> 'pbdb_owner'::regrole
+            and not (p.proowner = 'pbdb_query'::regrole and left(p.proname, 1) = '_')
+        union all
+        select c.oid::regclass::text from pg_class as c
+        where c.relnamespace = 'pbdb'::regnamespace and c.relowner <> 'pbdb_owner'::regrole
+        union all
+        select t.oid::regtype::text from pg_type as t
+        where t.typnamespace = 'pbdb'::regnamespace and t.typowner <> 'pbdb_owner'::regrole
+    """,
+    "nothing is leakproof": """
+        select p.oid::regprocedure::text from pg_proc as p
+        where p.pronamespace = 'pbdb'::regnamespace and p.proleakproof
+    """,
+    "every table has row level security, enabled and forced": """
+        select c.oid::regclass::text from pg_class as c
+        where c.relnamespace = 'pbdb'::regnamespace and c.relkind in ('r', 'p')
+            and not (c.relrowsecurity and c.relforcerowsecurity)
+    """,
+    "every table has a policy": """
+        select c.oid::regclass::text from pg_class as c
+        where c.relnamespace = 'pbdb'::regnamespace and c.relkind in ('r', 'p')
+            and not exists (select from pg_policy as p where p.polrelid = c.oid)
+    """,
+    "every policy names its roles": """
+        select p.polname || ' on ' || p.polrelid::regclass from pg_policy as p
+        join pg_class as c on c.oid = p.polrelid
+        where c.relnamespace = 'pbdb'::regnamespace and 0 = any(p.polroles)
+    """,
+    "a policy that lets applications write says what they may write": """
+        select p.polname || ' on ' || p.polrelid::regclass from pg_policy as p
+        join pg_class as c on c.oid = p.polrelid
+        where c.relnamespace = 'pbdb'::regnamespace
+            and p.polcmd in ('*', 'w') and p.polwithcheck is null
+    """,
+    "a policy asks for the tenant once a statement, not once a row": """
+        select p.polname || ' on ' || p.polrelid::regclass from pg_policy as p
+        join pg_class as c on c.oid = p.polrelid
+        where c.relnamespace = 'pbdb'::regnamespace
+            and regexp_replace(
+                concat(
+                    pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)
+                ), 'SELECT (pbdb\\.)?current_organization_id\\(\\)', '', 'g'
+            ) ~ 'current_organization_id\\('
+    """,
+    "every table of a tenant has organization_id not null": f"""
+        select c.oid::regclass::text from pg_class as c
+        where c.relnamespace = 'pbdb'::regnamespace and c.relkind in ('r', 'p')
+            and c.relname not in ({", ".join(f"'{name}'" for name in SHARED_TABLES)})
+            and not exists (
+                select from pg_attribute as a
+                where a.attrelid = c.oid and a.attname = 'organization_id' and a.attnotnull
+                    and a.atttypid = 'uuid'::regtype
+            )
+    """,
+    "a foreign key between tenants' tables cannot lead to another tenant": """
+        select k.conrelid::regclass || ' ' || k.conname
+        from pg_constraint as k
+        join pg_attribute as a
+            on a.attrelid = k.conrelid and a.attname = 'organization_id'
+        join pg_attribute as b
+            on b.attrelid = k.confrelid and b.attname = 'organization_id'
+        where k.contype = 'f' and k.connamespace = 'pbdb'::regnamespace
+            and not (a.attnum = any(k.conkey) and b.attnum = any(k.confkey))
+    """,
+    "every foreign key has an index": """
+        select k.conrelid::regclass || ' ' || k.conname
+        from pg_constraint as k
+        where k.contype = 'f' and k.connamespace = 'pbdb'::regnamespace
+            and not exists (
+                select from pg_index as i
+                join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+                where i.indrelid = k.conrelid and a.attnum = any(k.conkey)
+                    -- The tenant alone is not selective.
+                    and (
+                        a.attname <> 'organization_id' or cardinality(k.conkey) = 1
+                        or i.indkey[1] = any(k.conkey)
+                    )
+            )
+    """,
+    "every constraint and index is valid": """
+        select k.conname::text from pg_constraint as k
+        where k.connamespace = 'pbdb'::regnamespace and not k.convalidated
+        union all
+        select i.indexrelid::regclass::text from pg_index as i
+        join pg_class as c on c.oid = i.indexrelid
+        where c.relnamespace = 'pbdb'::regnamespace and not i.indisvalid
+    """,
+    "a view asks for the rights of its reader": """
+        select c.oid::regclass::text from pg_class as c
+        where c.relnamespace = 'pbdb'::regnamespace and c.relkind = 'v'
+            and not coalesce('security_invoker=true' = any(c.reloptions), false)
+    """,
+    "rights on a table that do not look at row level security are granted to nobody": """
+        select c.oid::regclass || ' ' || x.privilege_type || ' to ' || x.grantee::regrole
+        from pg_class as c, aclexplode(c.relacl) as x
+        where c.relnamespace = 'pbdb'::regnamespace
+            and x.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN')
+            and x.grantee <> 'pbdb_owner'::regrole
+    """,
+    "times know their zone": """
+        select c.oid::regclass || '.' || a.attname
+        from pg_class as c
+        join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
+        where c.relnamespace = 'pbdb'::regnamespace and c.relkind in ('r', 'p')
+            and a.atttypid in ('timestamp'::regtype, 'timetz'::regtype)
+    """,
+    "no table is unlogged": """
+        select c.oid::regclass::text from pg_class as c
+        where c.relnamespace = 'pbdb'::regnamespace and c.relpersistence <> 'p'
+    """,
+    "group roles cannot log in, nor pass row level security": """
+        select r.rolname::text from pg_roles as r
+        where r.rolname in ('pbdb_owner', 'pbdb_app', 'pbdb_worker', 'pbdb_query', 'pbdb_monitor')
+            and (r.rolcanlogin or r.rolbypassrls or r.rolsuper or r.rolcreaterole)
+    """,
+}
+
+
+@pytest.fixture(scope="session")
+def catalog(migrated: Server) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """A session in a database that nobody changes."""
+    with fresh_database(migrated) as database, database.connect("owner") as conn:
+        yield conn
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule(catalog: psycopg.Connection[tuple[Any, ...]], rule: str) -> None:
+    assert [row[0] for row in catalog.execute(RULES[rule])] == [], rule
+
+
+def test_a_definer_function_says_why_it_is_one() -> None:
+    silent = []
+    for file in load_order():
+        text = file.read_text(encoding="utf-8")
+        said = " ".join(re.findall(r"^--.*|^comment on .*?;$", text, re.MULTILINE | re.DOTALL))
+        if "security definer" in text and "definer" not in said.lower():
+            silent.append(file.name)
+    assert silent == []
+
+
+def test_no_handler_swallows_what_must_reach_the_caller() -> None:
+    """Deadlocks, cancels, full disks: an exception block names what it expects."""
+    wrong = []
+    for file in load_order():
+        text = re.sub(r"--[^\n]*", "", file.read_text(encoding="utf-8")).lower()
+        for block in re.findall(r"\bwhen others then(.*?)(?=\bwhen\b|\bend;)", text, re.DOTALL):
+            if "raise" not in block:
+                wrong.append(file.name)
+    assert wrong == []
