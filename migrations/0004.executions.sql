@@ -57,7 +57,7 @@ create table pbdb.playbook_executions (
     check ((finished_xid is not null) = (completed_at is not null)),
     constraint execution_key_has_a_hash check (idempotency_key is null or input_hash is not null)
 )
-with (fillfactor = 85);
+with (fillfactor = 60);
 
 comment on table pbdb.playbook_executions is
 'One run of one playbook version. Written by functions only; reading is free within the tenant.';
@@ -267,7 +267,7 @@ create table pbdb.playbook_step_results (
     ) stored,
     worker text,
     token uuid,
-    verdict_hash text,
+    verdict_hash bigint,
     metadata jsonb,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -339,7 +339,7 @@ on pbdb.playbook_step_results (organization_id, status)
 where status <> 'COMPLETED' and status <> 'SKIPPED';
 
 create table pbdb.playbook_ready_steps (
-    result_id uuid not null primary key,
+    result_id uuid not null,
     organization_id uuid not null,
     execution_id uuid not null,
     handler text collate "C" not null,
@@ -351,6 +351,8 @@ create table pbdb.playbook_ready_steps (
     deadline_at timestamptz,
     event_name text,
     event_match jsonb,
+    -- Everybody who names an attempt knows its execution, so one index finds a row and a whole execution.
+    primary key (execution_id, result_id),
     constraint ready_step_belongs_to_an_execution_of_its_organization
     foreign key (organization_id, execution_id)
     references pbdb.playbook_executions (organization_id, id) on delete cascade,
@@ -394,7 +396,6 @@ create index playbook_ready_steps_claim_idx
 on pbdb.playbook_ready_steps (handler, due_at) where state = 'READY';
 create index playbook_ready_steps_sweep_idx
 on pbdb.playbook_ready_steps (due_at) where state in ('LEASED', 'WAITING');
-create index playbook_ready_steps_execution_idx on pbdb.playbook_ready_steps (execution_id);
 create index playbook_ready_steps_event_idx
 on pbdb.playbook_ready_steps (organization_id, event_name) where event_name is not null;
 
@@ -582,7 +583,7 @@ create type pbdb.ended_attempt as (
     error_message text,
     error_stack text,
     is_lost boolean,
-    verdict_hash text,
+    verdict_hash bigint,
     completed_at timestamptz
 );
 

@@ -269,13 +269,13 @@ drop function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[]
 drop function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]);
 
 -- deleted: sql/queue/_settle_attempts.sql
-drop function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[]);
+drop function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int);
 
 -- deleted: sql/queue/_lock_families.sql
 drop function pbdb._lock_families(uuid[]);
 
 -- deleted: sql/queue/_late_verdict.sql
-drop function pbdb._late_verdict(uuid, boolean, text, text);
+drop function pbdb._late_verdict(uuid, boolean, bigint, bigint);
 
 -- deleted: sql/queue/heartbeat_playbook_steps.sql
 drop function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int);
@@ -321,12 +321,6 @@ drop function pbdb._expand_handlers(text[]);
 
 -- deleted: sql/queue/_handlers_with_work.sql
 drop function pbdb._handlers_with_work(text[]);
-
--- deleted: sql/queue/_agent_of.sql
-drop function pbdb._agent_of(uuid, jsonb);
-
--- deleted: sql/queue/_effect_key.sql
-drop function pbdb._effect_key(uuid, uuid, uuid, int);
 
 -- deleted: sql/queue/_check_same_length.sql
 drop function pbdb._check_same_length(uuid[], anyarray);
@@ -470,7 +464,7 @@ drop function pbdb._wake_parent(uuid);
 drop function pbdb._close_open_steps(pbdb.run, uuid[], text, text);
 
 -- deleted: sql/engine/_end_attempt.sql
-drop function pbdb._end_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, text);
+drop function pbdb._end_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint);
 
 -- deleted: sql/engine/_leave_step.sql
 drop function pbdb._leave_step(pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int);
@@ -493,6 +487,9 @@ drop function pbdb._require_run(uuid, uuid);
 -- deleted: sql/engine/_lock_run.sql
 drop function pbdb._lock_run(uuid);
 
+-- deleted: sql/engine/_load_run.sql
+drop function pbdb._load_run(uuid);
+
 -- deleted: sql/engine/_new_run.sql
 drop function pbdb._new_run(uuid, jsonb, jsonb);
 
@@ -512,10 +509,25 @@ drop function pbdb._program_of(uuid);
 drop function pbdb._flush_steps(pbdb.run);
 
 -- deleted: sql/engine/_flush_runs.sql
-drop function pbdb._flush_runs(pbdb.run[]);
+drop function pbdb._flush_runs(pbdb.run[], text, text[], int, int);
 
 -- deleted: sql/engine/_flush_attempts.sql
-drop function pbdb._flush_attempts(pbdb.run[]);
+drop function pbdb._flush_attempts(pbdb.run[], text, text[], int, int);
+
+-- deleted: sql/engine/_flush_ended.sql
+drop function pbdb._flush_ended(pbdb.run[]);
+
+-- deleted: sql/engine/_insert_attempts.sql
+drop function pbdb._insert_attempts(pbdb.run[], text, text[], int, int);
+
+-- deleted: sql/engine/_claimed_step.sql
+drop function pbdb._claimed_step(uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz, timestamptz, text, jsonb, int);
+
+-- deleted: sql/engine/_agent_of.sql
+drop function pbdb._agent_of(uuid, jsonb);
+
+-- deleted: sql/engine/_effect_key.sql
+drop function pbdb._effect_key(uuid, uuid, uuid, int);
 
 -- deleted: sql/engine/_wake_runners.sql
 drop function pbdb._wake_runners();

@@ -223,6 +223,11 @@ set role pbdb_owner;
 \ir engine/_variables.sql
 \ir engine/_keep_error.sql
 \ir engine/_wake_runners.sql
+\ir engine/_effect_key.sql
+\ir engine/_agent_of.sql
+\ir engine/_claimed_step.sql
+\ir engine/_insert_attempts.sql
+\ir engine/_flush_ended.sql
 \ir engine/_flush_attempts.sql
 \ir engine/_flush_runs.sql
 \ir engine/_flush_steps.sql
@@ -231,6 +236,7 @@ set role pbdb_owner;
 \ir engine/_require_program.sql
 \ir engine/_startable_program.sql
 \ir engine/_new_run.sql
+\ir engine/_load_run.sql
 \ir engine/_lock_run.sql
 \ir engine/_require_run.sql
 \ir engine/_refuse_ended.sql
@@ -288,8 +294,6 @@ set role pbdb_owner;
 -- queue: claim, heartbeat, complete, fail, sweep
 \ir queue/_check_claim.sql
 \ir queue/_check_same_length.sql
-\ir queue/_effect_key.sql
-\ir queue/_agent_of.sql
 \ir queue/_handlers_with_work.sql
 \ir queue/_expand_handlers.sql
 \ir queue/_lease_steps.sql

@@ -45,7 +45,8 @@ begin
         and e.parent_result_id = any(v_closed) and e.completed_at is null
     order by e.id;
 
-    delete from pbdb.playbook_ready_steps as q where q.result_id = any(v_closed);
+    delete from pbdb.playbook_ready_steps as q
+    where q.execution_id = p_run.execution_id and q.result_id = any(v_closed);
     delete from pbdb.playbook_joins as j where j.result_id = any(v_closed);
 
     update pbdb.playbook_scopes as s

@@ -21,7 +21,9 @@ begin
     v_run := pbdb._lock_run(v_attempt.execution_id);
     select q.* into v_ready
     from pbdb.playbook_ready_steps as q
-    where q.result_id = p_result_id and q.state = 'WAITING';
+    where
+        q.execution_id = v_run.execution_id and q.result_id = p_result_id
+        and q.state = 'WAITING';
     if not found then
         return false;
     end if;

@@ -1,4 +1,4 @@
--- drop: function pbdb._end_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, text)
+-- drop: function pbdb._end_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint)
 --
 -- Every end of an attempt whose row is stored comes through here: completions, failures, losses,
 -- answers, timers, joins and child executions.
@@ -8,7 +8,7 @@ create or replace function pbdb._end_attempt(
     p_attempt pbdb.playbook_step_results,
     p_output jsonb,
     p_error jsonb,
-    p_verdict_hash text
+    p_verdict_hash bigint
 )
 returns pbdb.run
 language plpgsql
@@ -55,11 +55,11 @@ end;
 $fn$;
 
 comment on function pbdb._end_attempt(
-    pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, text
+    pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint
 ) is
 'Ends a stored attempt with an output or an error {code, message, stack, permanent, retry_after_seconds, is_lost}: '
 'completes the step, queues the next attempt, or takes the failure path.';
 
 revoke execute on function pbdb._end_attempt(
-    pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, text
+    pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint
 ) from public;

@@ -1,9 +1,15 @@
--- drop: function pbdb._flush_runs(pbdb.run[])
+-- drop: function pbdb._flush_runs(pbdb.run[], text, text[], int, int)
 --
 -- Every write of an advance happens here, a statement a table however many executions were moved.
 -- The order is the order of the locks: execution, results, ready steps.
-create or replace function pbdb._flush_runs(p_runs pbdb.run[])
-returns void
+create or replace function pbdb._flush_runs(
+    p_runs pbdb.run[],
+    p_worker text default null,
+    p_handlers text[] default null,
+    p_limit int default 0,
+    p_lease_seconds int default null
+)
+returns setof pbdb.claimed_step
 language plpgsql
 volatile
 as $fn$
@@ -41,11 +47,13 @@ begin
         where e.id = r.execution_id and not r.is_new;
     end if;
 
-    perform pbdb._flush_attempts(p_runs);
+    return query
+    select * from pbdb._flush_attempts(p_runs, p_worker, p_handlers, p_limit, p_lease_seconds);
 end;
 $fn$;
 
-comment on function pbdb._flush_runs(pbdb.run[]) is
-'Writes what one call did to its executions; the rows of those that are not new are locked by the caller.';
+comment on function pbdb._flush_runs(pbdb.run[], text, text[], int, int) is
+'Writes what one call did to its executions (the rows of those that are not new are locked by the caller), and leases up '
+'to p_limit of the steps that became due to the worker, when it has their handler; those come back.';
 
-revoke execute on function pbdb._flush_runs(pbdb.run[]) from public;
+revoke execute on function pbdb._flush_runs(pbdb.run[], text, text[], int, int) from public;

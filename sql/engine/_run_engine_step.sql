@@ -15,7 +15,9 @@ begin
     v_run := pbdb._lock_run(v_attempt.execution_id);
 
     delete from pbdb.playbook_ready_steps as q
-    where q.result_id = p_result_id and q.handler = '@engine' and q.state = 'READY'
+    where
+        q.execution_id = v_attempt.execution_id and q.result_id = p_result_id
+        and q.handler = '@engine' and q.state = 'READY'
     returning q.step_index into v_index;
     if not found then
         return false;

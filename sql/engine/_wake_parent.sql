@@ -7,7 +7,10 @@ as $fn$
 begin
     update pbdb.playbook_ready_steps as q
     set handler = '@engine', state = 'READY', due_at = clock_timestamp()
-    where q.result_id = p_result_id and q.state = 'WAITING';
+    from pbdb.playbook_step_results as r
+    where
+        r.id = p_result_id and q.execution_id = r.execution_id and q.result_id = r.id
+        and q.state = 'WAITING';
     if found then
         perform pbdb._wake_runners();
     end if;

@@ -17,7 +17,7 @@ begin
     if v_on_lost = 'wait' then
         update pbdb.playbook_ready_steps as q
         set state = 'WAITING', handler = '@lost', due_at = 'infinity', token = null, deadline_at = null
-        where q.result_id = p_attempt.id;
+        where q.execution_id = p_run.execution_id and q.result_id = p_attempt.id;
         update pbdb.playbook_step_results as r
         set is_lost = true, token = null, error_code = 'LOST', updated_at = clock_timestamp()
         where r.id = p_attempt.id;

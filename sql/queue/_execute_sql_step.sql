@@ -19,12 +19,13 @@ begin
         r.organization_id, r.input_data, d.step ->> 'type' as step_type,
         (d.step -> 'config') || coalesce(r.request, '{}') as config
     into v_item
-    from pbdb.playbook_ready_steps as q
-    inner join pbdb.playbook_step_results as r on r.id = q.result_id
+    from pbdb.playbook_step_results as r
+    inner join pbdb.playbook_ready_steps as q
+        on q.execution_id = r.execution_id and q.result_id = r.id
     inner join pbdb.playbook_executions as e on e.id = r.execution_id
     inner join pbdb.playbook_programs as g on g.playbook_id = e.playbook_id
     cross join lateral (select g.program -> 'steps' -> q.step_index as step) as d
-    where q.result_id = p_result_id and q.token = p_token and q.state = 'LEASED';
+    where r.id = p_result_id and q.token = p_token and q.state = 'LEASED';
 
     if found then
         begin
@@ -51,10 +52,10 @@ begin
         end;
     end if;
 
-    select v.* into v_verdict
+    select s.verdicts[1] into v_verdict
     from pbdb._settle_attempts(
         array[p_result_id], array[p_token], array[v_output::text], array[v_error]
-    ) as v;
+    ) as s;
     if v_verdict.code = 'PB002' then
         raise exception using
             errcode = 'PB002',

@@ -1,6 +1,6 @@
--- drop: function pbdb._late_verdict(uuid, boolean, text, text)
+-- drop: function pbdb._late_verdict(uuid, boolean, bigint, bigint)
 create or replace function pbdb._late_verdict(
-    p_id uuid, p_has_token boolean, p_known_hash text, p_hash text
+    p_id uuid, p_has_token boolean, p_known_hash bigint, p_hash bigint
 )
 returns pbdb.verdict
 language plpgsql
@@ -23,7 +23,7 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._late_verdict(uuid, boolean, text, text) is
+comment on function pbdb._late_verdict(uuid, boolean, bigint, bigint) is
 'The verdict for a report about an attempt that is not held: repeated, conflict or stale.';
 
-revoke execute on function pbdb._late_verdict(uuid, boolean, text, text) from public;
+revoke execute on function pbdb._late_verdict(uuid, boolean, bigint, bigint) from public;

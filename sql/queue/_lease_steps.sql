@@ -14,7 +14,7 @@ declare
 begin
     return query
     with picked as materialized (
-        select q.result_id
+        select q.execution_id, q.result_id
         from pbdb.playbook_ready_steps as q
         where q.handler = p_handler and q.state = 'READY' and q.due_at <= v_now
         order by q.due_at
@@ -28,7 +28,9 @@ begin
             deadline_at = v_now + interval '1 second' * q.timeout_seconds,
             due_at = v_now + interval '1 second' * least(p_lease_seconds, q.timeout_seconds + 2)
         from picked as p
-        where q.result_id = p.result_id and q.state = 'READY'
+        where
+            q.execution_id = p.execution_id and q.result_id = p.result_id
+            and q.state = 'READY'
         returning q.result_id, q.token, q.step_index, q.deadline_at, q.due_at, q.timeout_seconds
     ),
     started as (
@@ -43,19 +45,15 @@ begin
             r.attempt_number, r.visit, r.input_data, r.request, l.step_index, l.deadline_at,
             l.due_at, l.timeout_seconds
     )
-    select
-        s.id, s.token, s.organization_id, s.execution_id, s.step_id, d.step ->> 'name',
-        (d.step ->> 'type')::pbdb.playbook_step_type, p_handler, s.attempt_number, s.visit,
-        (d.step ->> 'max_attempts')::int, (d.step -> 'config') || coalesce(s.request, '{}'),
-        s.input_data, nullif(d.step -> 'output_schema', 'null'), s.timeout_seconds,
-        s.deadline_at, s.due_at,
-        pbdb._effect_key(s.execution_id, s.step_id, s.scope_id, s.visit),
-        g.program ->> 'name', e.execution_name::text,
-        case when p_handler = 'AGENT_EXECUTION:@model' then pbdb._agent_of(s.organization_id, d.step) end
+    select c.*
     from started as s
     inner join pbdb.playbook_executions as e on e.id = s.execution_id
     inner join pbdb.playbook_programs as g on g.playbook_id = e.playbook_id
-    cross join lateral (select g.program -> 'steps' -> s.step_index as step) as d
+    cross join lateral pbdb._claimed_step(
+        s.id, s.token, s.organization_id, s.execution_id, s.step_id, s.scope_id,
+        s.attempt_number, s.visit, s.input_data, s.request, p_handler, s.timeout_seconds,
+        s.deadline_at, s.due_at, e.execution_name, g.program, s.step_index
+    ) as c
     order by s.id;
 end;
 $fn$;

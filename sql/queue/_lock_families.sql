@@ -15,16 +15,12 @@ begin
     )
     order by e.id
     for update;
-
-    perform q.result_id
-    from pbdb.playbook_ready_steps as q
-    where q.result_id = any(p_step_result_ids)
-    order by q.result_id
-    for update;
 end;
 $fn$;
 
 comment on function pbdb._lock_families(uuid[]) is
-'Locks the executions of some attempts, roots of families with them (an older id, so first), then their ready steps.';
+'Locks the executions of some attempts, roots of families with them (an older id, so first). Whether an attempt is held, '
+'and with which token, does not change while its execution is locked: only a claim takes no such lock, and it takes only '
+'what nobody holds.';
 
 revoke execute on function pbdb._lock_families(uuid[]) from public;

@@ -14,7 +14,10 @@ begin
         state = 'LEASED', token = gen_random_uuid(),
         due_at = clock_timestamp() + interval '1 second' * q.timeout_seconds,
         deadline_at = clock_timestamp() + interval '1 second' * q.timeout_seconds
-    where q.result_id = p_result_id and q.state = 'READY'
+    from pbdb.playbook_step_results as r
+    where
+        r.id = p_result_id and q.execution_id = r.execution_id and q.result_id = r.id
+        and q.state = 'READY'
     returning q.token into v_token;
     update pbdb.playbook_step_results as r
     set status = 'RUNNING', started_at = clock_timestamp(), worker = p_worker, token = v_token

@@ -1,11 +1,19 @@
--- drop: function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[])
+-- drop: function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int)
 --
 -- Everything that a runner reports goes through here: the token is compared under the lock of the
 -- execution, the attempt ends, the execution advances, and all of it is written set by set.
 create or replace function pbdb._settle_attempts(
-    p_ids uuid[], p_tokens uuid[], p_outputs text[], p_errors jsonb[]
+    p_ids uuid[],
+    p_tokens uuid[],
+    p_outputs text[],
+    p_errors jsonb[],
+    p_worker text default null,
+    p_handlers text[] default null,
+    p_limit int default 0,
+    p_lease_seconds int default null,
+    out verdicts pbdb.verdict[],
+    out claims pbdb.claimed_step[]
 )
-returns setof pbdb.verdict
 language plpgsql
 volatile
 as $fn$
@@ -16,11 +24,13 @@ declare
     v_runs pbdb.run[] := '{}';
     v_program jsonb;
     v_error jsonb;
-    v_hash text;
-    v_last_hash text;
+    v_hash bigint;
+    v_last_hash bigint;
     v_is_held boolean;
     v_families uuid[] := '{}';
 begin
+    verdicts := '{}';
+    claims := '{}';
     perform pbdb._lock_families(p_ids);
 
     for v_item in
@@ -30,20 +40,23 @@ begin
             a.token as given, q.token = a.token as is_held
         from unnest(p_ids, p_tokens, p_outputs, p_errors) as a (id, token, output, error)
         left join pbdb.playbook_step_results as r on r.id = a.id
-        left join pbdb.playbook_ready_steps as q on q.result_id = a.id and q.state = 'LEASED'
+        left join pbdb.playbook_ready_steps as q
+            on q.execution_id = r.execution_id and q.result_id = r.id and q.state = 'LEASED'
         order by r.execution_id, a.id
     loop
-        v_hash := md5(coalesce(v_item.error::text, v_item.output));
+        v_hash := hashtextextended(coalesce(v_item.error::text, v_item.output), 0);
         v_is_held := coalesce(v_item.is_held, false);
         if v_is_held and v_item.execution_id = v_run.execution_id then
             -- An earlier report of this call may have ended this attempt, or the whole execution.
             v_is_held := v_item.id <> v_attempt.id and exists (
                 select from pbdb.playbook_ready_steps as q
-                where q.result_id = v_item.id and q.token = v_item.given
+                where
+                    q.execution_id = v_item.execution_id and q.result_id = v_item.id
+                    and q.token = v_item.given
             );
         end if;
         if not v_is_held then
-            return next pbdb._late_verdict(
+            verdicts := verdicts || pbdb._late_verdict(
                 v_item.id, v_item.given = v_item.token,
                 case when v_item.id = v_attempt.id then v_last_hash else v_item.verdict_hash end,
                 v_hash
@@ -57,7 +70,7 @@ begin
             if v_run.execution_id is not null then
                 v_runs := v_runs || v_run;
             end if;
-            v_run := pbdb._lock_run(v_attempt.execution_id);
+            v_run := pbdb._load_run(v_attempt.execution_id);
             if v_program ->> 'playbook_id' is distinct from v_run.playbook_id::text then
                 v_program := pbdb._program_of(v_run.playbook_id);
             end if;
@@ -76,7 +89,7 @@ begin
             v_run, v_program -> 'steps' -> v_item.step_index, v_attempt,
             case when v_error is null then v_item.output::jsonb end, v_error, v_hash
         );
-        return next row(
+        verdicts := verdicts || row(
             v_item.id,
             case
                 when v_run.ended[cardinality(v_run.ended)].status = 'COMPLETED' then 'accepted'
@@ -93,7 +106,12 @@ begin
     end loop;
 
     if v_run.execution_id is not null then
-        perform pbdb._flush_runs(v_runs || v_run);
+        claims := array(
+            select c
+            from pbdb._flush_runs(
+                v_runs || v_run, p_worker, p_handlers, p_limit, p_lease_seconds
+            ) as c
+        );
     end if;
     if cardinality(v_families) > 0 then
         perform pbdb._run_engine_steps(v_families, 100);
@@ -101,8 +119,8 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[]) is
+comment on function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int) is
 'Ends attempts with outputs (JSON text) or errors and advances their executions; a verdict for each, nothing raised for '
-'stale ones.';
+'stale ones. Steps that became due and for whose handler keys the worker stands are leased to it, up to p_limit.';
 
-revoke execute on function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[]) from public;
+revoke execute on function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int) from public;

@@ -17,7 +17,9 @@ begin
     end if;
     select q.* into v_ready
     from pbdb.playbook_ready_steps as q
-    where q.result_id = p_result_id and q.due_at <= clock_timestamp()
+    where
+        q.execution_id = v_attempt.execution_id and q.result_id = p_result_id
+        and q.due_at <= clock_timestamp()
     for update skip locked;
     if not found or v_ready.state = 'HELD' then
         return null;

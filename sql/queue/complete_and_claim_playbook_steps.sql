@@ -43,20 +43,36 @@ volatile
 security definer
 set search_path = ''
 as $fn$
+declare
+    v_settled record;
 begin
+    perform pbdb._check_claim(p_worker, p_limit, p_lease_seconds);
+    perform pbdb._check_same_length(p_step_result_ids, p_tokens);
+    perform pbdb._check_same_length(p_step_result_ids, p_outputs);
+    select s.verdicts, s.claims into v_settled
+    from pbdb._settle_attempts(
+        p_step_result_ids, p_tokens, p_outputs, null, p_worker, p_handlers, p_limit,
+        p_lease_seconds
+    ) as s;
+    if array_remove(p_usages, null) <> '{}' then
+        perform pbdb._record_usage(p_step_result_ids, p_usages, v_settled.verdicts);
+    end if;
+
     return query
     select
         v.outcome, v.code, v.message, v.step_result_id, null::uuid, null::uuid, null::uuid,
         null::uuid, null::text, null::pbdb.playbook_step_type, null::text, null::int, null::int,
         null::int, null::jsonb, null::jsonb, null::jsonb, null::int, null::timestamptz,
         null::timestamptz, null::text, null::text, null::text, null::jsonb
-    from pbdb.complete_playbook_steps(
-        p_worker, p_step_result_ids, p_tokens, p_outputs, p_usages
-    ) as v;
-    if p_limit > 0 then
+    from unnest(v_settled.verdicts) as v;
+    return query
+    select null::text, null::text, null::text, c.* from unnest(v_settled.claims) as c;
+    if p_limit > cardinality(v_settled.claims) then
         return query
         select null::text, null::text, null::text, c.*
-        from pbdb.claim_playbook_steps(p_worker, p_handlers, p_limit, p_lease_seconds) as c;
+        from pbdb.claim_playbook_steps(
+            p_worker, p_handlers, p_limit - cardinality(v_settled.claims), p_lease_seconds
+        ) as c;
     end if;
 end;
 $fn$;

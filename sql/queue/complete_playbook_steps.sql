@@ -20,10 +20,8 @@ begin
     perform pbdb._check_claim(p_worker, 0, 1);
     perform pbdb._check_same_length(p_step_result_ids, p_tokens);
     perform pbdb._check_same_length(p_step_result_ids, p_outputs);
-    v_verdicts := array(
-        select v
-        from pbdb._settle_attempts(p_step_result_ids, p_tokens, p_outputs, null) as v
-    );
+    select s.verdicts into v_verdicts
+    from pbdb._settle_attempts(p_step_result_ids, p_tokens, p_outputs, null) as s;
     if array_remove(p_usages, null) <> '{}' then
         perform pbdb._record_usage(p_step_result_ids, p_usages, v_verdicts);
     end if;

@@ -15,11 +15,12 @@ begin
     perform pbdb._check_same_length(p_step_result_ids, p_tokens);
     perform pbdb._check_same_length(p_step_result_ids, p_errors);
     return query
-    select *
+    select v.*
     from pbdb._settle_attempts(
         p_step_result_ids, p_tokens, null,
-        array(select pbdb._clean_error(e) from unnest(p_errors) with ordinality as u (e, n) order by u.n)
-    );
+        array(select pbdb._clean_error(u.e) from unnest(p_errors) with ordinality as u (e, n) order by u.n)
+    ) as s
+    cross join lateral unnest(s.verdicts) as v;
 end;
 $fn$;
 

@@ -20,13 +20,15 @@ begin
     v_now := clock_timestamp();
     return query
     with asked as (
-        select a.id, a.token
+        select a.id, a.token, r.execution_id
         from unnest(p_step_result_ids, p_tokens) as a (id, token)
+        left join pbdb.playbook_step_results as r on r.id = a.id
     ),
     held as materialized (
-        select q.result_id
+        select q.execution_id, q.result_id
         from pbdb.playbook_ready_steps as q
-        inner join asked as a on a.id = q.result_id and a.token = q.token
+        inner join asked as a
+            on a.execution_id = q.execution_id and a.id = q.result_id and a.token = q.token
         where q.state = 'LEASED' and q.deadline_at > v_now
         order by q.result_id
         for update of q skip locked
@@ -37,7 +39,9 @@ begin
             v_now + interval '1 second' * p_lease_seconds, q.deadline_at + interval '2 seconds'
         )
         from held as h
-        where q.result_id = h.result_id and q.state = 'LEASED'
+        where
+            q.execution_id = h.execution_id and q.result_id = h.result_id
+            and q.state = 'LEASED'
         returning q.result_id, q.due_at
     )
     select
@@ -53,7 +57,8 @@ begin
         x.due_at
     from asked as a
     left join extended as x on x.result_id = a.id
-    left join pbdb.playbook_ready_steps as q on q.result_id = a.id
+    left join pbdb.playbook_ready_steps as q
+        on q.execution_id = a.execution_id and q.result_id = a.id
     left join pbdb.playbook_step_results as r on r.id = a.id
     order by a.id;
 end;

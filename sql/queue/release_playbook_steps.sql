@@ -23,7 +23,9 @@ begin
         from unnest(p_step_result_ids, p_tokens) as a (id, token)
         inner join pbdb.playbook_step_results as r on r.id = a.id
         inner join pbdb.playbook_executions as e on e.id = r.execution_id
-        where q.result_id = a.id and q.token = a.token and q.state = 'LEASED'
+        where
+            q.execution_id = r.execution_id and q.result_id = a.id and q.token = a.token
+            and q.state = 'LEASED'
         returning q.result_id
     ),
     unstarted as (

@@ -39,7 +39,10 @@ begin atomic
     from pbdb.playbook_step_results as r
     where
         r.status in ('PENDING', 'RUNNING')
-        and not exists (select from pbdb.playbook_ready_steps as q where q.result_id = r.id)
+        and not exists (
+            select from pbdb.playbook_ready_steps as q
+            where q.execution_id = r.execution_id and q.result_id = r.id
+        )
         and not exists (select from pbdb.playbook_joins as j where j.result_id = r.id);
 end;
 

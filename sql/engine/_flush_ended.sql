@@ -1,0 +1,24 @@
+-- drop: function pbdb._flush_ended(pbdb.run[])
+create or replace function pbdb._flush_ended(p_runs pbdb.run[])
+returns void
+language sql
+volatile
+security invoker
+begin atomic
+update pbdb.playbook_step_results as s
+set
+    status = e.status, output_data = e.output, error_code = e.error_code,
+    error_message = e.error_message, error_stack = e.error_stack, is_lost = e.is_lost,
+    verdict_hash = e.verdict_hash, completed_at = e.completed_at, updated_at = e.completed_at
+from unnest(p_runs) as r cross join lateral unnest(r.ended) as e
+where s.id = e.result_id;
+
+delete from pbdb.playbook_ready_steps as q
+using unnest(p_runs) as r cross join lateral unnest(r.ended) as e
+where q.execution_id = r.execution_id and q.result_id = e.result_id;
+end;
+
+comment on function pbdb._flush_ended(pbdb.run[]) is
+'Writes the ends of stored attempts and takes them out of the queue.';
+
+revoke execute on function pbdb._flush_ended(pbdb.run[]) from public;
