@@ -163,6 +163,8 @@ class Runner:
         """Claim nothing more, finish within the grace period; the second call releases at once."""
         if self._stopping.is_set():
             self._hurry.set()
+        else:
+            log.info("runner stops", extra={"worker": self.name})
         self._stopping.set()
         self._wake.set()
         self._changed.set()
@@ -447,6 +449,7 @@ class Runner:
         async with self._pool.connection() as connection:
             await queue.register(connection, self.name, self._keys, listen_pid)
         self._is_flagged_idle = False
+        log.info("runner listens", extra={"worker": self.name, "pid": listen_pid})
         self._want()
 
     async def _look_after(self) -> None:

@@ -13,10 +13,9 @@ from typing import Final
 from pbdb.context import Services
 from pbdb.database import Pool, Target
 from pbdb.dispatch import Batch, Handler, Inline, Stored, Task
-from pbdb.handlers import execute, execute_batch
+from pbdb.handlers import execute, execute_batch, execute_inline
 from pbdb.model import Outcome, Output, Step
-from pbdb.payload import to_json
-from pbdb.registry import App, Registered
+from pbdb.registry import App
 from pbdb.runner import Runner, Settings
 from pbdb.sql_steps import SqlSteps
 
@@ -86,7 +85,7 @@ def handlers_of(services: Services, sql: SqlSteps) -> list[Handler]:
         elif function is not None and function.batch:
             handlers.append(Batch(key, _batch(services)))
         elif function is not None and function.inline:
-            handlers.append(Inline(key, _inline(services, function)))
+            handlers.append(Inline(key, _inline(services)))
         elif kind == "CUSTOM_FUNCTION" and name.startswith("@"):
             handlers.append(Task(key, _task(services), _SANDBOX_LIMIT))
         else:
@@ -113,13 +112,6 @@ def _batch(services: Services) -> Callable[[Sequence[Step]], Awaitable[Sequence[
     return run
 
 
-def _inline(services: Services, function: Registered) -> Callable[[Step], Output]:
+def _inline(services: Services) -> Callable[[Step], Output]:
     context = services.context()
-
-    def run(step: Step) -> Output:
-        bound = function.bind(step.arguments, {"step": step, "context": context})
-        result = function.call(**bound)
-        output = result if isinstance(result, Output) else Output(result)
-        return Output(to_json(output.value), output.usage)
-
-    return run
+    return lambda step: execute_inline(step, context)

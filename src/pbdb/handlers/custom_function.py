@@ -52,6 +52,13 @@ async def handle_batch(steps: Sequence[Step], context: Context) -> list[Outcome]
     return [_outcome(result) for result in results]
 
 
+def handle_inline(step: Step, context: Context) -> Output:
+    """The value that an inline function returns."""
+    function = _function(step, context, step.handler.partition(":")[2])
+    bound = function.bind(step.arguments, {"step": step, "context": context})
+    return as_output(function.call(**bound))
+
+
 async def call(function: Registered, arguments: Any, step: Step, context: Context) -> Any:
     """Call a registered function with what its parameters ask for; sync ones run in a thread."""
     bound = function.bind(arguments, {"step": step, "context": context})

@@ -46,6 +46,22 @@ async def execute(step: Step, context: Context) -> Output:
     return outcome
 
 
+def execute_inline(step: Step, context: Context) -> Output:
+    """Run one step of an inline function: like `execute`, but neither awaited nor timed."""
+    outcome: Outcome
+    try:
+        output = custom_function.handle_inline(step, context)
+        outcome = Output(to_json(output.value), output.usage)
+    except StepFailed as error:
+        outcome = error
+    except Exception as error:  # noqa: BLE001 - the author's code may raise anything
+        outcome = _handler_error(step, error)
+    outcome = _redacted(outcome, context)
+    if isinstance(outcome, StepFailed):
+        raise outcome
+    return outcome
+
+
 async def execute_batch(steps: Sequence[Step], context: Context) -> list[Outcome]:
     """Run steps of the same batch function together: one outcome for each, in order.
 

@@ -1,0 +1,170 @@
+"""A runner process runs every kind of step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runner.harness import Playground, function
+
+
+@pytest.mark.parametrize("name", ["inline_double", "thread_double", "async_double", "batch_double"])
+def test_every_manner_of_function_gives_its_value(here: Playground, name: str) -> None:
+    here.start_runner()
+
+    result = here.run(function("double", name, number=21))
+
+    assert (result.status, result.output_data) == ("COMPLETED", 42)
+
+
+def test_the_steps_of_many_executions_all_run(here: Playground) -> None:
+    here.start_runner()
+    playbook = here.apply(
+        *(
+            function(f"step {number}", name, _input_mapping={"number": "$input.number"})
+            for number, name in enumerate(["inline_double", "async_double", "batch_double"])
+        )
+    )
+
+    executions = [here.client.start(playbook, {"number": number}) for number in range(50)]
+
+    assert [here.wait(each).output_data for each in executions] == [2 * n for n in range(50)]
+
+
+def test_a_registered_agent_runs(here: Playground) -> None:
+    here.start_runner()
+
+    result = here.run(
+        {"name": "ask", "type": "AGENT_EXECUTION", "config": {"agent": "echo", "prompt": "hello"}}
+    )
+
+    assert result.status == "COMPLETED", result
+    assert result.output_data["output"] == {"said": "hello"}
+
+
+def test_authors_code_runs_in_the_sandbox(here: Playground) -> None:
+    here.start_runner()
+    code = "export default (input) => ({ twice: input.number * 2 })"
+
+    result = here.run(
+        {
+            "name": "code",
+            "type": "CUSTOM_FUNCTION",
+            "config": {"language": "typescript", "code": code},
+        },
+        input={"number": 4},
+    )
+
+    assert (result.status, result.output_data) == ("COMPLETED", {"twice": 8}), result
+
+
+def test_a_database_query_runs_in_the_database(here: Playground) -> None:
+    here.start_runner()
+
+    result = here.run(
+        {
+            "name": "query",
+            "type": "DATABASE_QUERY",
+            "config": {"query": "select $1::int + 1 as n", "params": ["$input.number"]},
+        },
+        input={"number": 4},
+    )
+
+    assert result.status == "COMPLETED", result
+    assert result.output_data["rows"] == [{"n": 5}]
+
+
+def test_a_query_that_takes_too_long_fails_with_timeout(here: Playground) -> None:
+    here.start_runner()
+
+    result = here.run(
+        {
+            "name": "query",
+            "type": "DATABASE_QUERY",
+            "timeout_seconds": 1,
+            "max_retries": 0,
+            "config": {
+                "query": "select count(*) from generate_series(1, 30000) as a (n), "
+                "generate_series(1, 30000) as b (m)"
+            },
+        }
+    )
+
+    assert (result.status, result.error_code) == ("FAILED", "TIMEOUT"), result
+
+
+def test_a_search_is_embedded_by_the_runner_first(here: Playground) -> None:
+    with here.database.connect("owner") as owner:
+        owner.execute("select pbdb.register_embedding_model('letters', 3)")
+    here.start_runner()
+    here.client.store_memory("aaaa", embedding=[4, 0, 0], model="letters")
+    here.client.store_memory("cccc", embedding=[0, 0, 4], model="letters")
+
+    result = here.run(
+        {
+            "name": "search",
+            "type": "MEMORY_SEARCH",
+            "config": {"query": "a aa", "model": "letters", "limit": 1},
+        }
+    )
+
+    assert result.status == "COMPLETED", result
+    assert [each["content"] for each in result.output_data["results"]] == ["aaaa"]
+
+
+def test_memories_without_a_vector_get_one_in_idle_moments(here: Playground) -> None:
+    from runner.harness import eventually
+
+    with here.database.connect("owner") as owner:
+        owner.execute("select pbdb.register_embedding_model('letters', 3)")
+    here.client.store_memory("abab")
+    here.start_runner()
+
+    def found() -> list[dict[str, Any]]:
+        return here.client.search_memories(embedding=[1, 1, 0], model="letters")
+
+    assert [each["content"] for each in eventually(found, 15)] == ["abab"]
+
+
+def test_a_failed_attempt_is_tried_again(here: Playground) -> None:
+    here.start_runner()
+    playbook = here.apply(function("flaky", "fail_until", attempt=3, _retry_delay_seconds=0))
+    execution = here.client.start(playbook)
+
+    assert here.wait(execution).output_data == 3
+    assert here.attempts(execution) == [
+        ("flaky", 1, "FAILED", "HANDLER_ERROR"),
+        ("flaky", 2, "FAILED", "HANDLER_ERROR"),
+        ("flaky", 3, "COMPLETED", None),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["nan", "nul", "half"])
+def test_a_value_that_cannot_be_stored_fails_its_step_alone(here: Playground, kind: str) -> None:
+    here.start_runner()
+    bad = here.client.start(here.apply(function("bad", "make_bad_value", kind=kind)))
+    good = here.client.start(here.apply(function("good", "async_double", number=1)))
+
+    assert here.wait(good).status == "COMPLETED"
+    assert here.wait(bad).error_code == "OUTPUT_INVALID"
+
+
+def test_a_step_that_takes_too_long_fails_with_timeout(here: Playground) -> None:
+    here.start_runner()
+    note = here.note()
+
+    result = here.run(
+        function("slow", "nap", seconds=60, note=str(note), _timeout_seconds=1, _max_retries=0)
+    )
+
+    assert (result.status, result.error_code) == ("FAILED", "TIMEOUT"), result
+    assert "cancelled" in note.read_text()
+
+
+def test_a_runner_without_the_handler_leaves_the_step_alone(here: Playground) -> None:
+    here.start_runner()
+    execution = here.client.start(here.apply(function("other", "not_registered_here")))
+    here.run(function("mine", "async_double", number=1))
+
+    assert here.attempts(execution) == [("other", 1, "PENDING", None)]
