@@ -847,9 +847,6 @@ drop function pbdb._apply_function(text, jsonb);
 -- deleted: sql/engine/step/_format_output.sql
 drop function pbdb._format_output(jsonb, text);
 
--- deleted: sql/engine/step/_with_step_input.sql
-drop function pbdb._with_step_input(text, jsonb, jsonb);
-
 -- deleted: sql/engine/template/_resolve_config.sql
 drop function pbdb._resolve_config(jsonb, text[], jsonb, jsonb);
 
@@ -951,6 +948,9 @@ drop function pbdb._order(jsonb, jsonb);
 
 -- deleted: sql/engine/expression/_has_element.sql
 drop function pbdb._has_element(jsonb, jsonb);
+
+-- deleted: sql/engine/expression/_with_step_input.sql
+drop function pbdb._with_step_input(text, jsonb, jsonb);
 
 -- deleted: sql/engine/expression/_map.sql
 drop function pbdb._map(jsonb, jsonb);

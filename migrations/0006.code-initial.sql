@@ -2707,6 +2707,33 @@ comment on function pbdb._map(jsonb, jsonb) is
 revoke execute on function pbdb._map(jsonb, jsonb) from public;
 -- end: sql/engine/expression/_map.sql
 
+-- frozen: sql/engine/expression/_with_step_input.sql sha256=31690d8f4617771b8dc9aa434cb4ee4eb485f5cb46c490a1ab0cc8fe876b2cc7
+-- drop: function pbdb._with_step_input(text, jsonb, jsonb)
+--
+-- Only when the expression mentions it: the variables may be large, and adding to them copies
+-- them.
+create or replace function pbdb._with_step_input(
+    p_expression text, p_input jsonb, p_variables jsonb
+)
+returns jsonb
+language sql
+stable
+parallel safe
+begin atomic
+    select case
+        when strpos(p_expression, 'step_input') = 0 or p_variables ? 'step_input'
+            then p_variables
+        else p_variables || jsonb_build_object('step_input', p_input)
+    end;
+end;
+
+comment on function pbdb._with_step_input(text, jsonb, jsonb) is
+'The variables with $step_input, the input of the step after its input_mapping, if the expression '
+'mentions it.';
+
+revoke execute on function pbdb._with_step_input(text, jsonb, jsonb) from public;
+-- end: sql/engine/expression/_with_step_input.sql
+
 -- frozen: sql/engine/expression/_has_element.sql sha256=5c9b29e962d299f585c345736fdc4429a276abae25097b57a4b91441ab9da503
 -- drop: function pbdb._has_element(jsonb, jsonb)
 --
@@ -4261,7 +4288,7 @@ comment on function pbdb._config_is_dynamic(jsonb, text[]) is
 revoke execute on function pbdb._config_is_dynamic(jsonb, text[]) from public;
 -- end: sql/engine/template/_config_is_dynamic.sql
 
--- frozen: sql/engine/template/_resolve_config.sql sha256=4799a66cbe84118694b92f28143296602233eb44de97396746a13386bd5f1d03
+-- frozen: sql/engine/template/_resolve_config.sql sha256=d77b8849914baed95507ab4cbf4f00c07cb2924297f6e044245a3204388dfb66
 -- drop: function pbdb._resolve_config(jsonb, text[], jsonb, jsonb)
 --
 -- In a url every inserted value is percent-encoded: a value must not be able to add a path
@@ -4285,7 +4312,9 @@ begin
     foreach v_key in array p_keys loop
         if p_config -> v_key @? 'strict $.** ? (@ starts with "$" || @ like_regex "\\{")' then
             v_result[v_key] := pbdb._resolve_value(
-                p_config -> v_key, p_context, p_variables,
+                p_config -> v_key,
+                p_context,
+                pbdb._with_step_input(p_config ->> v_key, p_context, p_variables),
                 case v_key when 'url' then v_options || '{"escape": "url"}' else v_options end
             );
         end if;
@@ -4301,33 +4330,6 @@ comment on function pbdb._resolve_config(jsonb, text[], jsonb, jsonb) is
 
 revoke execute on function pbdb._resolve_config(jsonb, text[], jsonb, jsonb) from public;
 -- end: sql/engine/template/_resolve_config.sql
-
--- frozen: sql/engine/step/_with_step_input.sql sha256=31690d8f4617771b8dc9aa434cb4ee4eb485f5cb46c490a1ab0cc8fe876b2cc7
--- drop: function pbdb._with_step_input(text, jsonb, jsonb)
---
--- Only when the expression mentions it: the variables may be large, and adding to them copies
--- them.
-create or replace function pbdb._with_step_input(
-    p_expression text, p_input jsonb, p_variables jsonb
-)
-returns jsonb
-language sql
-stable
-parallel safe
-begin atomic
-    select case
-        when strpos(p_expression, 'step_input') = 0 or p_variables ? 'step_input'
-            then p_variables
-        else p_variables || jsonb_build_object('step_input', p_input)
-    end;
-end;
-
-comment on function pbdb._with_step_input(text, jsonb, jsonb) is
-'The variables with $step_input, the input of the step after its input_mapping, if the expression '
-'mentions it.';
-
-revoke execute on function pbdb._with_step_input(text, jsonb, jsonb) from public;
--- end: sql/engine/step/_with_step_input.sql
 
 -- frozen: sql/engine/step/_format_output.sql sha256=d1050a503bec144f4cabe80c1b6dcab58ed0cdcdbedd34c61d586f89ce10311e
 -- drop: function pbdb._format_output(jsonb, text)
@@ -8726,7 +8728,7 @@ comment on function pbdb._answer_error(jsonb, jsonb) is
 revoke execute on function pbdb._answer_error(jsonb, jsonb) from public;
 -- end: sql/engine/_answer_error.sql
 
--- frozen: sql/engine/_resolve_request.sql sha256=bfaa4c3214dfe48bb7b4ac0a6be3f322fb4dad5c8be722f3f737b6ea705e7463
+-- frozen: sql/engine/_resolve_request.sql sha256=e589e7c41e99c96f556934a7dd5098818b0a726e124119e204e49d3239369157
 -- drop: function pbdb._resolve_request(jsonb, jsonb, jsonb)
 create or replace function pbdb._resolve_request(p_step jsonb, p_input jsonb, p_variables jsonb)
 returns jsonb
@@ -8740,9 +8742,7 @@ select (
         pbdb._resolve_config(
             p_step -> 'config',
             array(select jsonb_array_elements_text(p_step -> 'dynamic_keys')),
-            case when jsonb_typeof(p_input) = 'object' then p_variables || p_input
-                else p_variables
-            end,
+            case when jsonb_typeof(p_input) = 'object' then p_input else '{}' end,
             p_variables
         )
     ) as c
@@ -8756,7 +8756,7 @@ comment on function pbdb._resolve_request(jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._resolve_request(jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/_resolve_request.sql
 
--- frozen: sql/engine/_evaluate_step.sql sha256=7d3462a0d21f48b35802a6ddaebce748ac9496f0ce64506297bb9f94c2e2aad2
+-- frozen: sql/engine/_evaluate_step.sql sha256=bcc37727ecb8b12ce357df485331449c87dba1a730973c97926366772589cf71
 -- drop: function pbdb._evaluate_step(jsonb, jsonb, jsonb)
 --
 -- The one exception block of a step. It holds no write, so it costs no transaction id. Conditions are
@@ -8838,7 +8838,7 @@ begin
         end if;
     exception
         when sqlstate 'PB015' or sqlstate 'PB016' or sqlstate 'PB024' or sqlstate 'PB021'
-            or data_exception or syntax_error or program_limit_exceeded
+            or data_exception or syntax_error or undefined_object or program_limit_exceeded
             or statement_too_complex or query_canceled then
             if sqlstate = '57014' and not pbdb._statement_time_is_up() then
                 raise;
@@ -10263,7 +10263,7 @@ revoke execute on function pbdb._finish(
 ) from public;
 -- end: sql/engine/_finish.sql
 
--- frozen: sql/engine/_join_plan.sql sha256=29dfb7c78472f8983dba52cc728fa3ab6c66c1ced14915f234453187c7ddc15d
+-- frozen: sql/engine/_join_plan.sql sha256=42691491e7530d84ff1652f0e27ae9378b7c1b3f8c4d74d808357940a5318aa1
 -- drop: function pbdb._join_plan(jsonb, jsonb, jsonb)
 create or replace function pbdb._join_plan(p_step jsonb, p_input jsonb, p_variables jsonb)
 returns jsonb
@@ -10280,12 +10280,12 @@ declare
 begin
     if v_config ? 'for_each' then
         begin
-            v_items := v_config -> 'for_each';
-            if jsonb_typeof(v_items) = 'string' then
-                v_items := pbdb._evaluate(v_items #>> '{}', p_variables);
-            end if;
+            v_items := pbdb._map(
+                v_config -> 'for_each',
+                pbdb._with_step_input(v_config ->> 'for_each', p_input, p_variables)
+            );
         exception
-            when sqlstate 'PB015' or data_exception or syntax_error then
+            when sqlstate 'PB015' or data_exception or syntax_error or undefined_object then
                 return jsonb_build_object('error', jsonb_build_object(
                     'code', 'EXPRESSION_ERROR', 'message', 'for_each: ' || sqlerrm
                 ));

@@ -78,6 +78,7 @@ set role pbdb_owner;
 \ir engine/expression/_evaluate.sql
 \ir engine/expression/_evaluate_all.sql
 \ir engine/expression/_map.sql
+\ir engine/expression/_with_step_input.sql
 \ir engine/expression/_has_element.sql
 \ir engine/expression/_order.sql
 \ir engine/expression/_are_texts.sql
@@ -112,7 +113,6 @@ set role pbdb_owner;
 \ir engine/template/_resolve_value.sql
 \ir engine/template/_config_is_dynamic.sql
 \ir engine/template/_resolve_config.sql
-\ir engine/step/_with_step_input.sql
 \ir engine/step/_format_output.sql
 \ir engine/step/_apply_function.sql
 \ir engine/step/_merge_value.sql

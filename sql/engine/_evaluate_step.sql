@@ -79,7 +79,7 @@ begin
         end if;
     exception
         when sqlstate 'PB015' or sqlstate 'PB016' or sqlstate 'PB024' or sqlstate 'PB021'
-            or data_exception or syntax_error or program_limit_exceeded
+            or data_exception or syntax_error or undefined_object or program_limit_exceeded
             or statement_too_complex or query_canceled then
             if sqlstate = '57014' and not pbdb._statement_time_is_up() then
                 raise;

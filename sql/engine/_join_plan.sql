@@ -14,12 +14,12 @@ declare
 begin
     if v_config ? 'for_each' then
         begin
-            v_items := v_config -> 'for_each';
-            if jsonb_typeof(v_items) = 'string' then
-                v_items := pbdb._evaluate(v_items #>> '{}', p_variables);
-            end if;
+            v_items := pbdb._map(
+                v_config -> 'for_each',
+                pbdb._with_step_input(v_config ->> 'for_each', p_input, p_variables)
+            );
         exception
-            when sqlstate 'PB015' or data_exception or syntax_error then
+            when sqlstate 'PB015' or data_exception or syntax_error or undefined_object then
                 return jsonb_build_object('error', jsonb_build_object(
                     'code', 'EXPRESSION_ERROR', 'message', 'for_each: ' || sqlerrm
                 ));

@@ -11,9 +11,7 @@ select (
         pbdb._resolve_config(
             p_step -> 'config',
             array(select jsonb_array_elements_text(p_step -> 'dynamic_keys')),
-            case when jsonb_typeof(p_input) = 'object' then p_variables || p_input
-                else p_variables
-            end,
+            case when jsonb_typeof(p_input) = 'object' then p_input else '{}' end,
             p_variables
         )
     ) as c

@@ -21,7 +21,9 @@ begin
     foreach v_key in array p_keys loop
         if p_config -> v_key @? 'strict $.** ? (@ starts with "$" || @ like_regex "\\{")' then
             v_result[v_key] := pbdb._resolve_value(
-                p_config -> v_key, p_context, p_variables,
+                p_config -> v_key,
+                p_context,
+                pbdb._with_step_input(p_config ->> v_key, p_context, p_variables),
                 case v_key when 'url' then v_options || '{"escape": "url"}' else v_options end
             );
         end if;

@@ -171,6 +171,15 @@ def test_a_config_is_resolved_under_its_keys(language: Language) -> None:
     }
 
 
+def test_a_config_may_read_the_steps_input_by_path(language: Language) -> None:
+    config = {"body": "$step_input.name", "headers": {"X": "{{$step_input.name}}"}}
+
+    assert language.resolve(config, ["body", "headers"], {"name": "Ann"}, VARIABLES) == {
+        "body": "Ann",
+        "headers": {"X": "Ann"},
+    }
+
+
 def test_a_config_in_the_original_syntax_is_resolved(language: Language) -> None:
     config = {
         "syntax": "single_brace",
