@@ -179,6 +179,7 @@ set role pbdb_owner;
 \ir playbook/step_is_touched.sql
 \ir playbook/agent_is_touched.sql
 \ir playbook/trigger_is_touched.sql
+\ir playbook/_branch_always_leads.sql
 \ir playbook/_flow_edges.sql
 \ir playbook/_flow_issues.sql
 \ir playbook/_shape_issues.sql

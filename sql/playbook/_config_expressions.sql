@@ -36,7 +36,7 @@ begin atomic
         part.type = p_type::text
         and p_config ? part.key
         and not (part.kind = 'template' and (
-            p_config ->> 'syntax' = 'single_brace'
+            p_config ->> 'syntax' is not distinct from 'single_brace'
             or jsonb_typeof(p_config -> part.key) <> 'string'
         ))
     union all
@@ -51,7 +51,7 @@ begin atomic
     ) as part (type, list, key, kind) on lists.key = part.list and lists.value ? part.key
     where
         part.type = p_type::text
-        and not (part.kind = 'template' and p_config ->> 'syntax' = 'single_brace')
+        and not (part.kind = 'template' and p_config ->> 'syntax' is not distinct from 'single_brace')
     union all
     select
         rule.path,

@@ -13,15 +13,7 @@ begin atomic
     where not (
         edge.kind = 'next'
         and step.step_type = 'CONDITIONAL_BRANCH'
-        and jsonb_typeof(step.config -> 'default') = 'string'
-        and not jsonb_path_exists(
-            step.config,
-            '$.branches[*] ? (!exists(@.then))'
-        )
-        and not jsonb_path_exists(
-            step.config,
-            '$.conditions[*] ? (!exists(@.then) && !exists(@.trueBranch) && !exists(@.true_branch))'
-        )
+        and pbdb._branch_always_leads(step.config)
     )
     union all
     select child.parent_step_id, 'branch', child.id

@@ -29,9 +29,14 @@ begin atomic
     ending (id) as (
         select steps.id
         from steps
-        where not exists (
-            select from edges where edges.from_id = steps.id and edges.kind in ('next', 'target')
-        )
+        where
+            not exists (
+                select from edges where edges.from_id = steps.id and edges.kind = 'next'
+            )
+            and not (
+                steps.step_type = 'CONDITIONAL_BRANCH'
+                and pbdb._branch_always_leads(steps.config)
+            )
         union
         select edges.from_id
         from ending
