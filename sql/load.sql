@@ -145,6 +145,7 @@ set role pbdb_owner;
 \ir playbook/_find_template.sql
 \ir playbook/_program_config.sql
 \ir playbook/_find_agent.sql
+\ir playbook/_agent_named.sql
 \ir playbook/_step_handler.sql
 \ir playbook/_compile_steps.sql
 \ir playbook/_step_sources.sql
@@ -188,8 +189,6 @@ set role pbdb_owner;
 \ir playbook/_pointer_path.sql
 \ir playbook/_name_issues.sql
 \ir playbook/_syntax_issues.sql
-\ir playbook/_config_fields.sql
-\ir playbook/_step_config_issues.sql
 \ir playbook/_secret_issues.sql
 \ir playbook/_config_issues.sql
 \ir playbook/_playbook_issues.sql

@@ -77,11 +77,10 @@ begin atomic
             'handler', pbdb._step_handler(step.organization_id, step.step_type, step.config),
             'agent_id', case
                 when step.step_type = 'AGENT_EXECUTION' then pbdb._find_agent(
-                    step.organization_id,
-                    coalesce(step.config ->> 'agent', step.config ->> 'agentId')
+                    step.organization_id, pbdb._agent_named(step.config)
                 )
             end,
-            'dynamic_keys', pbdb._dynamic_keys(step.step_type, step.config),
+            'dynamic_keys', pbdb._dynamic_keys(step.step_type, step.whole_config),
             'branches', case
                 when step.kind = 'parallel' and not step.config ? 'for_each' then branches.list
             end,

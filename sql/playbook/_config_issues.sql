@@ -8,10 +8,25 @@ stable
 security invoker
 set search_path = ''
 begin atomic
-    select issue.severity, step.id, issue.code, issue.path, issue.message, issue.hint
+    select
+        case
+            when issue.code in ('CONFIG_KEY_UNKNOWN', 'URL_FROM_DATA', 'SINGLE_BRACES')
+                then 'warning'
+            else 'error'
+        end,
+        step.id, issue.code, pbdb._pointer_path('config', issue.path), issue.message,
+        concat_ws(' ', case
+            when issue.code = 'CONFIG_KEY_UNKNOWN'
+                then 'Did you mean ' || pbdb._nearest(substr(issue.path, 2), (
+                    select array_agg(known.key) from pbdb._config_keys(step.step_type::text) as known
+                )) || '?'
+        end, issue.hint)
     from pbdb.playbook_steps as step
-    cross join lateral pbdb._step_config_issues(step.step_type, step.config) as issue
-    where step.playbook_id = p_playbook_id
+    cross join lateral pbdb._step_config_issues(step.step_type::text, step.config) as issue
+    where
+        step.playbook_id = p_playbook_id
+        -- Found again, with other credentials, by the test for secrets below.
+        and issue.code <> 'SECRET_IN_CONFIG'
     union all
     select
         'error', step.id, 'SECRET_IN_CONFIG', issue.path, issue.message,
@@ -23,16 +38,14 @@ begin atomic
     union all
     select
         'warning', step.id, 'AGENT_UNKNOWN', 'config.agent',
-        format('no agent %s is defined', coalesce(step.config -> 'agent', step.config -> 'agentId')),
+        format('no agent %s is defined', to_jsonb(pbdb._agent_named(step.config))),
         'Call define_agent and activate again, or register it under this name in a runner.'
     from pbdb.playbook_steps as step
     where
         step.playbook_id = p_playbook_id
         and step.step_type = 'AGENT_EXECUTION'
-        and step.config ?| '{agent,agentId}'
-        and pbdb._find_agent(
-            step.organization_id, coalesce(step.config ->> 'agent', step.config ->> 'agentId')
-        ) is null
+        and pbdb._agent_named(step.config) is not null
+        and pbdb._find_agent(step.organization_id, pbdb._agent_named(step.config)) is null
     union all
     select
         'error', step.id, 'TEMPLATE_UNKNOWN', 'config.template_name',
@@ -48,10 +61,10 @@ begin atomic
     from pbdb.playbook_steps as step
     where
         step.playbook_id = p_playbook_id
-        and step.step_type = 'PROMPT_TEMPLATE'
+        and step.step_type in ('PROMPT_TEMPLATE', 'AGENT_EXECUTION')
         and jsonb_typeof(step.config -> 'template_name') = 'string'
         and not pbdb._program_config(step.organization_id, step.step_type, step.config)
-        ? 'template'
+        ?| '{template,prompt,messages}'
     union all
     select
         'warning', step.id, 'PLAYBOOK_NOT_ACTIVE', 'config.playbook',

@@ -23,16 +23,6 @@ begin atomic
                 then format('a whole number from %s to %s', p_lowest, p_highest)
         end
         when p_kind = 'boolean' and jsonb_typeof(p_value) <> 'boolean' then 'true or false'
-        when p_kind = 'number' and not (
-            jsonb_typeof(p_value) = 'number'
-            and (p_value #>> '{}')::numeric between p_lowest and p_highest
-        ) then format('a number from %s to %s', p_lowest, p_highest)
-        when p_kind = 'list' and jsonb_typeof(p_value) <> 'array' then 'a list'
-        when p_kind = 'template' and jsonb_typeof(p_value) not in ('string', 'array')
-            then 'a text, or a list of {role, content}'
-        when p_kind = 'join' and not (
-            p_value in ('"all"', '"any"') or p_value @? '$.at_least ? (@ >= 1)'
-        ) then 'all, any or {at_least: n}'
         when p_kind = 'object' and jsonb_typeof(p_value) <> 'object' then 'an object'
         when p_kind = 'mapping' and not (
             jsonb_typeof(p_value) = 'object' or starts_with(p_value #>> '{}', '$')

@@ -14,12 +14,19 @@ set search_path = ''
 begin atomic
     select case
         when (template.found).id is null then p_config
-        else (template.found).options || p_config
-            || jsonb_build_object('template', (template.found).template)
+        else (template.found).options || p_config || jsonb_build_object(
+            case
+                when p_type = 'PROMPT_TEMPLATE' then 'template'
+                when jsonb_typeof((template.found).template) = 'array' then 'messages'
+                else 'prompt'
+            end,
+            (template.found).template
+        )
     end
     from (
         select case
-            when p_type = 'PROMPT_TEMPLATE' and not p_config ? 'template'
+            when p_type in ('PROMPT_TEMPLATE', 'AGENT_EXECUTION')
+                and not p_config ?| '{template,prompt,messages}'
                 then pbdb._find_template(
                     p_organization_id, p_config ->> 'template_name',
                     case
@@ -32,6 +39,7 @@ begin atomic
 end;
 
 comment on function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb) is
-'The config of a step as the engine reads it: a prompt template that is given by name is put in, with its options.';
+'The config of a step as the engine reads it: a prompt template that is given by name is put in, with its options, as '
+'the template, or as the prompt or messages of an agent.';
 
 revoke execute on function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb) from public;

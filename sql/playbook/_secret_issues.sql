@@ -41,7 +41,7 @@ begin atomic
             )
             or (
                 lower(replace(walk.key, '-', '_')) ~ (
-                    '(^|_)(api_?key|apikey|authorization|passwd|password|client_?secret|secret_?key'
+                    '(^|_)(cookie|api_?key|apikey|authorization|passwd|password|client_?secret|secret_?key'
                     '|access_?token|refresh_?token|auth_?token|bearer_?token|private_?key|x_api_key)$'
                 )
                 and length(written.text) >= 8

