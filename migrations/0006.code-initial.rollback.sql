@@ -625,12 +625,6 @@ drop function pbdb._config_issues(uuid);
 -- deleted: sql/playbook/_secret_issues.sql
 drop function pbdb._secret_issues(jsonb);
 
--- deleted: sql/playbook/_step_config_issues.sql
-drop function pbdb._step_config_issues(pbdb.playbook_step_type, jsonb);
-
--- deleted: sql/playbook/_config_fields.sql
-drop function pbdb._config_fields(pbdb.playbook_step_type);
-
 -- deleted: sql/playbook/_syntax_issues.sql
 drop function pbdb._syntax_issues(uuid);
 
@@ -654,6 +648,9 @@ drop function pbdb._flow_issues(uuid);
 
 -- deleted: sql/playbook/_flow_edges.sql
 drop function pbdb._flow_edges(uuid);
+
+-- deleted: sql/playbook/_branch_always_leads.sql
+drop function pbdb._branch_always_leads(jsonb);
 
 -- deleted: sql/playbook/trigger_is_touched.sql
 drop trigger trigger_is_touched on pbdb.playbook_triggers;
@@ -756,6 +753,9 @@ drop function pbdb._compile_steps(uuid);
 
 -- deleted: sql/playbook/_step_handler.sql
 drop function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/playbook/_agent_named.sql
+drop function pbdb._agent_named(jsonb);
 
 -- deleted: sql/playbook/_find_agent.sql
 drop function pbdb._find_agent(uuid, text);

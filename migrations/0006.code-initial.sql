@@ -5197,7 +5197,7 @@ comment on function pbdb._branch_issues(jsonb) is
 revoke execute on function pbdb._branch_issues(jsonb) from public;
 -- end: sql/engine/step/_branch_issues.sql
 
--- frozen: sql/engine/step/_request_issues.sql sha256=bd8aa59d04ec36027768a3313a140804e7b71dbcb3cc28f47714de8307091898
+-- frozen: sql/engine/step/_request_issues.sql sha256=e944d49b5a29deed0eb56072d36de9bfd972e6e2d5c4c5607dbfa9a65d3dc676
 -- drop: function pbdb._request_issues(jsonb)
 create or replace function pbdb._request_issues(p_config jsonb)
 returns table (path text, code text, message text, hint text)
@@ -5231,7 +5231,7 @@ begin atomic
     union all
     select
         '/auth', 'AUTH_INVALID',
-        format('%s is not a way to authenticate', left((p_config -> 'auth')::text, 100)),
+        format('%s is not a way to authenticate', coalesce(p_config -> 'auth' -> 'type', 'null')),
         'Write {"type": "bearer", "secret": name}, {"type": "basic", "secret": name} or '
         '{"type": "header", "name": "X-Api-Key", "secret": name}.'
     where
@@ -5388,7 +5388,7 @@ comment on function pbdb._step_config_issues(text, jsonb) is
 revoke execute on function pbdb._step_config_issues(text, jsonb) from public;
 -- end: sql/engine/step/_step_config_issues.sql
 
--- frozen: sql/playbook/_step_kind.sql sha256=d6e8510060e7c423f36070213f666720d6c3d7cb9e81fcc9a102b7afed3cd113
+-- frozen: sql/playbook/_step_kind.sql sha256=be571d0be80e848d6aea42356e52b741232d8a1329d6bcbfcbf15c4f5e4bfef4
 -- drop: function pbdb._step_kind(pbdb.playbook_step_type, jsonb)
 create or replace function pbdb._step_kind(p_type pbdb.playbook_step_type, p_config jsonb)
 returns text
@@ -5408,7 +5408,8 @@ begin atomic
 end;
 
 comment on function pbdb._step_kind(pbdb.playbook_step_type, jsonb) is
-'How the engine treats a step: inline, claimed, parallel, wait or child (a CUSTOM_FUNCTION that names a playbook).';
+'How the engine treats a step: inline, claimed, parallel, wait or child (a CUSTOM_FUNCTION that '
+'names a playbook).';
 
 revoke execute on function pbdb._step_kind(pbdb.playbook_step_type, jsonb) from public;
 -- end: sql/playbook/_step_kind.sql
@@ -5437,7 +5438,7 @@ comment on function pbdb._default_timeout(pbdb.playbook_step_type) is
 revoke execute on function pbdb._default_timeout(pbdb.playbook_step_type) from public;
 -- end: sql/playbook/_default_timeout.sql
 
--- frozen: sql/playbook/_branch_targets.sql sha256=e0a235ae22697e7dfd9f341d2edfd0d8ae920a8f1a306d1230e5f5b823dc150b
+-- frozen: sql/playbook/_branch_targets.sql sha256=c12b214d93a9d861ff14bccbfbaad8fb2f8dbd13e6e85bfb762df831fb749dcc
 -- drop: function pbdb._branch_targets(jsonb)
 --
 -- A rule may stand alone in the config: the form that older editors write. Tests on the type keep
@@ -5471,12 +5472,13 @@ begin atomic
 end;
 
 comment on function pbdb._branch_targets(jsonb) is
-'The steps that a CONDITIONAL_BRANCH config may go to, by name or id as written, each with its place in the config.';
+'The steps that a CONDITIONAL_BRANCH config may go to, by name or id as written, each with its '
+'place in the config.';
 
 revoke execute on function pbdb._branch_targets(jsonb) from public;
 -- end: sql/playbook/_branch_targets.sql
 
--- frozen: sql/playbook/_step_edges.sql sha256=1eb1507434bb050a28067a21529abd163f5dc9c6cdbc74e58765c0eb1e47711d
+-- frozen: sql/playbook/_step_edges.sql sha256=81a9fa00adf43fabeb7309a8e8ab9ada48ce8eba1d775c252526944c33dd4d61
 -- drop: function pbdb._step_edges(uuid)
 create or replace function pbdb._step_edges(p_playbook_id uuid)
 returns table (from_id uuid, kind text, written_as text, to_id uuid)
@@ -5498,7 +5500,9 @@ begin atomic
 
     select step.id, 'next', null::text, coalesce(step.on_success_step_id, step.following_step_id)
     from steps as step
-    where not step.is_final and coalesce(step.on_success_step_id, step.following_step_id) is not null
+    where
+        not step.is_final
+        and coalesce(step.on_success_step_id, step.following_step_id) is not null
     union all
     select step.id, 'failure', null::text, step.on_failure_step_id
     from steps as step
@@ -5512,17 +5516,17 @@ begin atomic
 end;
 
 comment on function pbdb._step_edges(uuid) is
-'Where each step of a playbook can go: kind next (absent after is_final), failure, or target (of a CONDITIONAL_BRANCH, '
-'with the name or id as its config writes it).';
+'Where each step of a playbook can go: kind next (absent after is_final), failure, or target (of '
+'a CONDITIONAL_BRANCH, with the name or id as its config writes it).';
 
 revoke execute on function pbdb._step_edges(uuid) from public;
 -- end: sql/playbook/_step_edges.sql
 
--- frozen: sql/playbook/_steps_in_cycles.sql sha256=69d1a4515a60a9ed142627a6c726d931aa1fe30b92a2b6e5cafddd15b83f4c8f
+-- frozen: sql/playbook/_steps_in_cycles.sql sha256=95e78e4c198606106a23f4e8c12dd776b419d110883df1d7680c594709c47e89
 -- drop: function pbdb._steps_in_cycles(uuid)
 --
--- Every cycle has an edge that does not lead forward in step_order, and playbooks have few of those:
--- looking only at what lies between their ends keeps a long straight playbook cheap.
+-- Every cycle has an edge that does not lead forward in step_order, and playbooks have few of
+-- those: looking only at what lies between their ends keeps a long straight playbook cheap.
 create or replace function pbdb._steps_in_cycles(p_playbook_id uuid)
 returns setof uuid
 language sql
@@ -5568,7 +5572,7 @@ comment on function pbdb._steps_in_cycles(uuid) is
 revoke execute on function pbdb._steps_in_cycles(uuid) from public;
 -- end: sql/playbook/_steps_in_cycles.sql
 
--- frozen: sql/playbook/_names_read.sql sha256=b0fdc7463a8f43526597fea54647fe29f95ecb859b7f990aee0e04ac1aa469e0
+-- frozen: sql/playbook/_names_read.sql sha256=59e113125c2342c26051df3927958b4fc2a49bcda542c0f54d97c7e4ae816e17
 -- drop: function pbdb._names_read(jsonb)
 --
 -- Deliberately generous: a name in a literal costs one needless look-up at run time, a missed one
@@ -5604,7 +5608,8 @@ begin atomic
 end;
 
 comment on function pbdb._names_read(jsonb) is
-'The variables that a value mentions anywhere: step_1_output, steps.<name>, execution, input, item, index, error.';
+'The variables that a value mentions anywhere: step_1_output, steps.<name>, execution, input, '
+'item, index, error.';
 
 revoke execute on function pbdb._names_read(jsonb) from public;
 -- end: sql/playbook/_names_read.sql
@@ -5639,7 +5644,7 @@ comment on function pbdb._expression_keys(pbdb.playbook_step_type) is
 revoke execute on function pbdb._expression_keys(pbdb.playbook_step_type) from public;
 -- end: sql/playbook/_expression_keys.sql
 
--- frozen: sql/playbook/_dynamic_keys.sql sha256=54056ff68051d0af8717c29a819a355de42588c35a8474ad877183cce8888a01
+-- frozen: sql/playbook/_dynamic_keys.sql sha256=f56d65cff9c5e94ddd3532b9e7563f0ae0f63bc1203da60d56ac10ea046e7ac9
 -- drop: function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb)
 create or replace function pbdb._dynamic_keys(p_type pbdb.playbook_step_type, p_config jsonb)
 returns text[]
@@ -5654,7 +5659,9 @@ begin atomic
         entry.key = any(pbdb._expression_keys(p_type))
         and exists (
             select
-            from jsonb_path_query(entry.value, 'strict $.** ? (@.type() == "string")') as leaf (value)
+            from jsonb_path_query(
+                entry.value, 'strict $.** ? (@.type() == "string")'
+            ) as leaf (value)
             where
                 starts_with(leaf.value #>> '{}', '$')
                 or strpos(
@@ -5665,13 +5672,13 @@ begin atomic
 end;
 
 comment on function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb) is
-'The config keys of a step that hold a path or a template, so that the engine must resolve them before a handler gets '
-'the config; null when the config is static.';
+'The config keys of a step that hold a path or a template, so that the engine must resolve them '
+'before a handler gets the config; null when the config is static.';
 
 revoke execute on function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb) from public;
 -- end: sql/playbook/_dynamic_keys.sql
 
--- frozen: sql/playbook/_find_template.sql sha256=fdce93cc8d0c841ab4c9c994d53d69872009d67fb8b0f17fa9987e042556dc09
+-- frozen: sql/playbook/_find_template.sql sha256=4c0e5d4f792653d00c1a91e8ccab47502274ddf68a81ed5ba42515d9b9d6a684
 -- drop: function pbdb._find_template(uuid, text, int)
 create or replace function pbdb._find_template(
     p_organization_id uuid, p_name text, p_version int
@@ -5683,7 +5690,9 @@ parallel safe
 security invoker
 set search_path = ''
 begin atomic
-    select template.*
+    select
+        template.id, template.organization_id, template.name, template.version,
+        template.template, template.options, template.description, template.created_at
     from pbdb.prompt_templates as template
     where
         template.organization_id = p_organization_id
@@ -5699,11 +5708,11 @@ comment on function pbdb._find_template(uuid, text, int) is
 revoke execute on function pbdb._find_template(uuid, text, int) from public;
 -- end: sql/playbook/_find_template.sql
 
--- frozen: sql/playbook/_program_config.sql sha256=77b4337acac19c4ed80fee5eaeef3fd0edd8ddd35540f6e0336fb0f7cb8036c6
+-- frozen: sql/playbook/_program_config.sql sha256=7fbe693a77f347071e5ddd0d0f79c7e2926784d902525e303ac96a621c9e1b52
 -- drop: function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb)
 --
--- A template that is only named is read here, once: an execution must not change its prompts because
--- somebody stored a new version meanwhile.
+-- A template that is only named is read here, once: an execution must not change its prompts
+-- because somebody stored a new version meanwhile.
 create or replace function pbdb._program_config(
     p_organization_id uuid, p_type pbdb.playbook_step_type, p_config jsonb
 )
@@ -5716,12 +5725,19 @@ set search_path = ''
 begin atomic
     select case
         when (template.found).id is null then p_config
-        else (template.found).options || p_config
-            || jsonb_build_object('template', (template.found).template)
+        else (template.found).options || p_config || jsonb_build_object(
+            case
+                when p_type = 'PROMPT_TEMPLATE' then 'template'
+                when jsonb_typeof((template.found).template) = 'array' then 'messages'
+                else 'prompt'
+            end,
+            (template.found).template
+        )
     end
     from (
         select case
-            when p_type = 'PROMPT_TEMPLATE' and not p_config ? 'template'
+            when p_type in ('PROMPT_TEMPLATE', 'AGENT_EXECUTION')
+                and not p_config ?| '{template,prompt,messages}'
                 then pbdb._find_template(
                     p_organization_id, p_config ->> 'template_name',
                     case
@@ -5734,12 +5750,13 @@ begin atomic
 end;
 
 comment on function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb) is
-'The config of a step as the engine reads it: a prompt template that is given by name is put in, with its options.';
+'The config of a step as the engine reads it: a prompt template that is given by name is put in, '
+'with its options, as the template, or as the prompt or messages of an agent.';
 
 revoke execute on function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb) from public;
 -- end: sql/playbook/_program_config.sql
 
--- frozen: sql/playbook/_find_agent.sql sha256=813fca23c29e3deca27219b00396605723a95a940b34685f974e275cdf8f6b17
+-- frozen: sql/playbook/_find_agent.sql sha256=07db4c26f39b5d9411bb65584532abcbc51ee140ae83ee3eba94abf3de016ac0
 -- drop: function pbdb._find_agent(uuid, text)
 create or replace function pbdb._find_agent(p_organization_id uuid, p_agent text)
 returns uuid
@@ -5757,12 +5774,33 @@ begin atomic
 end;
 
 comment on function pbdb._find_agent(uuid, text) is
-'The row of pbdb.agents that a config names by name or id, or null: then a runner must have it registered.';
+'The row of pbdb.agents that a config names by name or id, or null: then a runner must have it '
+'registered.';
 
 revoke execute on function pbdb._find_agent(uuid, text) from public;
 -- end: sql/playbook/_find_agent.sql
 
--- frozen: sql/playbook/_step_handler.sql sha256=937206959b50f0c5e0b6c8d9d8744abf5125b95177a9110f48f9737ebc604f1e
+-- frozen: sql/playbook/_agent_named.sql sha256=53de2bd4e8a5fb5a30098e1afcd1977e922661876e9084d749df030275b74c16
+-- drop: function pbdb._agent_named(jsonb)
+create or replace function pbdb._agent_named(p_config jsonb)
+returns text
+language sql
+immutable
+parallel safe
+security invoker
+begin atomic
+    select coalesce(
+        p_config ->> 'agent', p_config ->> 'agentId', p_config ->> 'agent_id'
+    );
+end;
+
+comment on function pbdb._agent_named(jsonb) is
+'The agent that the config of an AGENT_EXECUTION step names, by whichever key.';
+
+revoke execute on function pbdb._agent_named(jsonb) from public;
+-- end: sql/playbook/_agent_named.sql
+
+-- frozen: sql/playbook/_step_handler.sql sha256=f7521ddf566c4afcff49ca8f64dea1c05f5d31a3084b0f35d5b6620c50a73814
 -- drop: function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb)
 create or replace function pbdb._step_handler(
     p_organization_id uuid, p_type pbdb.playbook_step_type, p_config jsonb
@@ -5789,20 +5827,22 @@ begin atomic
         )
         else p_type::text
     end
-    from coalesce(p_config ->> 'agent', p_config ->> 'agentId', '') as agent (name);
+    from coalesce(pbdb._agent_named(p_config), '') as agent (name);
 end;
 
 comment on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) is
-'The handler key that a runner must offer to claim the step; null when the engine runs it without claiming.';
+'The handler key that a runner must offer to claim the step; null when the engine runs it without'
+' claiming.';
 
 revoke execute on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) from public;
 -- end: sql/playbook/_step_handler.sql
 
--- frozen: sql/playbook/_compile_steps.sql sha256=73059f4e85e147e4b7c07a59f67ad8df6cf55c85cf8ec7106f6148826239ead3
+-- frozen: sql/playbook/_compile_steps.sql sha256=e6369f07d7133081fc7ec8c6ca87d38c665bb49213fd5f2b6b31152b74bc1966
 -- drop: function pbdb._compile_steps(uuid)
 --
--- Longer than a screen because it is one list of facts: what the engine may know about a step without
--- looking at a table. Values that users wrote stay outside jsonb_strip_nulls: a null of theirs counts.
+-- Longer than a screen because it is one list of facts: what the engine may know about a step
+-- without looking at a table. Values that users wrote stay outside jsonb_strip_nulls: a null of
+-- theirs counts.
 create or replace function pbdb._compile_steps(p_playbook_id uuid)
 returns table (i int, id uuid, reads text[], step jsonb)
 language sql
@@ -5854,7 +5894,8 @@ begin atomic
         jsonb_strip_nulls(jsonb_build_object(
             'i', step.i, 'id', step.id, 'name', step.step_name, 'order', step.step_order,
             'type', step.step_type, 'kind', step.kind,
-            'scope', (select parent.i from numbered as parent where parent.id = step.parent_step_id),
+            'scope', (select parent.i from numbered as parent
+                where parent.id = step.parent_step_id),
             'branch', step.branch,
             'next', (select edge.i from edges as edge
                 where edge.from_id = step.id and edge.kind = 'next'),
@@ -5878,11 +5919,10 @@ begin atomic
             'handler', pbdb._step_handler(step.organization_id, step.step_type, step.config),
             'agent_id', case
                 when step.step_type = 'AGENT_EXECUTION' then pbdb._find_agent(
-                    step.organization_id,
-                    coalesce(step.config ->> 'agent', step.config ->> 'agentId')
+                    step.organization_id, pbdb._agent_named(step.config)
                 )
             end,
-            'dynamic_keys', pbdb._dynamic_keys(step.step_type, step.config),
+            'dynamic_keys', pbdb._dynamic_keys(step.step_type, step.whole_config),
             'branches', case
                 when step.kind = 'parallel' and not step.config ? 'for_each' then branches.list
             end,
@@ -5913,13 +5953,13 @@ begin atomic
 end;
 
 comment on function pbdb._compile_steps(uuid) is
-'The steps of a compiled program, without what depends on the other steps'' expressions: index, id, the names that '
-'its expressions read, and the step as the engine reads it.';
+'The steps of a compiled program, without what depends on the other steps'' expressions: index, '
+'id, the names that its expressions read, and the step as the engine reads it.';
 
 revoke execute on function pbdb._compile_steps(uuid) from public;
 -- end: sql/playbook/_compile_steps.sql
 
--- frozen: sql/playbook/_step_sources.sql sha256=d95bf269d4cd56a76382ba9ca2ef89092bb209e99b4acaa93dd71ddabfdb8bf9
+-- frozen: sql/playbook/_step_sources.sql sha256=f75f94ccf9043f54f78c886caddcbabb2579db99bea706dfd90bb42c9c21c980
 -- drop: function pbdb._step_sources(text[], jsonb[])
 create or replace function pbdb._step_sources(p_reads text[], p_steps jsonb[])
 returns jsonb
@@ -5937,13 +5977,13 @@ begin atomic
 end;
 
 comment on function pbdb._step_sources(text[], jsonb[]) is
-'The step outputs among the names that expressions read: {"step_1_output": index, "steps.qualify": index}. Names '
-'that no step has are left out; validation reports them.';
+'The step outputs among the names that expressions read: {"step_1_output": index, '
+'"steps.qualify": index}. Names that no step has are left out; validation reports them.';
 
 revoke execute on function pbdb._step_sources(text[], jsonb[]) from public;
 -- end: sql/playbook/_step_sources.sql
 
--- frozen: sql/playbook/_compile_playbook.sql sha256=9b10161a354ed2a6748072155b520691c920b7deec83f4466451a8a72b53a159
+-- frozen: sql/playbook/_compile_playbook.sql sha256=c02d470201637afab24368210d4be8f7d3a19e56a77aceaa43406f8035858489
 -- drop: function pbdb._compile_playbook(uuid)
 create or replace function pbdb._compile_playbook(p_playbook_id uuid)
 returns jsonb
@@ -6011,13 +6051,14 @@ end;
 $fn$;
 
 comment on function pbdb._compile_playbook(uuid) is
-'The program that the engine runs: everything it needs to know about a playbook in one value, steps addressed by '
-'their index in step_order. Written to playbook_programs when the playbook is activated.';
+'The program that the engine runs: everything it needs to know about a playbook in one value, '
+'steps addressed by their index in step_order. Written to playbook_programs when the playbook is '
+'activated.';
 
 revoke execute on function pbdb._compile_playbook(uuid) from public;
 -- end: sql/playbook/_compile_playbook.sql
 
--- frozen: sql/playbook/_document_fields.sql sha256=e500bc0a2b7b7aee808faac321a1ae13089f576eac5b529c335394f0a4b253b2
+-- frozen: sql/playbook/_document_fields.sql sha256=44dfed9f9652b37ea4d8fd43bd31b1a8da5bab5eb9188e064bf5a4258a796c96
 -- drop: function pbdb._document_fields(text)
 create or replace function pbdb._document_fields(p_object text)
 returns table (key text, kind text, is_required boolean, lowest int, highest int)
@@ -6067,17 +6108,17 @@ begin atomic
 end;
 
 comment on function pbdb._document_fields(text) is
-'The keys of a playbook document''s objects (playbook, step): what each holds, and its least and greatest number, '
-'length or count.';
+'The keys of a playbook document''s objects (playbook, step): what each holds, and its least and '
+'greatest number, length or count.';
 
 revoke execute on function pbdb._document_fields(text) from public;
 -- end: sql/playbook/_document_fields.sql
 
--- frozen: sql/playbook/_edit_distance.sql sha256=1f749610da5337630ad07b55445d2a33de811160e549b518bd02e03b4e305890
+-- frozen: sql/playbook/_edit_distance.sql sha256=164ca90d63d2dd2d256b441eed6a6195f97f56548e8e709e3ceb1583f1b8b59d
 -- drop: function pbdb._edit_distance(text, text)
 --
--- The textbook two-row algorithm; each cell depends on its neighbours, so no set would do. Here because
--- the fuzzystrmatch extension may not be installable. Words are cut to 40 characters.
+-- The textbook two-row algorithm; each cell depends on its neighbours, so no set would do. Here
+-- because the fuzzystrmatch extension may not be installable. Words are cut to 40 characters.
 create or replace function pbdb._edit_distance(p_left text, p_right text)
 returns int
 language plpgsql
@@ -6198,7 +6239,7 @@ comment on function pbdb._path_key(text) is
 revoke execute on function pbdb._path_key(text) from public;
 -- end: sql/playbook/_path_key.sql
 
--- frozen: sql/playbook/_field_issue.sql sha256=902a728c341b966e745dc556dabe567c4d2c0b86b894440977cad790244da148
+-- frozen: sql/playbook/_field_issue.sql sha256=d4dfed5d503d81882d9d81079d439540f199e046b0ea0c8463028977b3fc1a2c
 -- drop: function pbdb._field_issue(text, int, int, jsonb)
 create or replace function pbdb._field_issue(
     p_kind text, p_lowest int, p_highest int, p_value jsonb
@@ -6224,16 +6265,6 @@ begin atomic
                 then format('a whole number from %s to %s', p_lowest, p_highest)
         end
         when p_kind = 'boolean' and jsonb_typeof(p_value) <> 'boolean' then 'true or false'
-        when p_kind = 'number' and not (
-            jsonb_typeof(p_value) = 'number'
-            and (p_value #>> '{}')::numeric between p_lowest and p_highest
-        ) then format('a number from %s to %s', p_lowest, p_highest)
-        when p_kind = 'list' and jsonb_typeof(p_value) <> 'array' then 'a list'
-        when p_kind = 'template' and jsonb_typeof(p_value) not in ('string', 'array')
-            then 'a text, or a list of {role, content}'
-        when p_kind = 'join' and not (
-            p_value in ('"all"', '"any"') or p_value @? '$.at_least ? (@ >= 1)'
-        ) then 'all, any or {at_least: n}'
         when p_kind = 'object' and jsonb_typeof(p_value) <> 'object' then 'an object'
         when p_kind = 'mapping' and not (
             jsonb_typeof(p_value) = 'object' or starts_with(p_value #>> '{}', '$')
@@ -6260,16 +6291,18 @@ begin atomic
 end;
 
 comment on function pbdb._field_issue(text, int, int, jsonb) is
-'What a key of a document must hold, when the value is something else; null when the value fits or is null.';
+'What a key of a document must hold, when the value is something else; null when the value fits '
+'or is null.';
 
 revoke execute on function pbdb._field_issue(text, int, int, jsonb) from public;
 -- end: sql/playbook/_field_issue.sql
 
--- frozen: sql/playbook/_document_steps.sql sha256=2397ad0007ab369e1e2bd63b231f33c55d23b9f04a03ef41e51a4df6cb9d3341
+-- frozen: sql/playbook/_document_steps.sql sha256=917c95f9a59eb0ffbcd376e105267f5dcf9fb4016c3ea0e0c7ac785e9887b5f6
 -- drop: function pbdb._document_steps(jsonb)
 create or replace function pbdb._document_steps(p_document jsonb)
 returns table (
-    path text, parent_path text, branch text, depth int, natural_order int, step_order int, step jsonb
+    path text, parent_path text, branch text, depth int, natural_order int, step_order int,
+    step jsonb
 )
 language sql
 immutable
@@ -6334,13 +6367,14 @@ begin atomic
 end;
 
 comment on function pbdb._document_steps(jsonb) is
-'The steps of a document, depth first, however malformed: place in the document, the place of the PARALLEL_EXECUTION '
-'step around it and the branch, its depth-first position from 1, the order it asks for or gets, and the step as written.';
+'The steps of a document, depth first, however malformed: place in the document, the place of the'
+' PARALLEL_EXECUTION step around it and the branch, its depth-first position from 1, the order it'
+' asks for or gets, and the step as written.';
 
 revoke execute on function pbdb._document_steps(jsonb) from public;
 -- end: sql/playbook/_document_steps.sql
 
--- frozen: sql/playbook/_object_issues.sql sha256=d27e7f94f12b4cc40f747970542ac0d77a6c03164c0f4b6efd17073704a74513
+-- frozen: sql/playbook/_object_issues.sql sha256=4fa3410ae2dc14aa8619af83077afaa169ec6c892e6de2eec53dc83ef2849712
 -- drop: function pbdb._object_issues(text, text, jsonb)
 create or replace function pbdb._object_issues(p_object text, p_path text, p_value jsonb)
 returns table (path text, message text, hint text)
@@ -6403,12 +6437,13 @@ begin atomic
 end;
 
 comment on function pbdb._object_issues(text, text, jsonb) is
-'What is wrong with one object of a document (playbook or step) seen alone: unknown, missing and wrongly typed keys.';
+'What is wrong with one object of a document (playbook or step) seen alone: unknown, missing and '
+'wrongly typed keys.';
 
 revoke execute on function pbdb._object_issues(text, text, jsonb) from public;
 -- end: sql/playbook/_object_issues.sql
 
--- frozen: sql/playbook/_document_link_issues.sql sha256=1f064996008e474014fb71300da28796bc8a9ae4b15fc1dcc7331862038aa8b9
+-- frozen: sql/playbook/_document_link_issues.sql sha256=8b3adecc3fccadcc22d27b1835af201e197ee1d82168e10d6c1bc9592c8a03f9
 -- drop: function pbdb._document_link_issues(jsonb)
 create or replace function pbdb._document_link_issues(p_document jsonb)
 returns table (path text, message text, hint text)
@@ -6481,7 +6516,9 @@ begin atomic
     union all
     select
         steps.path || '.branches' || pbdb._path_key(branch.key),
-        format('branch %s must be a list of steps, not %s', branch.key, left(branch.value::text, 80)),
+        format(
+            'branch %s must be a list of steps, not %s', branch.key, left(branch.value::text, 80)
+        ),
         'Give every branch at least one step and a name of 1 to 255 characters.'
     from steps
     cross join lateral jsonb_each(
@@ -6498,13 +6535,13 @@ begin atomic
 end;
 
 comment on function pbdb._document_link_issues(jsonb) is
-'What is wrong between the steps of a document: names and orders used twice, links to no step, branches that are out of '
-'place or empty.';
+'What is wrong between the steps of a document: names and orders used twice, links to no step, '
+'branches that are out of place or empty.';
 
 revoke execute on function pbdb._document_link_issues(jsonb) from public;
 -- end: sql/playbook/_document_link_issues.sql
 
--- frozen: sql/playbook/_document_issues.sql sha256=267ce9a59853af4e63f0a6d8eec5587b2c35f1fc51cfd7ae2b236ce4fc13b223
+-- frozen: sql/playbook/_document_issues.sql sha256=18c0d68b24942de9c8de6981da1e4e5ea50520e2f173957e8b408cace262c1a2
 -- drop: function pbdb._document_issues(jsonb)
 create or replace function pbdb._document_issues(p_document jsonb)
 returns table (path text, message text, hint text)
@@ -6550,8 +6587,8 @@ begin atomic
 end;
 
 comment on function pbdb._document_issues(jsonb) is
-'Everything that makes a playbook document malformed: place in the document, message, and what to do. No row: it can '
-'be imported.';
+'Everything that makes a playbook document malformed: place in the document, message, and what to'
+' do. No row: it can be imported.';
 
 revoke execute on function pbdb._document_issues(jsonb) from public;
 -- end: sql/playbook/_document_issues.sql
@@ -6578,7 +6615,7 @@ comment on function pbdb._without_nulls(jsonb) is
 revoke execute on function pbdb._without_nulls(jsonb) from public;
 -- end: sql/playbook/_without_nulls.sql
 
--- frozen: sql/playbook/_check_document.sql sha256=cd9751ae1ba3b4faf5214b4f579c9468751e4ebad47b9e326fd2cda2ae92c59e
+-- frozen: sql/playbook/_check_document.sql sha256=56dfa07a25dee84928c60fe8c55184bfc5d6e06ec177498b08e445e71833f803
 -- drop: function pbdb._check_document(jsonb)
 create or replace function pbdb._check_document(p_document jsonb)
 returns void
@@ -6612,16 +6649,18 @@ end;
 $fn$;
 
 comment on function pbdb._check_document(jsonb) is
-'Raises PB009 for a malformed document: message and hint of the first place, all of them in the detail.';
+'Raises PB009 for a malformed document: message and hint of the first place, all of them in the '
+'detail.';
 
 revoke execute on function pbdb._check_document(jsonb) from public;
 -- end: sql/playbook/_check_document.sql
 
--- frozen: sql/playbook/_lock_playbook_name.sql sha256=78965e68538998812b88e54c1186607d333af929ef9d6872829782b9f0a639e0
+-- frozen: sql/playbook/_lock_playbook_name.sql sha256=e7242bf69bf9c0619f35be3449f75c4ebee4a09796d08a27e92cae92b93d8a21
 -- drop: function pbdb._lock_playbook_name(uuid, text)
 --
--- An advisory lock, because before the first version there is no row to lock. It has a class id of its
--- own (the first key), and a collision of the hash only makes two imports wait for each other.
+-- An advisory lock, because before the first version there is no row to lock. It has a class id
+-- of its own (the first key), and a collision of the hash only makes two imports wait for each
+-- other.
 create or replace function pbdb._lock_playbook_name(p_organization_id uuid, p_name text)
 returns void
 language sql
@@ -6633,7 +6672,8 @@ begin atomic
 end;
 
 comment on function pbdb._lock_playbook_name(uuid, text) is
-'Makes imports of one playbook name follow each other until the transaction ends, so that version numbers do too.';
+'Makes imports of one playbook name follow each other until the transaction ends, so that version'
+' numbers do too.';
 
 revoke execute on function pbdb._lock_playbook_name(uuid, text) from public;
 -- end: sql/playbook/_lock_playbook_name.sql
@@ -6705,7 +6745,7 @@ comment on function pbdb._insert_steps(uuid, uuid, jsonb) is
 revoke execute on function pbdb._insert_steps(uuid, uuid, jsonb) from public;
 -- end: sql/playbook/_insert_steps.sql
 
--- frozen: sql/playbook/import_playbook.sql sha256=d7545ddbedbc3189ce5e8b42258a45b2c694c0bbf7936fbcc62c8dce547700c2
+-- frozen: sql/playbook/import_playbook.sql sha256=ed46e9d44230154c3bf4d712925d5018f466f33bf242d594e25a4c1316ae7198
 -- drop: function pbdb.import_playbook(jsonb)
 --
 -- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
@@ -6760,15 +6800,16 @@ end;
 $fn$;
 
 comment on function pbdb.import_playbook(jsonb) is
-'Writes a playbook document as a new DRAFT version and returns its id. The version is the document''s when that is '
-'higher than every existing one, else the next. Raises PB001 without a tenant, PB009 when the document is malformed '
-'(where, what, what to do; all places in the detail).';
+'Writes a playbook document as a new DRAFT version and returns its id. The version is the '
+'document''s when that is higher than every existing one, else the next. Raises PB001 without a '
+'tenant, PB009 when the document is malformed (where, what, what to do; all places in the '
+'detail).';
 
 revoke execute on function pbdb.import_playbook(jsonb) from public;
 grant execute on function pbdb.import_playbook(jsonb) to pbdb_app;
 -- end: sql/playbook/import_playbook.sql
 
--- frozen: sql/playbook/_find_playbook.sql sha256=563170c8ea5896b117ba9d17a44a2b3ed6bc2e50c9ba9dae2d48ceaac29ad184
+-- frozen: sql/playbook/_find_playbook.sql sha256=a04b9e92532719695601a60a60ef1d6f5d7fd9b8640f996fae46c244977f47b6
 -- drop: function pbdb._find_playbook(uuid)
 create or replace function pbdb._find_playbook(p_playbook_id uuid)
 returns pbdb.playbooks
@@ -6789,19 +6830,20 @@ begin
         raise exception using
             errcode = 'PB004',
             message = format('playbook %s does not exist', p_playbook_id),
-            hint = 'select id, name, version, status from pbdb.playbooks lists this organization''s.';
+            hint = 'select id, name, version from pbdb.playbooks lists this organization''s.';
     end if;
     return v_playbook;
 end;
 $fn$;
 
 comment on function pbdb._find_playbook(uuid) is
-'The playbook of the current tenant with this id; raises PB001 without a tenant, PB004 for any other id.';
+'The playbook of the current tenant with this id; raises PB001 without a tenant, PB004 for any '
+'other id.';
 
 revoke execute on function pbdb._find_playbook(uuid) from public;
 -- end: sql/playbook/_find_playbook.sql
 
--- frozen: sql/playbook/_lock_playbook.sql sha256=141e9b7f2f844095a2101a23d2617d0f26d9f60d89d48e721f851d384546c7f8
+-- frozen: sql/playbook/_lock_playbook.sql sha256=a2260f3c2393251e2ca4e379d1d2af3a516f483bac10771146eca92f77484c10
 -- drop: function pbdb._lock_playbook(uuid, boolean)
 --
 -- Read after the lock is granted, so that a status which changed meanwhile is seen.
@@ -6832,17 +6874,18 @@ end;
 $fn$;
 
 comment on function pbdb._lock_playbook(uuid, boolean) is
-'As _find_playbook, with the row locked against other changes of the playbook and its steps; p_excludes_starts: also '
-'against executions that start.';
+'As _find_playbook, with the row locked against other changes of the playbook and its steps; '
+'p_excludes_starts: also against executions that start.';
 
 revoke execute on function pbdb._lock_playbook(uuid, boolean) from public;
 -- end: sql/playbook/_lock_playbook.sql
 
--- frozen: sql/playbook/_export_steps.sql sha256=9bf8bf7ff8f9179991279b35e1c2399773ce297763a904cb5aa2a376ab73f728
+-- frozen: sql/playbook/_export_steps.sql sha256=557491dbe9fac51e8a8faf438f070cf8f4a5e50d40bd0d664fdf61c6a77d4de8
 -- drop: function pbdb._export_steps(uuid, uuid, text, boolean)
 --
--- Recursive by nature: a step holds its branches, a branch its steps. import_playbook bounds the depth,
--- and a circle of parents (only rows written by hand can form one) is not reached from the root.
+-- Recursive by nature: a step holds its branches, a branch its steps. import_playbook bounds the
+-- depth, and a circle of parents (only rows written by hand can form one) is not reached from
+-- the root.
 create or replace function pbdb._export_steps(
     p_playbook_id uuid, p_parent_step_id uuid, p_branch text, p_is_numbered boolean
 )
@@ -6862,7 +6905,8 @@ begin
             'output_schema', nullif(step.output_schema, '{}'),
             'input_mapping', nullif(step.input_mapping, '{}'), 'condition', step.condition,
             'on_success', success.step_name, 'on_failure', failure.step_name,
-            'is_final', nullif(step.is_final, false), 'is_optional', nullif(step.is_optional, false),
+            'is_final', nullif(step.is_final, false),
+            'is_optional', nullif(step.is_optional, false),
             'timeout_seconds', step.timeout_seconds, 'max_retries', step.max_retries,
             'retry_delay_seconds', step.retry_delay_seconds,
             'max_visits', nullif(step.max_visits, 1000),
@@ -6893,12 +6937,13 @@ end;
 $fn$;
 
 comment on function pbdb._export_steps(uuid, uuid, text, boolean) is
-'The steps of one scope of a playbook as a document writes them, with their order or without; defaults are left out.';
+'The steps of one scope of a playbook as a document writes them, with their order or without; '
+'defaults are left out.';
 
 revoke execute on function pbdb._export_steps(uuid, uuid, text, boolean) from public;
 -- end: sql/playbook/_export_steps.sql
 
--- frozen: sql/playbook/_export_playbook.sql sha256=2a529a12d4a2c6ddb3c479e389ed94811273e48d67c79312401f4aa0567f9b5a
+-- frozen: sql/playbook/_export_playbook.sql sha256=cf4acf1af167255b026491dbb0a50e3a3d0fb52034dcfcb0dbc72fd79c3a32b5
 -- drop: function pbdb._export_playbook(uuid)
 create or replace function pbdb._export_playbook(p_playbook_id uuid)
 returns jsonb
@@ -6939,17 +6984,17 @@ end;
 $fn$;
 
 comment on function pbdb._export_playbook(uuid) is
-'The canonical document of a playbook: defaults left out, steps in order, and their numbers only where they differ '
-'from depth-first numbering.';
+'The canonical document of a playbook: defaults left out, steps in order, and their numbers only '
+'where they differ from depth-first numbering.';
 
 revoke execute on function pbdb._export_playbook(uuid) from public;
 -- end: sql/playbook/_export_playbook.sql
 
--- frozen: sql/playbook/export_playbook.sql sha256=36daef2fa02d1d32928adb711c161a8cbf5ab824d665cae291ccf7147f2e3f89
+-- frozen: sql/playbook/export_playbook.sql sha256=cf905435220d8ca7960e5c318dd211eb7ab24916beb07f07a182658b3a84c0a4
 -- drop: function pbdb.export_playbook(uuid)
 --
--- Definer, because it calls helpers that nobody else may; the tenant comes from the context. Volatile,
--- so that it sees what import_playbook wrote in the same statement.
+-- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
+-- Volatile, so that it sees what import_playbook wrote in the same statement.
 create or replace function pbdb.export_playbook(p_playbook_id uuid)
 returns jsonb
 language plpgsql
@@ -6963,14 +7008,15 @@ end;
 $fn$;
 
 comment on function pbdb.export_playbook(uuid) is
-'The document of a playbook version; importing it again gives the same playbook. Keys with default values are left '
-'out. Raises PB001 without a tenant, PB004 when there is no such playbook.';
+'The document of a playbook version; importing it again gives the same playbook. Keys with '
+'default values are left out. Raises PB001 without a tenant, PB004 when there is no such '
+'playbook.';
 
 revoke execute on function pbdb.export_playbook(uuid) from public;
 grant execute on function pbdb.export_playbook(uuid) to pbdb_app;
 -- end: sql/playbook/export_playbook.sql
 
--- frozen: sql/playbook/_definition_hash.sql sha256=740222d1ad5adb129fbf5670ffb8876ccbdd90aca4708ca4eaaef260ad14a606
+-- frozen: sql/playbook/_definition_hash.sql sha256=eb2c1a2cfce1e1aa9f11af2c6adc9ff018bc1e3dd2b9b307d93111891b8a20d3
 -- drop: function pbdb._definition_hash(uuid)
 create or replace function pbdb._definition_hash(p_playbook_id uuid)
 returns text
@@ -6985,12 +7031,13 @@ begin atomic
 end;
 
 comment on function pbdb._definition_hash(uuid) is
-'What identifies the content of a playbook version: SHA-256 of its canonical document without the version.';
+'What identifies the content of a playbook version: SHA-256 of its canonical document without the'
+' version.';
 
 revoke execute on function pbdb._definition_hash(uuid) from public;
 -- end: sql/playbook/_definition_hash.sql
 
--- frozen: sql/playbook/_freeze_playbook.sql sha256=4f288f94a29483d0441e825ae654edfcc9dda710d7931c75d4cf6b08f42b9c2c
+-- frozen: sql/playbook/_freeze_playbook.sql sha256=f65122e739bd1cfede9c2f4d8e661c8d2c48ab4d3b326eb0f39ccbb6379cf18e
 -- drop: function pbdb._freeze_playbook()
 --
 -- Definer, because the test for a program must not depend on what the caller may read.
@@ -7037,27 +7084,29 @@ end;
 $fn$;
 
 comment on function pbdb._freeze_playbook() is
-'Trigger: a playbook leaves DRAFT only with a program (PB008) and never returns to it; after that only its status '
-'changes (PB011).';
+'Trigger: a playbook leaves DRAFT only with a program (PB008) and never returns to it; after that'
+' only its status changes (PB011).';
 
 revoke execute on function pbdb._freeze_playbook() from public;
 -- end: sql/playbook/_freeze_playbook.sql
 
--- frozen: sql/playbook/playbook_is_frozen.sql sha256=ed675afa3a3662f32e2b93bc2d6bdf369af1f99cc335675f279fd25e52425485
+-- frozen: sql/playbook/playbook_is_frozen.sql sha256=48477025571653e8f39aa88d2adc9514e6769348682c3bd65a41cbb54699e634
 -- drop: trigger playbook_is_frozen on pbdb.playbooks
 create or replace trigger playbook_is_frozen
 before insert or update on pbdb.playbooks
 for each row execute function pbdb._freeze_playbook();
 
 comment on trigger playbook_is_frozen on pbdb.playbooks is
-'A version that has left DRAFT keeps its definition; executions run the version that they started on.';
+'A version that has left DRAFT keeps its definition; executions run the version that they started'
+' on.';
 -- end: sql/playbook/playbook_is_frozen.sql
 
--- frozen: sql/playbook/_freeze_step.sql sha256=f1e26754579b1d712af0d9b64041dd5a068840416151eea254adbcf9813c339d
+-- frozen: sql/playbook/_freeze_step.sql sha256=c3a1415a8e723e53b036b519dcaaf054e8631bcf7628fb964a9a0f7dea8a9c78
 -- drop: function pbdb._freeze_step()
 --
--- Definer, so that the lock below needs no right of the caller. The shared lock makes an edit and the
--- activation of the same playbook follow each other. Deleting a whole playbook finds its row gone.
+-- Definer, so that the lock below needs no right of the caller. The shared lock makes an edit
+-- and the activation of the same playbook follow each other. Deleting a whole playbook finds its
+-- row gone.
 create or replace function pbdb._freeze_step()
 returns trigger
 language plpgsql
@@ -7166,7 +7215,38 @@ comment on trigger trigger_is_touched on pbdb.playbook_triggers is
 'Keeps updated_at.';
 -- end: sql/playbook/trigger_is_touched.sql
 
--- frozen: sql/playbook/_flow_edges.sql sha256=0fae8bfe574005383e36a1b8c2f486797238fb26e7cad8ed8265c58295d1d2ad
+-- frozen: sql/playbook/_branch_always_leads.sql sha256=af3a0d4ade289beb41fed75d1d2d5f6b9159f9b7a7c1585836e0191b69df01ba
+-- drop: function pbdb._branch_always_leads(jsonb)
+create or replace function pbdb._branch_always_leads(p_config jsonb)
+returns boolean
+language sql
+immutable
+parallel safe
+security invoker
+begin atomic
+    select
+        coalesce(
+            jsonb_typeof(p_config -> 'default') = 'string'
+            or (not p_config ? 'default' and jsonb_path_exists(
+                p_config, '$.**{0 to 2} ? (exists(@.falseBranch) || exists(@.false_branch))'
+            )), false
+        )
+        and not jsonb_path_exists(
+            p_config,
+            '$.keyvalue() ? (@.key == "branches" || @.key == "conditions").value[*] ? (
+                !exists(@.then) && !exists(@.trueBranch) && !exists(@.true_branch)
+            )'
+        );
+end;
+
+comment on function pbdb._branch_always_leads(jsonb) is
+'Whether a CONDITIONAL_BRANCH names a step whatever its conditions give, so that its own next '
+'step is never taken.';
+
+revoke execute on function pbdb._branch_always_leads(jsonb) from public;
+-- end: sql/playbook/_branch_always_leads.sql
+
+-- frozen: sql/playbook/_flow_edges.sql sha256=a1c9f9647f7bc909648ea2bf314760636b1eb03c79ccd0e1b6987288b5790b0f
 -- drop: function pbdb._flow_edges(uuid)
 create or replace function pbdb._flow_edges(p_playbook_id uuid)
 returns table (from_id uuid, kind text, to_id uuid)
@@ -7182,15 +7262,7 @@ begin atomic
     where not (
         edge.kind = 'next'
         and step.step_type = 'CONDITIONAL_BRANCH'
-        and jsonb_typeof(step.config -> 'default') = 'string'
-        and not jsonb_path_exists(
-            step.config,
-            '$.branches[*] ? (!exists(@.then))'
-        )
-        and not jsonb_path_exists(
-            step.config,
-            '$.conditions[*] ? (!exists(@.then) && !exists(@.trueBranch) && !exists(@.true_branch))'
-        )
+        and pbdb._branch_always_leads(step.config)
     )
     union all
     select child.parent_step_id, 'branch', child.id
@@ -7203,13 +7275,13 @@ begin atomic
 end;
 
 comment on function pbdb._flow_edges(uuid) is
-'How control can really move: the links of a playbook, without the next step of a branch that always goes elsewhere, '
-'and from a parallel step to the first step of each branch (kind branch).';
+'How control can really move: the links of a playbook, without the next step of a branch that '
+'always goes elsewhere, and from a parallel step to the first step of each branch (kind branch).';
 
 revoke execute on function pbdb._flow_edges(uuid) from public;
 -- end: sql/playbook/_flow_edges.sql
 
--- frozen: sql/playbook/_flow_issues.sql sha256=6be6327e4c3388c6c370fec0a736a28b1df52d005422be74737dc6efed434a74
+-- frozen: sql/playbook/_flow_issues.sql sha256=30e07d2001b84e529f2f689b12876d1bdd8e42e4c6be8602e9a2f168d96b1f31
 -- drop: function pbdb._flow_issues(uuid)
 create or replace function pbdb._flow_issues(p_playbook_id uuid)
 returns table (
@@ -7231,7 +7303,11 @@ begin atomic
     ),
 
     reached (id) as (
-        (select steps.id from steps where steps.parent_step_id is null order by steps.step_order limit 1)
+        (
+            select steps.id from steps
+            where steps.parent_step_id is null
+            order by steps.step_order limit 1
+        )
         union
         select edges.to_id
         from reached
@@ -7241,9 +7317,14 @@ begin atomic
     ending (id) as (
         select steps.id
         from steps
-        where not exists (
-            select from edges where edges.from_id = steps.id and edges.kind in ('next', 'target')
-        )
+        where
+            not exists (
+                select from edges where edges.from_id = steps.id and edges.kind = 'next'
+            )
+            and not (
+                steps.step_type = 'CONDITIONAL_BRANCH'
+                and pbdb._branch_always_leads(steps.config)
+            )
         union
         select edges.from_id
         from ending
@@ -7293,13 +7374,13 @@ begin atomic
 end;
 
 comment on function pbdb._flow_issues(uuid) is
-'Warnings about the paths through a playbook: STEP_UNREACHABLE, CYCLE_WITHOUT_EXIT, HANDLER_FALLS_THROUGH, '
-'RUNS_INTO_HANDLER.';
+'Warnings about the paths through a playbook: STEP_UNREACHABLE, CYCLE_WITHOUT_EXIT, '
+'HANDLER_FALLS_THROUGH, RUNS_INTO_HANDLER.';
 
 revoke execute on function pbdb._flow_issues(uuid) from public;
 -- end: sql/playbook/_flow_issues.sql
 
--- frozen: sql/playbook/_shape_issues.sql sha256=0e0399c67f65d70cab306a69793c02afc1f0a22f86321ad04c7c45264a1fa642
+-- frozen: sql/playbook/_shape_issues.sql sha256=421a4d675f6b19230070daad75127faa3f8f9301325cfdab62b940af736839f0
 -- drop: function pbdb._shape_issues(uuid)
 --
 -- One rule after the other; a document cannot break most of them, rows written by hand can.
@@ -7319,7 +7400,8 @@ begin atomic
     )
 
     select
-        'error', null::uuid, 'NO_STEPS', 'steps', 'the playbook has no steps', 'Add at least one step.'
+        'error', null::uuid, 'NO_STEPS', 'steps', 'the playbook has no steps',
+        'Add at least one step.'
     where not exists (select from steps where steps.parent_step_id is null)
     union all
     select
@@ -7364,7 +7446,11 @@ begin atomic
     union all
     select
         'error', steps.id, 'LINK_LEAVES_SCOPE',
-        case edge.kind when 'target' then 'config' else 'on_' || replace(edge.kind, 'next', 'success') end,
+        case edge.kind
+            when 'target' then 'config'
+            when 'next' then 'on_success'
+            else 'on_failure'
+        end,
         format('%s leads to %s, which is in another branch', steps.step_name, target.step_name),
         'Steps lead to steps of their own branch; a branch ends, and the parallel step goes on.'
     from pbdb._step_edges(p_playbook_id) as edge
@@ -7406,13 +7492,14 @@ begin atomic
 end;
 
 comment on function pbdb._shape_issues(uuid) is
-'What keeps the steps of a playbook from being a program: none or too many of them, links out of their branch, unknown '
-'branch targets, parallel steps without branches. PARALLEL_TIMEOUT_SHORT is a warning.';
+'What keeps the steps of a playbook from being a program: none or too many of them, links out of '
+'their branch, unknown branch targets, parallel steps without branches. PARALLEL_TIMEOUT_SHORT is'
+' a warning.';
 
 revoke execute on function pbdb._shape_issues(uuid) from public;
 -- end: sql/playbook/_shape_issues.sql
 
--- frozen: sql/playbook/_config_expressions.sql sha256=a1563d2be62e14fe7878e2b1862bbb2c34115fe4bc0fcab3aa40b50f00240975
+-- frozen: sql/playbook/_config_expressions.sql sha256=296d0a3c131a570c41caae760ed4289f362335406433ef82a008b60a51adfe4e
 -- drop: function pbdb._config_expressions(pbdb.playbook_step_type, jsonb)
 create or replace function pbdb._config_expressions(
     p_type pbdb.playbook_step_type, p_config jsonb
@@ -7451,7 +7538,7 @@ begin atomic
         part.type = p_type::text
         and p_config ? part.key
         and not (part.kind = 'template' and (
-            p_config ->> 'syntax' = 'single_brace'
+            p_config ->> 'syntax' is not distinct from 'single_brace'
             or jsonb_typeof(p_config -> part.key) <> 'string'
         ))
     union all
@@ -7466,7 +7553,10 @@ begin atomic
     ) as part (type, list, key, kind) on lists.key = part.list and lists.value ? part.key
     where
         part.type = p_type::text
-        and not (part.kind = 'template' and p_config ->> 'syntax' = 'single_brace')
+        and not (
+            part.kind = 'template'
+            and p_config ->> 'syntax' is not distinct from 'single_brace'
+        )
     union all
     select
         rule.path,
@@ -7481,13 +7571,13 @@ begin atomic
 end;
 
 comment on function pbdb._config_expressions(pbdb.playbook_step_type, jsonb) is
-'The parts of a step''s config that hold expressions: place in the config, how they are read (mapping, condition, '
-'template or config: paths and templates), and the value.';
+'The parts of a step''s config that hold expressions: place in the config, how they are read '
+'(mapping, condition, template or config: paths and templates), and the value.';
 
 revoke execute on function pbdb._config_expressions(pbdb.playbook_step_type, jsonb) from public;
 -- end: sql/playbook/_config_expressions.sql
 
--- frozen: sql/playbook/_playbook_expressions.sql sha256=0896b6075761fc83e19c140ac8a0f861debba5732da0ad1fbad2be459e57b8f6
+-- frozen: sql/playbook/_playbook_expressions.sql sha256=7a982b359824df9b6dbfa5681bfd4fd9a07ab26f91490e1bd7136b54ecb23658
 -- drop: function pbdb._playbook_expressions(uuid)
 create or replace function pbdb._playbook_expressions(p_playbook_id uuid)
 returns table (step_id uuid, path text, kind text, value jsonb)
@@ -7517,12 +7607,13 @@ begin atomic
 end;
 
 comment on function pbdb._playbook_expressions(uuid) is
-'Every value in a playbook that holds expressions: the step (null: output_mapping), its place and how it is read.';
+'Every value in a playbook that holds expressions: the step (null: output_mapping), its place and'
+' how it is read.';
 
 revoke execute on function pbdb._playbook_expressions(uuid) from public;
 -- end: sql/playbook/_playbook_expressions.sql
 
--- frozen: sql/playbook/_pointer_path.sql sha256=34822f430521a26328db8f28c84ba3053af79d1e04d8bb1fcf33de9dcf787470
+-- frozen: sql/playbook/_pointer_path.sql sha256=93ca2d6d423828bb8bbe9c0d6f5fa4d231fbb02fbbbdb11e04605b010d1eccb4
 -- drop: function pbdb._pointer_path(text, text)
 create or replace function pbdb._pointer_path(p_path text, p_pointer text)
 returns text
@@ -7537,17 +7628,19 @@ begin atomic
             else pbdb._path_key(replace(replace(token.text, '~1', '/'), '~0', '~'))
         end, '' order by token.position
     ), '')
-    from unnest(string_to_array(substr(p_pointer, 2), '/')) with ordinality as token (text, position)
+    from unnest(string_to_array(substr(p_pointer, 2), '/'))
+    with ordinality as token (text, position)
     where coalesce(p_pointer, '') <> '';
 end;
 
 comment on function pbdb._pointer_path(text, text) is
-'A place written as a path, extended by a JSON pointer into it: config.body, /a/0 give config.body.a[0].';
+'A place written as a path, extended by a JSON pointer into it: config.body, /a/0 give '
+'config.body.a[0].';
 
 revoke execute on function pbdb._pointer_path(text, text) from public;
 -- end: sql/playbook/_pointer_path.sql
 
--- frozen: sql/playbook/_name_issues.sql sha256=10cb677debc3558e03f352c48f8e236f4ab431e1b07dfc80ec5e6d1a0b1fe4d1
+-- frozen: sql/playbook/_name_issues.sql sha256=bb91f0085e716348f451fdebc616124ef86d6712989ae08acd4f8743a5f2696f
 -- drop: function pbdb._name_issues(uuid)
 --
 -- A step sees the outputs of its own scope and of the scopes around it: inside a parallel step
@@ -7662,35 +7755,28 @@ begin atomic
 end;
 
 comment on function pbdb._name_issues(uuid) is
-'What expressions name that is not there: STEP_UNKNOWN, STEP_OUT_OF_SCOPE, STEP_NOT_NAMED, ITEM_OUTSIDE_FOR_EACH, '
-'VARIABLE_UNKNOWN.';
+'What expressions name that is not there: STEP_UNKNOWN, STEP_OUT_OF_SCOPE, STEP_NOT_NAMED, '
+'ITEM_OUTSIDE_FOR_EACH, VARIABLE_UNKNOWN.';
 
 revoke execute on function pbdb._name_issues(uuid) from public;
 -- end: sql/playbook/_name_issues.sql
 
--- frozen: sql/playbook/_syntax_issues.sql sha256=6a4b6975775ee1e5bf63fe03a2d8eb578aa615b7affe41b99b78b08692927ad8
+-- frozen: sql/playbook/_syntax_issues.sql sha256=92801434e1d370a42b0486b05463bda7dc2a57a04db2f15cfd5fc91935d63e55
 -- drop: function pbdb._syntax_issues(uuid)
 create or replace function pbdb._syntax_issues(p_playbook_id uuid)
 returns table (
     severity text, step_id uuid, code text, path text, message text, hint text
 )
-language plpgsql
+language sql
 stable
 security invoker
 set search_path = ''
-as $fn$
-begin
-    return query
+begin atomic
     select
-        'error', written.step_id, 'EXPRESSION_INVALID',
-        pbdb._pointer_path(written.path, part.location),
-        format('%s is not an SQL/JSON path', left(part.expression, 200)),
-        (pg_input_error_info(part.expression, 'jsonpath')).message
+        'error', written.step_id, issue.code, pbdb._pointer_path(written.path, issue.path),
+        issue.message, issue.hint
     from pbdb._playbook_expressions(p_playbook_id) as written
-    cross join lateral pbdb._expressions(written.value, written.kind) as part
-    where
-        part.kind in ('path', 'predicate')
-        and not pg_input_is_valid(part.expression, 'jsonpath')
+    cross join lateral pbdb._expression_issues(written.value, written.kind) as issue
     union all
     select
         case issue.code when 'SCHEMA_KEYWORD_UNKNOWN' then 'warning' else 'error' end,
@@ -7719,190 +7805,19 @@ begin
     cross join lateral pbdb._schema_issues(written.schema) as issue
     where written.schema is not null and written.schema <> '{}';
 end;
-$fn$;
 
 comment on function pbdb._syntax_issues(uuid) is
-'Expressions and JSON Schemas of a playbook that cannot be parsed, with the codes of _expression_issues and '
-'_schema_issues.';
+'Expressions and JSON Schemas of a playbook that cannot be parsed, with the codes of '
+'_expression_issues and _schema_issues.';
 
 revoke execute on function pbdb._syntax_issues(uuid) from public;
 -- end: sql/playbook/_syntax_issues.sql
 
--- frozen: sql/playbook/_config_fields.sql sha256=56642c53d78efeb8bccb288300a763b7906002044848198a0bf32890eab3d132
--- drop: function pbdb._config_fields(pbdb.playbook_step_type)
-create or replace function pbdb._config_fields(p_type pbdb.playbook_step_type)
-returns table (key text, kind text, choices text[], lowest int, highest int, group_name text)
-language sql
-immutable
-parallel safe
-security invoker
-begin atomic
-    select
-        field.key, field.kind, string_to_array(field.choices, ' '),
-        field.lowest, field.highest, field.group_name
-    from (values
-        ('AGENT_EXECUTION', 'agent', 'text', null, 1, 255, 'agent'),
-        ('AGENT_EXECUTION', 'agentId', 'text', null, 1, 255, 'agent'),
-        ('AGENT_EXECUTION', 'prompt', 'any', null, null, null, null),
-        ('AGENT_EXECUTION', 'instructions', 'text', null, 1, 1000000, null),
-        ('AGENT_EXECUTION', 'messages', 'list', null, null, null, null),
-        ('AGENT_EXECUTION', 'parameters', 'object', null, null, null, null),
-        ('AGENT_EXECUTION', 'tools', 'tags', null, null, null, null),
-        ('AGENT_EXECUTION', 'limits', 'object', null, null, null, null),
-        ('AGENT_EXECUTION', 'model', 'text', null, 1, 255, null),
-        ('DATA_TRANSFORM', 'output', 'any', null, null, null, 'output'),
-        ('DATA_TRANSFORM', 'operations', 'list', null, null, null, 'output'),
-        ('DATA_TRANSFORM', 'output_format', 'text', 'flat nested array', 1, 20, null),
-        ('DATA_TRANSFORM', 'outputFormat', 'text', 'flat nested array', 1, 20, null),
-        ('CONDITIONAL_BRANCH', 'branches', 'list', null, null, null, 'branches'),
-        ('CONDITIONAL_BRANCH', 'conditions', 'list', null, null, null, 'branches'),
-        ('CONDITIONAL_BRANCH', 'operator', 'text', null, 1, 40, 'branches'),
-        ('CONDITIONAL_BRANCH', 'field', 'text', null, 1, 1000, null),
-        ('CONDITIONAL_BRANCH', 'value', 'any', null, null, null, null),
-        ('CONDITIONAL_BRANCH', 'name', 'text', null, 1, 255, null),
-        ('CONDITIONAL_BRANCH', 'trueBranch', 'text', null, 1, 255, null),
-        ('CONDITIONAL_BRANCH', 'falseBranch', 'text', null, 1, 255, null),
-        ('CONDITIONAL_BRANCH', 'default', 'text', null, 1, 255, null),
-        ('PARALLEL_EXECUTION', 'for_each', 'list', null, null, null, null),
-        ('PARALLEL_EXECUTION', 'max_parallel', 'integer', null, 1, 1000, null),
-        ('PARALLEL_EXECUTION', 'join', 'join', 'all any', null, null, null),
-        ('PARALLEL_EXECUTION', 'on_branch_failure', 'text', 'fail continue', 1, 20, null),
-        ('WAIT_FOR_INPUT', 'prompt', 'any', null, null, null, null),
-        ('WAIT_FOR_INPUT', 'schema', 'object', null, null, null, null),
-        ('WAIT_FOR_INPUT', 'event', 'text', null, 1, 255, null),
-        ('WAIT_FOR_INPUT', 'match', 'object', null, null, null, null),
-        ('WAIT_FOR_INPUT', 'assignees', 'list', null, null, null, null),
-        ('WAIT_FOR_INPUT', 'data', 'any', null, null, null, null),
-        ('WAIT_FOR_INPUT', 'for', 'any', null, null, null, null),
-        ('WAIT_FOR_INPUT', 'until', 'text', null, 1, 100, null),
-        ('WAIT_FOR_INPUT', 'timeout_seconds', 'integer', null, 1, 2592000, null),
-        ('API_CALL', 'url', 'text', null, 1, 8192, 'url'),
-        ('API_CALL', 'method', 'text', 'GET HEAD POST PUT PATCH DELETE OPTIONS', 1, 20, null),
-        ('API_CALL', 'headers', 'object', null, null, null, null),
-        ('API_CALL', 'query', 'object', null, null, null, null),
-        ('API_CALL', 'body', 'any', null, null, null, null),
-        ('API_CALL', 'auth', 'object', null, null, null, null),
-        ('API_CALL', 'expect_status', 'any', null, null, null, null),
-        ('API_CALL', 'timeout', 'integer', null, 1, 2147483647, null),
-        ('DATABASE_QUERY', 'query', 'text', null, 1, 100000, 'query'),
-        ('DATABASE_QUERY', 'params', 'list', null, null, null, null),
-        ('DATABASE_QUERY', 'max_rows', 'integer', null, 1, 1000000, null),
-        ('DATABASE_QUERY', 'mode', 'text', 'read write', 1, 20, null),
-        ('MEMORY_SEARCH', 'query', 'text', null, 1, 100000, null),
-        ('MEMORY_SEARCH', 'embedding', 'list', null, null, null, null),
-        ('MEMORY_SEARCH', 'agent_id', 'text', null, 1, 255, null),
-        ('MEMORY_SEARCH', 'agentId', 'text', null, 1, 255, null),
-        ('MEMORY_SEARCH', 'limit', 'integer', null, 1, 1000, null),
-        ('MEMORY_SEARCH', 'threshold', 'number', null, -1, 1, null),
-        ('MEMORY_SEARCH', 'filter', 'object', null, null, null, null),
-        ('MEMORY_SEARCH', 'mode', 'text', 'vector text hybrid', 1, 20, null),
-        ('PROMPT_TEMPLATE', 'template', 'template', null, null, null, 'template'),
-        ('PROMPT_TEMPLATE', 'template_name', 'text', null, 1, 255, 'template'),
-        ('PROMPT_TEMPLATE', 'template_version', 'integer', null, 1, 1000000, null),
-        ('PROMPT_TEMPLATE', 'variables', 'object', null, null, null, null),
-        ('PROMPT_TEMPLATE', 'syntax', 'text', 'mustache single_brace', 1, 20, null),
-        ('PROMPT_TEMPLATE', 'missing', 'text', 'error empty', 1, 20, null),
-        ('CUSTOM_FUNCTION', 'function', 'text', null, 1, 255, 'function'),
-        ('CUSTOM_FUNCTION', 'functionName', 'text', null, 1, 255, 'function'),
-        ('CUSTOM_FUNCTION', 'code', 'text', null, 1, 1000000, 'function'),
-        ('CUSTOM_FUNCTION', 'playbook', 'text', null, 1, 255, 'function'),
-        ('CUSTOM_FUNCTION', 'version', 'integer', null, 1, 1000000, null),
-        ('CUSTOM_FUNCTION', 'language', 'text', 'typescript javascript', 1, 20, null),
-        ('CUSTOM_FUNCTION', 'parameters', 'object', null, null, null, null)
-    ) as field (type, key, kind, choices, lowest, highest, group_name)
-    where field.type = p_type::text
-    union all
-    select 'syntax', 'text', '{mustache,single_brace}'::text[], 1, 20, null
-    where p_type in ('AGENT_EXECUTION', 'API_CALL', 'MEMORY_SEARCH', 'CUSTOM_FUNCTION', 'WAIT_FOR_INPUT');
-end;
-
-comment on function pbdb._config_fields(pbdb.playbook_step_type) is
-'The config keys of a step type: what each holds, its choices, least and greatest number or length. Of keys with the '
-'same group_name one must be there.';
-
-revoke execute on function pbdb._config_fields(pbdb.playbook_step_type) from public;
--- end: sql/playbook/_config_fields.sql
-
--- frozen: sql/playbook/_step_config_issues.sql sha256=2edee913372d3515406941d2eba6c63ba03bda1df36037840ba7bbf08d70b5f3
--- drop: function pbdb._step_config_issues(pbdb.playbook_step_type, jsonb)
---
--- A value that is a path or a template is only known when the step runs: its kind is not tested here.
-create or replace function pbdb._step_config_issues(
-    p_type pbdb.playbook_step_type, p_config jsonb
-)
-returns table (severity text, code text, path text, message text, hint text)
-language sql
-immutable
-security invoker
-begin atomic
-    with known as materialized (
-        select field.* from pbdb._config_fields(p_type) as field
-    ),
-
-    entries as (
-        select entry.key, entry.value from jsonb_each(p_config) as entry (key, value)
-    )
-
-    select
-        'warning', 'CONFIG_KEY_UNKNOWN', 'config' || pbdb._path_key(entries.key),
-        format('%s is no key of a %s config', to_jsonb(entries.key), p_type),
-        pbdb._suggestion(entries.key, (select array_agg(known.key) from known))
-    from entries
-    where entries.key not in (select known.key from known)
-    union all
-    select
-        'error', 'CONFIG_KEY_MISSING', 'config.' || min(known.key),
-        format('a %s step needs %s', p_type, string_agg(known.key, ' or ' order by known.key)),
-        'Add it to the config.'
-    from known
-    where known.group_name is not null
-    group by known.group_name
-    having count(*) filter (where coalesce(p_config -> known.key, 'null') <> 'null') = 0
-    union all
-    select
-        'error', 'CONFIG_VALUE_INVALID', 'config' || pbdb._path_key(known.key),
-        format('%s must be %s, not %s', known.key, expected.text, left(entries.value::text, 80)),
-        case
-            when known.choices is not null
-                then pbdb._suggestion(entries.value #>> '{}', known.choices)
-            else 'Correct the value, or leave the key out.'
-        end
-    from entries
-    inner join known on entries.key = known.key
-    cross join lateral (
-        select coalesce(
-            pbdb._field_issue(known.kind, known.lowest, known.highest, entries.value),
-            case
-                when known.kind = 'text'
-                    and upper(entries.value #>> '{}')
-                    <> all(upper(known.choices::text)::text[])
-                    then 'one of ' || array_to_string(known.choices, ', ')
-            end
-        )
-    ) as expected (text)
-    where
-        expected.text is not null
-        and not (
-            jsonb_typeof(entries.value) = 'string'
-            and (
-                starts_with(entries.value #>> '{}', '$')
-                or (strpos(entries.value #>> '{}', '{') > 0 and known.kind = 'text')
-            )
-        );
-end;
-
-comment on function pbdb._step_config_issues(pbdb.playbook_step_type, jsonb) is
-'What is wrong with a step''s config by itself: CONFIG_KEY_MISSING and CONFIG_VALUE_INVALID are errors, '
-'CONFIG_KEY_UNKNOWN (with the nearest known key) is a warning.';
-
-revoke execute on function pbdb._step_config_issues(pbdb.playbook_step_type, jsonb) from public;
--- end: sql/playbook/_step_config_issues.sql
-
--- frozen: sql/playbook/_secret_issues.sql sha256=21d8366264bfe7f980605feda1871b151ecb92392f7088c2b0edf778a6d8a936
+-- frozen: sql/playbook/_secret_issues.sql sha256=c86b0be242ef4581ff8c66216fbd133b040188fd633782b32b2d6ddc7750b370
 -- drop: function pbdb._secret_issues(jsonb)
 --
--- Two tests: what well-known credentials look like, and what the key says. A value that is a path or a
--- template is not written here, and auth.secret holds a name.
+-- Two tests: what well-known credentials look like, and what the key says. A value that is a
+-- path or a template is not written here, and auth.secret holds a name.
 create or replace function pbdb._secret_issues(p_config jsonb)
 returns table (path text, message text)
 language sql
@@ -7942,8 +7857,8 @@ begin atomic
             )
             or (
                 lower(replace(walk.key, '-', '_')) ~ (
-                    '(^|_)(api_?key|apikey|authorization|passwd|password|client_?secret|secret_?key'
-                    '|access_?token|refresh_?token|auth_?token|bearer_?token|private_?key|x_api_key)$'
+                    '(^|_)(cookie|api_?key|authorization|passwd|password|client_?secret'
+                    '|(secret|private)_?key|(access|refresh|auth|bearer)_?token)$'
                 )
                 and length(written.text) >= 8
                 and not starts_with(written.text, '$')
@@ -7958,7 +7873,7 @@ comment on function pbdb._secret_issues(jsonb) is
 revoke execute on function pbdb._secret_issues(jsonb) from public;
 -- end: sql/playbook/_secret_issues.sql
 
--- frozen: sql/playbook/_config_issues.sql sha256=7f7c3387c7bfb3e5355bcca146d2c1201dddee37259105e8d1e404f18576edbb
+-- frozen: sql/playbook/_config_issues.sql sha256=477e40028b0168d71a5da103b6fa35e772791a9e473d2d65bc793464b61fc8ea
 -- drop: function pbdb._config_issues(uuid)
 create or replace function pbdb._config_issues(p_playbook_id uuid)
 returns table (
@@ -7969,10 +7884,26 @@ stable
 security invoker
 set search_path = ''
 begin atomic
-    select issue.severity, step.id, issue.code, issue.path, issue.message, issue.hint
+    select
+        case
+            when issue.code in ('CONFIG_KEY_UNKNOWN', 'URL_FROM_DATA', 'SINGLE_BRACES')
+                then 'warning'
+            else 'error'
+        end,
+        step.id, issue.code, pbdb._pointer_path('config', issue.path), issue.message,
+        concat_ws(' ', case
+            when issue.code = 'CONFIG_KEY_UNKNOWN'
+                then 'Did you mean ' || pbdb._nearest(substr(issue.path, 2), (
+                    select array_agg(known.key)
+                    from pbdb._config_keys(step.step_type::text) as known
+                )) || '?'
+        end, issue.hint)
     from pbdb.playbook_steps as step
-    cross join lateral pbdb._step_config_issues(step.step_type, step.config) as issue
-    where step.playbook_id = p_playbook_id
+    cross join lateral pbdb._step_config_issues(step.step_type::text, step.config) as issue
+    where
+        step.playbook_id = p_playbook_id
+        -- Found again, with other credentials, by the test for secrets below.
+        and issue.code <> 'SECRET_IN_CONFIG'
     union all
     select
         'error', step.id, 'SECRET_IN_CONFIG', issue.path, issue.message,
@@ -7984,16 +7915,14 @@ begin atomic
     union all
     select
         'warning', step.id, 'AGENT_UNKNOWN', 'config.agent',
-        format('no agent %s is defined', coalesce(step.config -> 'agent', step.config -> 'agentId')),
+        format('no agent %s is defined', to_jsonb(pbdb._agent_named(step.config))),
         'Call define_agent and activate again, or register it under this name in a runner.'
     from pbdb.playbook_steps as step
     where
         step.playbook_id = p_playbook_id
         and step.step_type = 'AGENT_EXECUTION'
-        and step.config ?| '{agent,agentId}'
-        and pbdb._find_agent(
-            step.organization_id, coalesce(step.config ->> 'agent', step.config ->> 'agentId')
-        ) is null
+        and pbdb._agent_named(step.config) is not null
+        and pbdb._find_agent(step.organization_id, pbdb._agent_named(step.config)) is null
     union all
     select
         'error', step.id, 'TEMPLATE_UNKNOWN', 'config.template_name',
@@ -8009,10 +7938,10 @@ begin atomic
     from pbdb.playbook_steps as step
     where
         step.playbook_id = p_playbook_id
-        and step.step_type = 'PROMPT_TEMPLATE'
+        and step.step_type in ('PROMPT_TEMPLATE', 'AGENT_EXECUTION')
         and jsonb_typeof(step.config -> 'template_name') = 'string'
         and not pbdb._program_config(step.organization_id, step.step_type, step.config)
-        ? 'template'
+        ?| '{template,prompt,messages}'
     union all
     select
         'warning', step.id, 'PLAYBOOK_NOT_ACTIVE', 'config.playbook',
@@ -8033,8 +7962,8 @@ begin atomic
 end;
 
 comment on function pbdb._config_issues(uuid) is
-'What is wrong with the configs of a playbook''s steps: keys and values, secrets written out (SECRET_IN_CONFIG), names '
-'of agents, prompt templates and playbooks that nothing has.';
+'What is wrong with the configs of a playbook''s steps: keys and values, secrets written out '
+'(SECRET_IN_CONFIG), names of agents, prompt templates and playbooks that nothing has.';
 
 revoke execute on function pbdb._config_issues(uuid) from public;
 -- end: sql/playbook/_config_issues.sql
@@ -8074,11 +8003,11 @@ comment on function pbdb._playbook_issues(uuid) is
 revoke execute on function pbdb._playbook_issues(uuid) from public;
 -- end: sql/playbook/_playbook_issues.sql
 
--- frozen: sql/playbook/validate_playbook.sql sha256=6095ed27950745fd39084189bcd4d76e0ffd2fa52f2de41e9bf3e894592a0a41
+-- frozen: sql/playbook/validate_playbook.sql sha256=10292090fe6d3c92bed4a31b924746d7fc9f376a39274d54c9968d6f00d0c105
 -- drop: function pbdb.validate_playbook(uuid)
 --
--- Definer, because it calls helpers that nobody else may; the tenant comes from the context. Volatile,
--- so that it sees what import_playbook wrote in the same statement.
+-- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
+-- Volatile, so that it sees what import_playbook wrote in the same statement.
 create or replace function pbdb.validate_playbook(p_playbook_id uuid)
 returns table (
     severity text, step_name text, code text, path text, message text, hint text
@@ -8098,18 +8027,19 @@ end;
 $fn$;
 
 comment on function pbdb.validate_playbook(uuid) is
-'What is wrong with a playbook version: severity error (it cannot be activated) or warning, the step (null: the '
-'playbook itself), a code, the place in it, a message and what to do. No row: nothing. Raises PB001, PB004.';
+'What is wrong with a playbook version: severity error (it cannot be activated) or warning, the '
+'step (null: the playbook itself), a code, the place in it, a message and what to do. No row: '
+'nothing. Raises PB001, PB004.';
 
 revoke execute on function pbdb.validate_playbook(uuid) from public;
 grant execute on function pbdb.validate_playbook(uuid) to pbdb_app;
 -- end: sql/playbook/validate_playbook.sql
 
--- frozen: sql/playbook/activate_playbook.sql sha256=d1071feb6472797fbb94a2f00802d1263e87d045bad1673952df2940f0b1dda6
+-- frozen: sql/playbook/activate_playbook.sql sha256=914ed70806ba8907b34fd9a5e389b9b033d13c2ec5d3bb8e38f1c355acb1749f
 -- drop: function pbdb.activate_playbook(uuid)
 --
--- Definer, because the program is what the engine obeys and only this function may write it; the tenant
--- comes from the context.
+-- Definer, because the program is what the engine obeys and only this function may write it; the
+-- tenant comes from the context.
 create or replace function pbdb.activate_playbook(p_playbook_id uuid)
 returns void
 language plpgsql
@@ -8167,19 +8097,21 @@ end;
 $fn$;
 
 comment on function pbdb.activate_playbook(uuid) is
-'Makes a playbook version ready to start and freezes its definition. Calling it again writes the program anew, which '
-'picks up agents defined since. Raises PB001, PB004, PB010 while the playbook has errors (the detail lists them).';
+'Makes a playbook version ready to start and freezes its definition. Calling it again writes the '
+'program anew, which picks up agents defined since. Raises PB001, PB004, PB010 while the playbook'
+' has errors (the detail lists them).';
 
 revoke execute on function pbdb.activate_playbook(uuid) from public;
 grant execute on function pbdb.activate_playbook(uuid) to pbdb_app;
 -- end: sql/playbook/activate_playbook.sql
 
--- frozen: sql/playbook/apply_playbook.sql sha256=a69aff59c345d475f229ff0ad2b9d03a4d240dc1be5b3b62a3e8f3f996e0a01c
+-- frozen: sql/playbook/apply_playbook.sql sha256=aa7708350f61bf807a515a29084384b4cbd4b558752cda6fbb3703a8cbd0f981
 -- drop: function pbdb.apply_playbook(jsonb)
 --
--- Definer, because it calls helpers that nobody else may; the tenant comes from the context. What the
--- document means is only comparable once it is rows, so the draft is written first and taken back when
--- nothing changed; the lock on the name makes two applies of one document write one version.
+-- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
+-- What the document means is only comparable once it is rows, so the draft is written first and
+-- taken back when nothing changed; the lock on the name makes two applies of one document write
+-- one version.
 create or replace function pbdb.apply_playbook(p_document jsonb)
 returns table (playbook_id uuid, version int, changed boolean)
 language plpgsql
@@ -8217,9 +8149,9 @@ end;
 $fn$;
 
 comment on function pbdb.apply_playbook(jsonb) is
-'Imports, validates and activates a document; when the newest ACTIVE version has the same content, nothing changes and '
-'that version is returned with changed = false. Two sessions that apply the same document make one version. Raises '
-'PB001, PB009, PB010.';
+'Imports, validates and activates a document; when the newest ACTIVE version has the same '
+'content, nothing changes and that version is returned with changed = false. Two sessions that '
+'apply the same document make one version. Raises PB001, PB009, PB010.';
 
 revoke execute on function pbdb.apply_playbook(jsonb) from public;
 grant execute on function pbdb.apply_playbook(jsonb) to pbdb_app;
@@ -8277,7 +8209,7 @@ comment on function pbdb._refuse_while_open(pbdb.playbooks, text) is
 revoke execute on function pbdb._refuse_while_open(pbdb.playbooks, text) from public;
 -- end: sql/playbook/_refuse_while_open.sql
 
--- frozen: sql/playbook/_retire_playbook.sql sha256=6e5b919dd623ac5a8b8b5fa304f3bb96f31e60c35b99ac72a44d457ed131e25e
+-- frozen: sql/playbook/_retire_playbook.sql sha256=39a40565719bef31966b7f54447f11a959f02e5837ceb4778747f1e4b283a144
 -- drop: function pbdb._retire_playbook(pbdb.playbooks, pbdb.playbook_status)
 create or replace function pbdb._retire_playbook(
     p_playbook pbdb.playbooks, p_status pbdb.playbook_status
@@ -8309,13 +8241,14 @@ end;
 $fn$;
 
 comment on function pbdb._retire_playbook(pbdb.playbooks, pbdb.playbook_status) is
-'Takes a playbook version out of use; nothing happens when it already has that status. Raises PB008 for a DRAFT.';
+'Takes a playbook version out of use; nothing happens when it already has that status. Raises '
+'PB008 for a DRAFT.';
 
 revoke execute on function pbdb._retire_playbook(pbdb.playbooks, pbdb.playbook_status)
 from public;
 -- end: sql/playbook/_retire_playbook.sql
 
--- frozen: sql/playbook/deprecate_playbook.sql sha256=a6dee0f18dc1b9e366a3e1885bd56c59caa590ea5d8b60652aaa48a3c705bf19
+-- frozen: sql/playbook/deprecate_playbook.sql sha256=e8d6f3f6e8cac715fc73023d7b405f6edbd9bed9828bd89426297dbb1316fc26
 -- drop: function pbdb.deprecate_playbook(uuid)
 --
 -- Definer, because applications may not write status themselves; the tenant comes from the context.
@@ -8332,13 +8265,14 @@ end;
 $fn$;
 
 comment on function pbdb.deprecate_playbook(uuid) is
-'Stops new starts of a playbook version; executions that run go on to their end. Raises PB001, PB004, PB008 for a DRAFT.';
+'Stops new starts of a playbook version; executions that run go on to their end. Raises PB001, '
+'PB004, PB008 for a DRAFT.';
 
 revoke execute on function pbdb.deprecate_playbook(uuid) from public;
 grant execute on function pbdb.deprecate_playbook(uuid) to pbdb_app;
 -- end: sql/playbook/deprecate_playbook.sql
 
--- frozen: sql/playbook/archive_playbook.sql sha256=2331f998cf44276156b97544676d3edd449a88cb418d482456a18415dc433dfa
+-- frozen: sql/playbook/archive_playbook.sql sha256=b1a3c281ed4462a4289f6aaf13f86aa5dea919d30b7cdff11bbd6ee9be0becaa
 -- drop: function pbdb.archive_playbook(uuid)
 --
 -- Definer, because applications may not write status themselves; the tenant comes from the context.
@@ -8359,18 +8293,18 @@ end;
 $fn$;
 
 comment on function pbdb.archive_playbook(uuid) is
-'Puts a playbook version out of use and keeps it and its history. Raises PB001, PB004, PB008 while executions of it '
-'are open and for a DRAFT.';
+'Puts a playbook version out of use and keeps it and its history. Raises PB001, PB004, PB008 '
+'while executions of it are open and for a DRAFT.';
 
 revoke execute on function pbdb.archive_playbook(uuid) from public;
 grant execute on function pbdb.archive_playbook(uuid) to pbdb_app;
 -- end: sql/playbook/archive_playbook.sql
 
--- frozen: sql/playbook/delete_playbook.sql sha256=323761f5d4035c31493f51ff3de34d0b85612e6569b57c641f1bd491bd3a35f0
+-- frozen: sql/playbook/delete_playbook.sql sha256=734b8052ff8a05a105e8a0a24957f5e511d13776392b82d11e3a13b84c7640d4
 -- drop: function pbdb.delete_playbook(uuid)
 --
--- Definer, because it calls helpers that nobody else may; the tenant comes from the context. The full
--- row lock waits for starts, which hold the row's key while they insert.
+-- Definer, because it calls helpers that nobody else may; the tenant comes from the context. The
+-- full row lock waits for starts, which hold the row's key while they insert.
 create or replace function pbdb.delete_playbook(p_playbook_id uuid)
 returns void
 language plpgsql
@@ -8391,14 +8325,14 @@ end;
 $fn$;
 
 comment on function pbdb.delete_playbook(uuid) is
-'Deletes a playbook version with its steps and the history of its executions. Raises PB001, PB004, PB008 while '
-'executions of it are open.';
+'Deletes a playbook version with its steps and the history of its executions. Raises PB001, '
+'PB004, PB008 while executions of it are open.';
 
 revoke execute on function pbdb.delete_playbook(uuid) from public;
 grant execute on function pbdb.delete_playbook(uuid) to pbdb_app;
 -- end: sql/playbook/delete_playbook.sql
 
--- frozen: sql/playbook/store_prompt_template.sql sha256=112965e849ef1d09455f25cfaa44a1646799ba0e9e46d03fca2b256c94fa563b
+-- frozen: sql/playbook/store_prompt_template.sql sha256=00959897e6001beeea57832a2b9c7fbbe5e6ecc83344ff3becf14fc42800058f
 -- drop: function pbdb.store_prompt_template(text, jsonb, jsonb, text)
 --
 -- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
@@ -8430,7 +8364,8 @@ begin
                 'prompt template %s: %s with options %s', to_jsonb(p_name),
                 left(p_template::text, 80), left(p_options::text, 80)
             ),
-            hint = 'Give a name, a JSON text or a list of {"role", "content"}, and options as an object.';
+            hint = 'Give a name, a JSON text or a list of {"role", "content"}, and options as an '
+                'object.';
     end if;
 
     perform pbdb._lock_playbook_name(v_organization_id, 'prompt template ' || p_name);
@@ -8457,9 +8392,10 @@ end;
 $fn$;
 
 comment on function pbdb.store_prompt_template(text, jsonb, jsonb, text) is
-'Stores a prompt template (a JSON text, or a list of {role, content}) as a new version and returns the version; when the '
-'newest version is the same, nothing changes and its version is returned. Options: {"syntax": "single_brace"}, '
-'{"missing": "empty"}. Raises PB001, PB017 for anything that is not a template.';
+'Stores a prompt template (a JSON text, or a list of {role, content}) as a new version and '
+'returns the version; when the newest version is the same, nothing changes and its version is '
+'returned. Options: {"syntax": "single_brace"}, {"missing": "empty"}. Raises PB001, PB017 for '
+'anything that is not a template.';
 
 revoke execute on function pbdb.store_prompt_template(text, jsonb, jsonb, text) from public;
 grant execute on function pbdb.store_prompt_template(text, jsonb, jsonb, text) to pbdb_app;
@@ -8492,7 +8428,7 @@ comment on function pbdb._refresh_programs(uuid, text) is
 revoke execute on function pbdb._refresh_programs(uuid, text) from public;
 -- end: sql/playbook/_refresh_programs.sql
 
--- frozen: sql/playbook/define_agent.sql sha256=d3235612c78eb6171bd1add620774f1649415ca5b0972bba44f56ffb6ab2f55e
+-- frozen: sql/playbook/define_agent.sql sha256=efa90a72da2182cbe8812bda9938cb22692e6e455120e6fa6171db0ceec9b7dd
 -- drop: function pbdb.define_agent(text, text, text, jsonb, text[], text, boolean, jsonb)
 --
 -- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
@@ -8530,7 +8466,8 @@ begin
             errcode = 'PB017',
             message = format('agent %s with model %s', to_jsonb(p_name), to_jsonb(p_model))
                 || coalesce(': ' || replace(v_secret, 'config.', '') || ' looks like a secret', ''),
-            hint = 'Give a name, a model, and parameters as an object; API keys belong in the runner''s environment.';
+            hint = 'Give a name, a model, and parameters as an object; API keys belong in the '
+                'runner''s environment.';
     end if;
 
     insert into pbdb.agents as agent (
@@ -8559,8 +8496,9 @@ $fn$;
 comment on function pbdb.define_agent(
     text, text, text, jsonb, text[], text, boolean, jsonb
 ) is
-'Defines an agent or replaces its definition, and returns its id. Active playbooks that name it use it from their next '
-'step on. Raises PB001, PB017 for a missing name or model and for what looks like a secret.';
+'Defines an agent or replaces its definition, and returns its id. Active playbooks that name it '
+'use it from their next step on. Raises PB001, PB017 for a missing name or model and for what '
+'looks like a secret.';
 
 revoke execute on function pbdb.define_agent(
     text, text, text, jsonb, text[], text, boolean, jsonb

@@ -22,6 +22,7 @@ begin atomic
 end;
 
 comment on function pbdb._branch_always_leads(jsonb) is
-'Whether a CONDITIONAL_BRANCH names a step whatever its conditions give, so that its own next step is never taken.';
+'Whether a CONDITIONAL_BRANCH names a step whatever its conditions give, so that its own next '
+'step is never taken.';
 
 revoke execute on function pbdb._branch_always_leads(jsonb) from public;

@@ -31,6 +31,7 @@ begin atomic
 end;
 
 comment on function pbdb._branch_targets(jsonb) is
-'The steps that a CONDITIONAL_BRANCH config may go to, by name or id as written, each with its place in the config.';
+'The steps that a CONDITIONAL_BRANCH config may go to, by name or id as written, each with its '
+'place in the config.';
 
 revoke execute on function pbdb._branch_targets(jsonb) from public;

@@ -31,6 +31,7 @@ end;
 $fn$;
 
 comment on function pbdb._check_document(jsonb) is
-'Raises PB009 for a malformed document: message and hint of the first place, all of them in the detail.';
+'Raises PB009 for a malformed document: message and hint of the first place, all of them in the '
+'detail.';
 
 revoke execute on function pbdb._check_document(jsonb) from public;

@@ -65,7 +65,8 @@ end;
 $fn$;
 
 comment on function pbdb._compile_playbook(uuid) is
-'The program that the engine runs: everything it needs to know about a playbook in one value, steps addressed by '
-'their index in step_order. Written to playbook_programs when the playbook is activated.';
+'The program that the engine runs: everything it needs to know about a playbook in one value, '
+'steps addressed by their index in step_order. Written to playbook_programs when the playbook is '
+'activated.';
 
 revoke execute on function pbdb._compile_playbook(uuid) from public;

@@ -1,7 +1,8 @@
 -- drop: function pbdb._compile_steps(uuid)
 --
--- Longer than a screen because it is one list of facts: what the engine may know about a step without
--- looking at a table. Values that users wrote stay outside jsonb_strip_nulls: a null of theirs counts.
+-- Longer than a screen because it is one list of facts: what the engine may know about a step
+-- without looking at a table. Values that users wrote stay outside jsonb_strip_nulls: a null of
+-- theirs counts.
 create or replace function pbdb._compile_steps(p_playbook_id uuid)
 returns table (i int, id uuid, reads text[], step jsonb)
 language sql
@@ -53,7 +54,8 @@ begin atomic
         jsonb_strip_nulls(jsonb_build_object(
             'i', step.i, 'id', step.id, 'name', step.step_name, 'order', step.step_order,
             'type', step.step_type, 'kind', step.kind,
-            'scope', (select parent.i from numbered as parent where parent.id = step.parent_step_id),
+            'scope', (select parent.i from numbered as parent
+                where parent.id = step.parent_step_id),
             'branch', step.branch,
             'next', (select edge.i from edges as edge
                 where edge.from_id = step.id and edge.kind = 'next'),
@@ -111,7 +113,7 @@ begin atomic
 end;
 
 comment on function pbdb._compile_steps(uuid) is
-'The steps of a compiled program, without what depends on the other steps'' expressions: index, id, the names that '
-'its expressions read, and the step as the engine reads it.';
+'The steps of a compiled program, without what depends on the other steps'' expressions: index, '
+'id, the names that its expressions read, and the step as the engine reads it.';
 
 revoke execute on function pbdb._compile_steps(uuid) from public;

@@ -51,7 +51,10 @@ begin atomic
     ) as part (type, list, key, kind) on lists.key = part.list and lists.value ? part.key
     where
         part.type = p_type::text
-        and not (part.kind = 'template' and p_config ->> 'syntax' is not distinct from 'single_brace')
+        and not (
+            part.kind = 'template'
+            and p_config ->> 'syntax' is not distinct from 'single_brace'
+        )
     union all
     select
         rule.path,
@@ -66,7 +69,7 @@ begin atomic
 end;
 
 comment on function pbdb._config_expressions(pbdb.playbook_step_type, jsonb) is
-'The parts of a step''s config that hold expressions: place in the config, how they are read (mapping, condition, '
-'template or config: paths and templates), and the value.';
+'The parts of a step''s config that hold expressions: place in the config, how they are read '
+'(mapping, condition, template or config: paths and templates), and the value.';
 
 revoke execute on function pbdb._config_expressions(pbdb.playbook_step_type, jsonb) from public;

@@ -18,7 +18,8 @@ begin atomic
         concat_ws(' ', case
             when issue.code = 'CONFIG_KEY_UNKNOWN'
                 then 'Did you mean ' || pbdb._nearest(substr(issue.path, 2), (
-                    select array_agg(known.key) from pbdb._config_keys(step.step_type::text) as known
+                    select array_agg(known.key)
+                    from pbdb._config_keys(step.step_type::text) as known
                 )) || '?'
         end, issue.hint)
     from pbdb.playbook_steps as step
@@ -85,7 +86,7 @@ begin atomic
 end;
 
 comment on function pbdb._config_issues(uuid) is
-'What is wrong with the configs of a playbook''s steps: keys and values, secrets written out (SECRET_IN_CONFIG), names '
-'of agents, prompt templates and playbooks that nothing has.';
+'What is wrong with the configs of a playbook''s steps: keys and values, secrets written out '
+'(SECRET_IN_CONFIG), names of agents, prompt templates and playbooks that nothing has.';
 
 revoke execute on function pbdb._config_issues(uuid) from public;

@@ -12,6 +12,7 @@ begin atomic
 end;
 
 comment on function pbdb._definition_hash(uuid) is
-'What identifies the content of a playbook version: SHA-256 of its canonical document without the version.';
+'What identifies the content of a playbook version: SHA-256 of its canonical document without the'
+' version.';
 
 revoke execute on function pbdb._definition_hash(uuid) from public;

@@ -47,7 +47,7 @@ begin atomic
 end;
 
 comment on function pbdb._document_fields(text) is
-'The keys of a playbook document''s objects (playbook, step): what each holds, and its least and greatest number, '
-'length or count.';
+'The keys of a playbook document''s objects (playbook, step): what each holds, and its least and '
+'greatest number, length or count.';
 
 revoke execute on function pbdb._document_fields(text) from public;

@@ -43,7 +43,7 @@ begin atomic
 end;
 
 comment on function pbdb._document_issues(jsonb) is
-'Everything that makes a playbook document malformed: place in the document, message, and what to do. No row: it can '
-'be imported.';
+'Everything that makes a playbook document malformed: place in the document, message, and what to'
+' do. No row: it can be imported.';
 
 revoke execute on function pbdb._document_issues(jsonb) from public;

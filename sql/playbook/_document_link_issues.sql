@@ -70,7 +70,9 @@ begin atomic
     union all
     select
         steps.path || '.branches' || pbdb._path_key(branch.key),
-        format('branch %s must be a list of steps, not %s', branch.key, left(branch.value::text, 80)),
+        format(
+            'branch %s must be a list of steps, not %s', branch.key, left(branch.value::text, 80)
+        ),
         'Give every branch at least one step and a name of 1 to 255 characters.'
     from steps
     cross join lateral jsonb_each(
@@ -87,7 +89,7 @@ begin atomic
 end;
 
 comment on function pbdb._document_link_issues(jsonb) is
-'What is wrong between the steps of a document: names and orders used twice, links to no step, branches that are out of '
-'place or empty.';
+'What is wrong between the steps of a document: names and orders used twice, links to no step, '
+'branches that are out of place or empty.';
 
 revoke execute on function pbdb._document_link_issues(jsonb) from public;

@@ -1,7 +1,8 @@
 -- drop: function pbdb._document_steps(jsonb)
 create or replace function pbdb._document_steps(p_document jsonb)
 returns table (
-    path text, parent_path text, branch text, depth int, natural_order int, step_order int, step jsonb
+    path text, parent_path text, branch text, depth int, natural_order int, step_order int,
+    step jsonb
 )
 language sql
 immutable
@@ -66,7 +67,8 @@ begin atomic
 end;
 
 comment on function pbdb._document_steps(jsonb) is
-'The steps of a document, depth first, however malformed: place in the document, the place of the PARALLEL_EXECUTION '
-'step around it and the branch, its depth-first position from 1, the order it asks for or gets, and the step as written.';
+'The steps of a document, depth first, however malformed: place in the document, the place of the'
+' PARALLEL_EXECUTION step around it and the branch, its depth-first position from 1, the order it'
+' asks for or gets, and the step as written.';
 
 revoke execute on function pbdb._document_steps(jsonb) from public;

@@ -12,7 +12,9 @@ begin atomic
         entry.key = any(pbdb._expression_keys(p_type))
         and exists (
             select
-            from jsonb_path_query(entry.value, 'strict $.** ? (@.type() == "string")') as leaf (value)
+            from jsonb_path_query(
+                entry.value, 'strict $.** ? (@.type() == "string")'
+            ) as leaf (value)
             where
                 starts_with(leaf.value #>> '{}', '$')
                 or strpos(
@@ -23,7 +25,7 @@ begin atomic
 end;
 
 comment on function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb) is
-'The config keys of a step that hold a path or a template, so that the engine must resolve them before a handler gets '
-'the config; null when the config is static.';
+'The config keys of a step that hold a path or a template, so that the engine must resolve them '
+'before a handler gets the config; null when the config is static.';
 
 revoke execute on function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb) from public;

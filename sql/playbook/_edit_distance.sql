@@ -1,7 +1,7 @@
 -- drop: function pbdb._edit_distance(text, text)
 --
--- The textbook two-row algorithm; each cell depends on its neighbours, so no set would do. Here because
--- the fuzzystrmatch extension may not be installable. Words are cut to 40 characters.
+-- The textbook two-row algorithm; each cell depends on its neighbours, so no set would do. Here
+-- because the fuzzystrmatch extension may not be installable. Words are cut to 40 characters.
 create or replace function pbdb._edit_distance(p_left text, p_right text)
 returns int
 language plpgsql

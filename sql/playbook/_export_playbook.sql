@@ -38,7 +38,7 @@ end;
 $fn$;
 
 comment on function pbdb._export_playbook(uuid) is
-'The canonical document of a playbook: defaults left out, steps in order, and their numbers only where they differ '
-'from depth-first numbering.';
+'The canonical document of a playbook: defaults left out, steps in order, and their numbers only '
+'where they differ from depth-first numbering.';
 
 revoke execute on function pbdb._export_playbook(uuid) from public;

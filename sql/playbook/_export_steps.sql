@@ -1,7 +1,8 @@
 -- drop: function pbdb._export_steps(uuid, uuid, text, boolean)
 --
--- Recursive by nature: a step holds its branches, a branch its steps. import_playbook bounds the depth,
--- and a circle of parents (only rows written by hand can form one) is not reached from the root.
+-- Recursive by nature: a step holds its branches, a branch its steps. import_playbook bounds the
+-- depth, and a circle of parents (only rows written by hand can form one) is not reached from
+-- the root.
 create or replace function pbdb._export_steps(
     p_playbook_id uuid, p_parent_step_id uuid, p_branch text, p_is_numbered boolean
 )
@@ -21,7 +22,8 @@ begin
             'output_schema', nullif(step.output_schema, '{}'),
             'input_mapping', nullif(step.input_mapping, '{}'), 'condition', step.condition,
             'on_success', success.step_name, 'on_failure', failure.step_name,
-            'is_final', nullif(step.is_final, false), 'is_optional', nullif(step.is_optional, false),
+            'is_final', nullif(step.is_final, false),
+            'is_optional', nullif(step.is_optional, false),
             'timeout_seconds', step.timeout_seconds, 'max_retries', step.max_retries,
             'retry_delay_seconds', step.retry_delay_seconds,
             'max_visits', nullif(step.max_visits, 1000),
@@ -52,6 +54,7 @@ end;
 $fn$;
 
 comment on function pbdb._export_steps(uuid, uuid, text, boolean) is
-'The steps of one scope of a playbook as a document writes them, with their order or without; defaults are left out.';
+'The steps of one scope of a playbook as a document writes them, with their order or without; '
+'defaults are left out.';
 
 revoke execute on function pbdb._export_steps(uuid, uuid, text, boolean) from public;

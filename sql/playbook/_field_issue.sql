@@ -49,6 +49,7 @@ begin atomic
 end;
 
 comment on function pbdb._field_issue(text, int, int, jsonb) is
-'What a key of a document must hold, when the value is something else; null when the value fits or is null.';
+'What a key of a document must hold, when the value is something else; null when the value fits '
+'or is null.';
 
 revoke execute on function pbdb._field_issue(text, int, int, jsonb) from public;

@@ -15,6 +15,7 @@ begin atomic
 end;
 
 comment on function pbdb._find_agent(uuid, text) is
-'The row of pbdb.agents that a config names by name or id, or null: then a runner must have it registered.';
+'The row of pbdb.agents that a config names by name or id, or null: then a runner must have it '
+'registered.';
 
 revoke execute on function pbdb._find_agent(uuid, text) from public;

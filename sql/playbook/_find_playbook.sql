@@ -18,13 +18,14 @@ begin
         raise exception using
             errcode = 'PB004',
             message = format('playbook %s does not exist', p_playbook_id),
-            hint = 'select id, name, version, status from pbdb.playbooks lists this organization''s.';
+            hint = 'select id, name, version from pbdb.playbooks lists this organization''s.';
     end if;
     return v_playbook;
 end;
 $fn$;
 
 comment on function pbdb._find_playbook(uuid) is
-'The playbook of the current tenant with this id; raises PB001 without a tenant, PB004 for any other id.';
+'The playbook of the current tenant with this id; raises PB001 without a tenant, PB004 for any '
+'other id.';
 
 revoke execute on function pbdb._find_playbook(uuid) from public;

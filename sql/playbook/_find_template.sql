@@ -9,7 +9,9 @@ parallel safe
 security invoker
 set search_path = ''
 begin atomic
-    select template.*
+    select
+        template.id, template.organization_id, template.name, template.version,
+        template.template, template.options, template.description, template.created_at
     from pbdb.prompt_templates as template
     where
         template.organization_id = p_organization_id

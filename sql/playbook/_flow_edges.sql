@@ -26,7 +26,7 @@ begin atomic
 end;
 
 comment on function pbdb._flow_edges(uuid) is
-'How control can really move: the links of a playbook, without the next step of a branch that always goes elsewhere, '
-'and from a parallel step to the first step of each branch (kind branch).';
+'How control can really move: the links of a playbook, without the next step of a branch that '
+'always goes elsewhere, and from a parallel step to the first step of each branch (kind branch).';
 
 revoke execute on function pbdb._flow_edges(uuid) from public;

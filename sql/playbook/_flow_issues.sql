@@ -19,7 +19,11 @@ begin atomic
     ),
 
     reached (id) as (
-        (select steps.id from steps where steps.parent_step_id is null order by steps.step_order limit 1)
+        (
+            select steps.id from steps
+            where steps.parent_step_id is null
+            order by steps.step_order limit 1
+        )
         union
         select edges.to_id
         from reached
@@ -86,7 +90,7 @@ begin atomic
 end;
 
 comment on function pbdb._flow_issues(uuid) is
-'Warnings about the paths through a playbook: STEP_UNREACHABLE, CYCLE_WITHOUT_EXIT, HANDLER_FALLS_THROUGH, '
-'RUNS_INTO_HANDLER.';
+'Warnings about the paths through a playbook: STEP_UNREACHABLE, CYCLE_WITHOUT_EXIT, '
+'HANDLER_FALLS_THROUGH, RUNS_INTO_HANDLER.';
 
 revoke execute on function pbdb._flow_issues(uuid) from public;

@@ -44,7 +44,7 @@ end;
 $fn$;
 
 comment on function pbdb._freeze_playbook() is
-'Trigger: a playbook leaves DRAFT only with a program (PB008) and never returns to it; after that only its status '
-'changes (PB011).';
+'Trigger: a playbook leaves DRAFT only with a program (PB008) and never returns to it; after that'
+' only its status changes (PB011).';
 
 revoke execute on function pbdb._freeze_playbook() from public;

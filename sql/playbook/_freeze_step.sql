@@ -1,7 +1,8 @@
 -- drop: function pbdb._freeze_step()
 --
--- Definer, so that the lock below needs no right of the caller. The shared lock makes an edit and the
--- activation of the same playbook follow each other. Deleting a whole playbook finds its row gone.
+-- Definer, so that the lock below needs no right of the caller. The shared lock makes an edit
+-- and the activation of the same playbook follow each other. Deleting a whole playbook finds its
+-- row gone.
 create or replace function pbdb._freeze_step()
 returns trigger
 language plpgsql

@@ -28,7 +28,7 @@ end;
 $fn$;
 
 comment on function pbdb._lock_playbook(uuid, boolean) is
-'As _find_playbook, with the row locked against other changes of the playbook and its steps; p_excludes_starts: also '
-'against executions that start.';
+'As _find_playbook, with the row locked against other changes of the playbook and its steps; '
+'p_excludes_starts: also against executions that start.';
 
 revoke execute on function pbdb._lock_playbook(uuid, boolean) from public;

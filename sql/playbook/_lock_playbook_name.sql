@@ -1,7 +1,8 @@
 -- drop: function pbdb._lock_playbook_name(uuid, text)
 --
--- An advisory lock, because before the first version there is no row to lock. It has a class id of its
--- own (the first key), and a collision of the hash only makes two imports wait for each other.
+-- An advisory lock, because before the first version there is no row to lock. It has a class id
+-- of its own (the first key), and a collision of the hash only makes two imports wait for each
+-- other.
 create or replace function pbdb._lock_playbook_name(p_organization_id uuid, p_name text)
 returns void
 language sql
@@ -13,6 +14,7 @@ begin atomic
 end;
 
 comment on function pbdb._lock_playbook_name(uuid, text) is
-'Makes imports of one playbook name follow each other until the transaction ends, so that version numbers do too.';
+'Makes imports of one playbook name follow each other until the transaction ends, so that version'
+' numbers do too.';
 
 revoke execute on function pbdb._lock_playbook_name(uuid, text) from public;

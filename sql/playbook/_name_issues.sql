@@ -112,7 +112,7 @@ begin atomic
 end;
 
 comment on function pbdb._name_issues(uuid) is
-'What expressions name that is not there: STEP_UNKNOWN, STEP_OUT_OF_SCOPE, STEP_NOT_NAMED, ITEM_OUTSIDE_FOR_EACH, '
-'VARIABLE_UNKNOWN.';
+'What expressions name that is not there: STEP_UNKNOWN, STEP_OUT_OF_SCOPE, STEP_NOT_NAMED, '
+'ITEM_OUTSIDE_FOR_EACH, VARIABLE_UNKNOWN.';
 
 revoke execute on function pbdb._name_issues(uuid) from public;

@@ -33,6 +33,7 @@ begin atomic
 end;
 
 comment on function pbdb._names_read(jsonb) is
-'The variables that a value mentions anywhere: step_1_output, steps.<name>, execution, input, item, index, error.';
+'The variables that a value mentions anywhere: step_1_output, steps.<name>, execution, input, '
+'item, index, error.';
 
 revoke execute on function pbdb._names_read(jsonb) from public;

@@ -60,6 +60,7 @@ begin atomic
 end;
 
 comment on function pbdb._object_issues(text, text, jsonb) is
-'What is wrong with one object of a document (playbook or step) seen alone: unknown, missing and wrongly typed keys.';
+'What is wrong with one object of a document (playbook or step) seen alone: unknown, missing and '
+'wrongly typed keys.';
 
 revoke execute on function pbdb._object_issues(text, text, jsonb) from public;

@@ -27,6 +27,7 @@ begin atomic
 end;
 
 comment on function pbdb._playbook_expressions(uuid) is
-'Every value in a playbook that holds expressions: the step (null: output_mapping), its place and how it is read.';
+'Every value in a playbook that holds expressions: the step (null: output_mapping), its place and'
+' how it is read.';
 
 revoke execute on function pbdb._playbook_expressions(uuid) from public;

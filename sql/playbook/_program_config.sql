@@ -1,7 +1,7 @@
 -- drop: function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb)
 --
--- A template that is only named is read here, once: an execution must not change its prompts because
--- somebody stored a new version meanwhile.
+-- A template that is only named is read here, once: an execution must not change its prompts
+-- because somebody stored a new version meanwhile.
 create or replace function pbdb._program_config(
     p_organization_id uuid, p_type pbdb.playbook_step_type, p_config jsonb
 )
@@ -39,7 +39,7 @@ begin atomic
 end;
 
 comment on function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb) is
-'The config of a step as the engine reads it: a prompt template that is given by name is put in, with its options, as '
-'the template, or as the prompt or messages of an agent.';
+'The config of a step as the engine reads it: a prompt template that is given by name is put in, '
+'with its options, as the template, or as the prompt or messages of an agent.';
 
 revoke execute on function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb) from public;

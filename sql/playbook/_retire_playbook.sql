@@ -29,7 +29,8 @@ end;
 $fn$;
 
 comment on function pbdb._retire_playbook(pbdb.playbooks, pbdb.playbook_status) is
-'Takes a playbook version out of use; nothing happens when it already has that status. Raises PB008 for a DRAFT.';
+'Takes a playbook version out of use; nothing happens when it already has that status. Raises '
+'PB008 for a DRAFT.';
 
 revoke execute on function pbdb._retire_playbook(pbdb.playbooks, pbdb.playbook_status)
 from public;

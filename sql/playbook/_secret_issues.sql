@@ -1,7 +1,7 @@
 -- drop: function pbdb._secret_issues(jsonb)
 --
--- Two tests: what well-known credentials look like, and what the key says. A value that is a path or a
--- template is not written here, and auth.secret holds a name.
+-- Two tests: what well-known credentials look like, and what the key says. A value that is a
+-- path or a template is not written here, and auth.secret holds a name.
 create or replace function pbdb._secret_issues(p_config jsonb)
 returns table (path text, message text)
 language sql
@@ -41,8 +41,8 @@ begin atomic
             )
             or (
                 lower(replace(walk.key, '-', '_')) ~ (
-                    '(^|_)(cookie|api_?key|apikey|authorization|passwd|password|client_?secret|secret_?key'
-                    '|access_?token|refresh_?token|auth_?token|bearer_?token|private_?key|x_api_key)$'
+                    '(^|_)(cookie|api_?key|authorization|passwd|password|client_?secret'
+                    '|(secret|private)_?key|(access|refresh|auth|bearer)_?token)$'
                 )
                 and length(written.text) >= 8
                 and not starts_with(written.text, '$')

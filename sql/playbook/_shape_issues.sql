@@ -17,7 +17,8 @@ begin atomic
     )
 
     select
-        'error', null::uuid, 'NO_STEPS', 'steps', 'the playbook has no steps', 'Add at least one step.'
+        'error', null::uuid, 'NO_STEPS', 'steps', 'the playbook has no steps',
+        'Add at least one step.'
     where not exists (select from steps where steps.parent_step_id is null)
     union all
     select
@@ -62,7 +63,11 @@ begin atomic
     union all
     select
         'error', steps.id, 'LINK_LEAVES_SCOPE',
-        case edge.kind when 'target' then 'config' else 'on_' || replace(edge.kind, 'next', 'success') end,
+        case edge.kind
+            when 'target' then 'config'
+            when 'next' then 'on_success'
+            else 'on_failure'
+        end,
         format('%s leads to %s, which is in another branch', steps.step_name, target.step_name),
         'Steps lead to steps of their own branch; a branch ends, and the parallel step goes on.'
     from pbdb._step_edges(p_playbook_id) as edge
@@ -104,7 +109,8 @@ begin atomic
 end;
 
 comment on function pbdb._shape_issues(uuid) is
-'What keeps the steps of a playbook from being a program: none or too many of them, links out of their branch, unknown '
-'branch targets, parallel steps without branches. PARALLEL_TIMEOUT_SHORT is a warning.';
+'What keeps the steps of a playbook from being a program: none or too many of them, links out of '
+'their branch, unknown branch targets, parallel steps without branches. PARALLEL_TIMEOUT_SHORT is'
+' a warning.';
 
 revoke execute on function pbdb._shape_issues(uuid) from public;

@@ -19,7 +19,9 @@ begin atomic
 
     select step.id, 'next', null::text, coalesce(step.on_success_step_id, step.following_step_id)
     from steps as step
-    where not step.is_final and coalesce(step.on_success_step_id, step.following_step_id) is not null
+    where
+        not step.is_final
+        and coalesce(step.on_success_step_id, step.following_step_id) is not null
     union all
     select step.id, 'failure', null::text, step.on_failure_step_id
     from steps as step
@@ -33,7 +35,7 @@ begin atomic
 end;
 
 comment on function pbdb._step_edges(uuid) is
-'Where each step of a playbook can go: kind next (absent after is_final), failure, or target (of a CONDITIONAL_BRANCH, '
-'with the name or id as its config writes it).';
+'Where each step of a playbook can go: kind next (absent after is_final), failure, or target (of '
+'a CONDITIONAL_BRANCH, with the name or id as its config writes it).';
 
 revoke execute on function pbdb._step_edges(uuid) from public;

@@ -28,6 +28,7 @@ begin atomic
 end;
 
 comment on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) is
-'The handler key that a runner must offer to claim the step; null when the engine runs it without claiming.';
+'The handler key that a runner must offer to claim the step; null when the engine runs it without'
+' claiming.';
 
 revoke execute on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) from public;

@@ -17,6 +17,7 @@ begin atomic
 end;
 
 comment on function pbdb._step_kind(pbdb.playbook_step_type, jsonb) is
-'How the engine treats a step: inline, claimed, parallel, wait or child (a CUSTOM_FUNCTION that names a playbook).';
+'How the engine treats a step: inline, claimed, parallel, wait or child (a CUSTOM_FUNCTION that '
+'names a playbook).';
 
 revoke execute on function pbdb._step_kind(pbdb.playbook_step_type, jsonb) from public;

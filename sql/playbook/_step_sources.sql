@@ -15,7 +15,7 @@ begin atomic
 end;
 
 comment on function pbdb._step_sources(text[], jsonb[]) is
-'The step outputs among the names that expressions read: {"step_1_output": index, "steps.qualify": index}. Names '
-'that no step has are left out; validation reports them.';
+'The step outputs among the names that expressions read: {"step_1_output": index, '
+'"steps.qualify": index}. Names that no step has are left out; validation reports them.';
 
 revoke execute on function pbdb._step_sources(text[], jsonb[]) from public;

@@ -1,7 +1,7 @@
 -- drop: function pbdb._steps_in_cycles(uuid)
 --
--- Every cycle has an edge that does not lead forward in step_order, and playbooks have few of those:
--- looking only at what lies between their ends keeps a long straight playbook cheap.
+-- Every cycle has an edge that does not lead forward in step_order, and playbooks have few of
+-- those: looking only at what lies between their ends keeps a long straight playbook cheap.
 create or replace function pbdb._steps_in_cycles(p_playbook_id uuid)
 returns setof uuid
 language sql

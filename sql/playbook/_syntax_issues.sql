@@ -43,7 +43,7 @@ begin atomic
 end;
 
 comment on function pbdb._syntax_issues(uuid) is
-'Expressions and JSON Schemas of a playbook that cannot be parsed, with the codes of _expression_issues and '
-'_schema_issues.';
+'Expressions and JSON Schemas of a playbook that cannot be parsed, with the codes of '
+'_expression_issues and _schema_issues.';
 
 revoke execute on function pbdb._syntax_issues(uuid) from public;

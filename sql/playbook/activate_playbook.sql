@@ -1,7 +1,7 @@
 -- drop: function pbdb.activate_playbook(uuid)
 --
--- Definer, because the program is what the engine obeys and only this function may write it; the tenant
--- comes from the context.
+-- Definer, because the program is what the engine obeys and only this function may write it; the
+-- tenant comes from the context.
 create or replace function pbdb.activate_playbook(p_playbook_id uuid)
 returns void
 language plpgsql
@@ -59,8 +59,9 @@ end;
 $fn$;
 
 comment on function pbdb.activate_playbook(uuid) is
-'Makes a playbook version ready to start and freezes its definition. Calling it again writes the program anew, which '
-'picks up agents defined since. Raises PB001, PB004, PB010 while the playbook has errors (the detail lists them).';
+'Makes a playbook version ready to start and freezes its definition. Calling it again writes the '
+'program anew, which picks up agents defined since. Raises PB001, PB004, PB010 while the playbook'
+' has errors (the detail lists them).';
 
 revoke execute on function pbdb.activate_playbook(uuid) from public;
 grant execute on function pbdb.activate_playbook(uuid) to pbdb_app;

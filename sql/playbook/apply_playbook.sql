@@ -1,8 +1,9 @@
 -- drop: function pbdb.apply_playbook(jsonb)
 --
--- Definer, because it calls helpers that nobody else may; the tenant comes from the context. What the
--- document means is only comparable once it is rows, so the draft is written first and taken back when
--- nothing changed; the lock on the name makes two applies of one document write one version.
+-- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
+-- What the document means is only comparable once it is rows, so the draft is written first and
+-- taken back when nothing changed; the lock on the name makes two applies of one document write
+-- one version.
 create or replace function pbdb.apply_playbook(p_document jsonb)
 returns table (playbook_id uuid, version int, changed boolean)
 language plpgsql
@@ -40,9 +41,9 @@ end;
 $fn$;
 
 comment on function pbdb.apply_playbook(jsonb) is
-'Imports, validates and activates a document; when the newest ACTIVE version has the same content, nothing changes and '
-'that version is returned with changed = false. Two sessions that apply the same document make one version. Raises '
-'PB001, PB009, PB010.';
+'Imports, validates and activates a document; when the newest ACTIVE version has the same '
+'content, nothing changes and that version is returned with changed = false. Two sessions that '
+'apply the same document make one version. Raises PB001, PB009, PB010.';
 
 revoke execute on function pbdb.apply_playbook(jsonb) from public;
 grant execute on function pbdb.apply_playbook(jsonb) to pbdb_app;

@@ -18,8 +18,8 @@ end;
 $fn$;
 
 comment on function pbdb.archive_playbook(uuid) is
-'Puts a playbook version out of use and keeps it and its history. Raises PB001, PB004, PB008 while executions of it '
-'are open and for a DRAFT.';
+'Puts a playbook version out of use and keeps it and its history. Raises PB001, PB004, PB008 '
+'while executions of it are open and for a DRAFT.';
 
 revoke execute on function pbdb.archive_playbook(uuid) from public;
 grant execute on function pbdb.archive_playbook(uuid) to pbdb_app;

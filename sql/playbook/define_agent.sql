@@ -35,7 +35,8 @@ begin
             errcode = 'PB017',
             message = format('agent %s with model %s', to_jsonb(p_name), to_jsonb(p_model))
                 || coalesce(': ' || replace(v_secret, 'config.', '') || ' looks like a secret', ''),
-            hint = 'Give a name, a model, and parameters as an object; API keys belong in the runner''s environment.';
+            hint = 'Give a name, a model, and parameters as an object; API keys belong in the '
+                'runner''s environment.';
     end if;
 
     insert into pbdb.agents as agent (
@@ -64,8 +65,9 @@ $fn$;
 comment on function pbdb.define_agent(
     text, text, text, jsonb, text[], text, boolean, jsonb
 ) is
-'Defines an agent or replaces its definition, and returns its id. Active playbooks that name it use it from their next '
-'step on. Raises PB001, PB017 for a missing name or model and for what looks like a secret.';
+'Defines an agent or replaces its definition, and returns its id. Active playbooks that name it '
+'use it from their next step on. Raises PB001, PB017 for a missing name or model and for what '
+'looks like a secret.';
 
 revoke execute on function pbdb.define_agent(
     text, text, text, jsonb, text[], text, boolean, jsonb

@@ -14,7 +14,8 @@ end;
 $fn$;
 
 comment on function pbdb.deprecate_playbook(uuid) is
-'Stops new starts of a playbook version; executions that run go on to their end. Raises PB001, PB004, PB008 for a DRAFT.';
+'Stops new starts of a playbook version; executions that run go on to their end. Raises PB001, '
+'PB004, PB008 for a DRAFT.';
 
 revoke execute on function pbdb.deprecate_playbook(uuid) from public;
 grant execute on function pbdb.deprecate_playbook(uuid) to pbdb_app;

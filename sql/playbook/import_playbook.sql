@@ -52,9 +52,10 @@ end;
 $fn$;
 
 comment on function pbdb.import_playbook(jsonb) is
-'Writes a playbook document as a new DRAFT version and returns its id. The version is the document''s when that is '
-'higher than every existing one, else the next. Raises PB001 without a tenant, PB009 when the document is malformed '
-'(where, what, what to do; all places in the detail).';
+'Writes a playbook document as a new DRAFT version and returns its id. The version is the '
+'document''s when that is higher than every existing one, else the next. Raises PB001 without a '
+'tenant, PB009 when the document is malformed (where, what, what to do; all places in the '
+'detail).';
 
 revoke execute on function pbdb.import_playbook(jsonb) from public;
 grant execute on function pbdb.import_playbook(jsonb) to pbdb_app;

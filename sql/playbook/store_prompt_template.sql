@@ -29,7 +29,8 @@ begin
                 'prompt template %s: %s with options %s', to_jsonb(p_name),
                 left(p_template::text, 80), left(p_options::text, 80)
             ),
-            hint = 'Give a name, a JSON text or a list of {"role", "content"}, and options as an object.';
+            hint = 'Give a name, a JSON text or a list of {"role", "content"}, and options as an '
+                'object.';
     end if;
 
     perform pbdb._lock_playbook_name(v_organization_id, 'prompt template ' || p_name);
@@ -56,9 +57,10 @@ end;
 $fn$;
 
 comment on function pbdb.store_prompt_template(text, jsonb, jsonb, text) is
-'Stores a prompt template (a JSON text, or a list of {role, content}) as a new version and returns the version; when the '
-'newest version is the same, nothing changes and its version is returned. Options: {"syntax": "single_brace"}, '
-'{"missing": "empty"}. Raises PB001, PB017 for anything that is not a template.';
+'Stores a prompt template (a JSON text, or a list of {role, content}) as a new version and '
+'returns the version; when the newest version is the same, nothing changes and its version is '
+'returned. Options: {"syntax": "single_brace"}, {"missing": "empty"}. Raises PB001, PB017 for '
+'anything that is not a template.';
 
 revoke execute on function pbdb.store_prompt_template(text, jsonb, jsonb, text) from public;
 grant execute on function pbdb.store_prompt_template(text, jsonb, jsonb, text) to pbdb_app;

@@ -1,7 +1,7 @@
 -- drop: function pbdb.validate_playbook(uuid)
 --
--- Definer, because it calls helpers that nobody else may; the tenant comes from the context. Volatile,
--- so that it sees what import_playbook wrote in the same statement.
+-- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
+-- Volatile, so that it sees what import_playbook wrote in the same statement.
 create or replace function pbdb.validate_playbook(p_playbook_id uuid)
 returns table (
     severity text, step_name text, code text, path text, message text, hint text
@@ -21,8 +21,9 @@ end;
 $fn$;
 
 comment on function pbdb.validate_playbook(uuid) is
-'What is wrong with a playbook version: severity error (it cannot be activated) or warning, the step (null: the '
-'playbook itself), a code, the place in it, a message and what to do. No row: nothing. Raises PB001, PB004.';
+'What is wrong with a playbook version: severity error (it cannot be activated) or warning, the '
+'step (null: the playbook itself), a code, the place in it, a message and what to do. No row: '
+'nothing. Raises PB001, PB004.';
 
 revoke execute on function pbdb.validate_playbook(uuid) from public;
 grant execute on function pbdb.validate_playbook(uuid) to pbdb_app;
