@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 from pbdb.egress import Egress, EgressPolicy
+from pbdb.embeddings import default_embedder
 from pbdb.model import StepFailed
 from pbdb.registry import App, Embedder
 from pbdb.sandbox import Sandbox, find_deno
@@ -26,11 +27,19 @@ class Services:
     """Everything the handlers of one process share. Use as an async context manager."""
 
     def __init__(self, app: App, *, environ: Mapping[str, str] | None = None) -> None:
+        """An app without an embedder gets the default one, if there is one.
+
+        Raises ValueError naming the PBDB_ setting that cannot be read.
+        """
         self.app = app
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
         self.sandbox = Sandbox(spare=int(self.environ.get("PBDB_SANDBOX_SPARE", "1")))
         self.secrets = Secrets.from_environ(self.environ)
         self.egress = Egress(EgressPolicy.from_environ(self.environ))
+        if not app.embedders:
+            embedder = default_embedder(self.environ, self.egress)
+            if embedder is not None:
+                app.add_embedder(embedder)
         self._threads = ThreadPoolExecutor(
             max_workers=int(self.environ.get("PBDB_THREADS", "16")),
             thread_name_prefix="pbdb-function",

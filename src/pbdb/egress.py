@@ -18,7 +18,7 @@ import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Self
@@ -235,10 +235,19 @@ class Egress:
             await self._transport.aclose()
             self._transport = None
 
-    def client(self) -> httpx2.AsyncClient:
-        """A client for libraries that bring their own requests, under the same policy."""
+    def client(self, *, trusted_url: str | None = None) -> httpx2.AsyncClient:
+        """A client for libraries that bring their own requests, under the same policy.
+
+        `trusted_url` is an operator's own service, which may be inside the network.
+        """
+        policy = self.policy
+        if trusted_url is not None:
+            parsed = httpx2.URL(trusted_url)
+            port = parsed.port or (443 if parsed.scheme == "https" else 80)
+            trusted = Target(network=None, host=parsed.host.lower().rstrip("."), port=port)
+            policy = replace(policy, allow=(*policy.allow, trusted))
         return httpx2.AsyncClient(
-            transport=CheckedTransport(self.policy),
+            transport=CheckedTransport(policy),
             trust_env=False,
             follow_redirects=False,
             cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),

@@ -18,7 +18,6 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -48,7 +47,6 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RunUsage, UsageLimits
 
 from pbdb.context import Context
-from pbdb.egress import Egress, Target
 from pbdb.handlers.custom_function import as_output, call
 from pbdb.model import Output, Step, StepFailed, Usage
 from pbdb.payload import to_json
@@ -146,7 +144,7 @@ async def _model(
         if key_name
         else environ.get("PBDB_OPENAI_API_KEY") or environ.get("OPENAI_API_KEY") or "none"
     )
-    async with _operators_client(context, operators_url) as client:
+    async with context.egress.client(trusted_url=operators_url) as client:
         yield _openai(name, operators_url, key, client)
 
 
@@ -189,15 +187,6 @@ def _openai(name: str, base_url: str, key: str, client: httpx2.AsyncClient) -> M
         return OpenAIChatModel(name, provider=OpenAIProvider(openai_client=made))
     provider = OpenAICompatibleProvider("openai-compatible", openai_client=made)
     return OpenAIChatModel(name, provider=provider)
-
-
-def _operators_client(context: Context, url: str) -> httpx2.AsyncClient:
-    """A client for the operator's own service, which may well be inside the network."""
-    parsed = httpx2.URL(url)
-    port = parsed.port or (443 if parsed.scheme == "https" else 80)
-    policy = context.egress.policy
-    allowed = Target(network=None, host=parsed.host.lower(), port=port)
-    return Egress(replace(policy, allow=(*policy.allow, allowed))).client()
 
 
 def _secret(name: Any, step: Step, context: Context, host: str | None) -> str:
