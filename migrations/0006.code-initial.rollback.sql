@@ -15,6 +15,9 @@ drop function pbdb._diagnose_status(pbdb.playbook_executions);
 -- deleted: sql/report/fsck/fsck.sql
 drop function pbdb.fsck();
 
+-- deleted: sql/report/fsck/_fsck_rollups.sql
+drop function pbdb._fsck_rollups();
+
 -- deleted: sql/report/fsck/_fsck_definitions.sql
 drop function pbdb._fsck_definitions();
 

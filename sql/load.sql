@@ -390,6 +390,7 @@ set role pbdb_owner;
 \ir report/fsck/_fsck_joins.sql
 \ir report/fsck/_fsck_counters.sql
 \ir report/fsck/_fsck_definitions.sql
+\ir report/fsck/_fsck_rollups.sql
 \ir report/fsck/fsck.sql
 \ir report/_diagnose_status.sql
 \ir report/_diagnose_step.sql

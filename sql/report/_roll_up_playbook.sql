@@ -5,7 +5,7 @@
 -- a statement of its own, so that the statements after it see what its former holder changed
 -- (_unroll_executions holds it until it commits). Under REPEATABLE READ they would not see it.
 --
--- The newest twenty finished executions stay out: retrying one of them then needs no correction,
+-- The newest ten finished executions stay out: retrying one of them then needs no correction,
 -- and the time of the newest one is at hand. What one transaction finished is folded as a whole.
 create or replace function pbdb._roll_up_playbook(p_playbook_id uuid, p_limit int)
 returns int
@@ -63,7 +63,7 @@ begin
     from pbdb.playbook_executions as x
     where x.playbook_id = p_playbook_id and x.finished_xid >= v_start
     order by x.finished_xid desc
-    offset 19 limit 1;
+    offset 9 limit 1;
 
     if v_horizon <= v_first then
         select least(min(x.finished_xid), v_oldest_running) into v_horizon

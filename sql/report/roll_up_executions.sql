@@ -1,10 +1,10 @@
 -- drop: function pbdb.roll_up_executions(integer)
 --
 -- Definer, because it serves all tenants. Which playbooks need it is found without bookkeeping on
--- the hot path: those of the latest executions, and about fifty more from random pages, so that
--- every playbook has its turn. Nothing is written, and no transaction number used, when there is
--- nothing to fold; below sixty executions a roll-up would cost more than it saves.
-create or replace function pbdb.roll_up_executions(p_limit int default 10000)
+-- the hot path: those of the latest executions, and about two hundred more from random pages, so
+-- that every playbook has its turn. Nothing is written, and no transaction number used, when there
+-- is nothing to fold; below thirty executions a roll-up would cost more than it saves.
+create or replace function pbdb.roll_up_executions(p_limit int default 50000)
 returns int
 language plpgsql
 volatile
@@ -26,7 +26,7 @@ begin
         return 0;
     end if;
 
-    select least(100, 5000 / greatest(c.reltuples, 1)) into v_percent
+    select least(100, 20000 / greatest(c.reltuples, 1)) into v_percent
     from pg_class as c
     where c.oid = 'pbdb.playbooks'::regclass;
 
@@ -57,7 +57,7 @@ begin
                 and e.finished_xid >= coalesce(r.horizon, '0')
                 and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
             order by e.finished_xid
-            offset 59 limit 1
+            offset 29 limit 1
         )
         order by c.playbook_id
     loop

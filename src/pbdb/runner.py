@@ -46,6 +46,8 @@ Report = TypeVar("Report", queue.Completion, queue.Failure)
 _BUSY_SECONDS: Final = 0.5
 _CANCEL_SECONDS: Final = 5.0
 _HERD_SECONDS: Final = 0.05
+# How often a runner sweeps whatever else it does.
+_SWEEP_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,17 +457,21 @@ class Runner:
     async def _look_after(self) -> None:
         """Poll when nobody has told us anything for long; do the chores of idle moments."""
         poll = self._settings.poll_seconds
+        swept = time.monotonic()
         while not self._stopping.is_set():
             await asyncio.sleep(poll * random.uniform(1.0, 1.4))
-            if time.monotonic() - self._last_claim < poll:
-                continue
-            self._want()
+            is_quiet = time.monotonic() - self._last_claim >= poll
+            is_full = all(group.free <= 0 for group in self._groups)
+            if is_quiet:
+                self._want()
             try:
-                if any(group.free > 0 for group in self._groups):
+                if is_quiet and not is_full:
                     for chore in self._chores:
                         await chore()
-                else:
-                    # Claims sweep what is overdue, but a full runner makes none.
+                # Claims settle what is overdue, but a full runner makes none; and only a sweep
+                # rolls finished executions up, which a runner that is never quiet needs most.
+                if (is_quiet and is_full) or time.monotonic() - swept >= _SWEEP_SECONDS:
+                    swept = time.monotonic()
                     async with self._pool.connection() as connection:
                         await queue.sweep(connection)
             except psycopg.Error as error:

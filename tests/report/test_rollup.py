@@ -361,3 +361,25 @@ def test_figures_stay_exact_while_everybody_works(
         "select deadlocks from pg_stat_database where datname = current_database()"
     ).fetchone()
     assert deadlocks == (0,)
+
+
+def test_a_sweep_rolls_up(worker: Connection, owner: Connection, playbook_id: uuid.UUID) -> None:
+    rows.finished_executions(owner, playbook_id, 100)
+
+    found = worker.execute("select what, count from pbdb.sweep()").fetchall()
+
+    assert found == [("rolled up", rolled_up(owner, playbook_id))]
+
+
+def test_fsck_finds_a_roll_up_that_is_wrong(owner: Connection, playbook_id: uuid.UUID) -> None:
+    def found() -> list[Any]:
+        violations = owner.execute("select violation from pbdb.fsck()").fetchall()
+        return [row for row in violations if "roll-up" in row[0]]
+
+    rows.finished_executions(owner, playbook_id, 100)
+    roll_up(owner)
+    assert found() == []
+
+    owner.execute("update pbdb.playbook_execution_rollups set finished_count = 99999")
+
+    assert len(found()) == 1

@@ -100,13 +100,16 @@ FAULTS: list[tuple[str, list[str]]] = [
         "revoke select on pbdb.playbook_usage from pbdb_monitor",
         ["pbdb_monitor may select on playbook_usage"],
     ),
-    ("drop index pbdb.idx_playbooks_tags", ["index idx_playbooks_tags is on playbooks"]),
+    (
+        "drop index pbdb.idx_playbooks_tags",
+        ["index idx_playbooks_tags is on playbooks", "an index serves: select"],
+    ),
     (
         """
         drop index pbdb.idx_playbooks_category;
         create index idx_playbooks_category on pbdb.playbooks (category)
         """,
-        ["index idx_playbooks_category serves"],
+        ["index idx_playbooks_category is on playbooks"],
     ),
     (
         "drop function pbdb.list_executions",

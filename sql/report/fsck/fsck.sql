@@ -17,6 +17,7 @@ as $fn$
     union all select * from pbdb._fsck_joins()
     union all select * from pbdb._fsck_counters()
     union all select * from pbdb._fsck_definitions()
+    union all select * from pbdb._fsck_rollups()
     order by 1, 3, 4;
 $fn$;
 

@@ -1,0 +1,39 @@
+-- drop: function pbdb._fsck_rollups()
+create or replace function pbdb._fsck_rollups()
+returns table (
+    violation text, organization_id uuid, execution_id uuid, step_result_id uuid, detail text
+)
+language sql
+stable
+security invoker
+begin atomic
+    select
+        'a roll-up differs from the executions below its horizon', r.organization_id, null::uuid,
+        null::uuid,
+        format(
+            'playbook %s: the roll-up holds %s finished, %s completed, %s failed, %s ms; '
+            'counted are %s, %s, %s, %s',
+            r.playbook_id, r.finished_count, r.completed_count, r.failed_count, r.duration_sum_ms,
+            e.finished, e.completed, e.failed, e.duration_sum_ms
+        )
+    from pbdb.playbook_execution_rollups as r
+    cross join lateral (
+        select
+            count(*) as finished,
+            count(*) filter (where x.status = 'COMPLETED') as completed,
+            count(*) filter (where x.status = 'FAILED') as failed,
+            coalesce(sum(x.duration_ms), 0) as duration_sum_ms
+        from pbdb.playbook_executions as x
+        where x.playbook_id = r.playbook_id and x.finished_xid < r.horizon
+    ) as e
+    where
+        r.horizon <= pg_snapshot_xmin(pg_current_snapshot())
+        and (r.finished_count, r.completed_count, r.failed_count, r.duration_sum_ms)
+        <> (e.finished, e.completed, e.failed, e.duration_sum_ms);
+end;
+
+comment on function pbdb._fsck_rollups() is
+'Invariant: a roll-up holds the finished executions below its horizon, no more and no less. A row '
+'for each playbook where it does not.';
+
+revoke execute on function pbdb._fsck_rollups() from public;
