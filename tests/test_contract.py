@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from pbdb import errors
+from pbdb import errors, model
 from pbdb.files import load_order
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +38,29 @@ def test_every_exception_is_documented_with_its_code() -> None:
     assert documented() == {code: each.__name__ for code, each in errors.BY_CODE.items()}
 
 
+ENUMS: dict[str, type[StrEnum]] = {
+    "playbook_status": model.PlaybookStatus,
+    "playbook_execution_status": model.ExecutionStatus,
+    "playbook_step_type": model.StepType,
+    "step_result_status": model.StepResultStatus,
+}
+
+
+@pytest.mark.parametrize("name", ENUMS)
+def test_an_enum_has_the_same_values_in_the_same_order(
+    owner: psycopg.Connection, name: str
+) -> None:
+    row = owner.execute(
+        """
+        select array_agg(e.enumlabel order by e.enumsortorder)
+        from pg_enum as e
+        where e.enumtypid = to_regtype('pbdb.' || %s)
+        """,
+        (name,),
+    ).fetchone()
+    assert row == ([each.value for each in ENUMS[name]],)
+
+
 def test_no_two_exceptions_share_a_code() -> None:
     assert len(errors.BY_CODE) == len(errors.PbdbError.__subclasses__())
 
@@ -58,6 +82,21 @@ def test_an_error_of_postgres_itself_stays_what_it_is(owner: psycopg.Connection)
     with pytest.raises(psycopg.errors.DivisionByZero) as refused:
         owner.execute("select 1 / 0")
     assert errors.translate(refused.value) is refused.value
+
+
+def step_codes() -> set[str]:
+    """The codes of failed steps that docs/errors.md lists."""
+    text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    return set(re.findall(r"^\| `([A-Z_]+)` \|", text, re.MULTILINE))
+
+
+def test_every_code_of_a_failed_step_is_documented() -> None:
+    used = set()
+    for file in (ROOT / "src" / "pbdb").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        used |= set(re.findall(r"\bStepFailed\(\s*\"([A-Z_]+)\"", text))
+    assert used
+    assert used <= step_codes()
 
 
 def test_a_refusal_says_what_to_do() -> None:

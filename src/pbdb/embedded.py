@@ -12,7 +12,6 @@ PostgreSQL refuses to run as root. When we are root, the server runs as the syst
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -427,7 +426,7 @@ def temporary_server(
     The folder is in memory where there is room: a database is 300 files, and cloning one took
     30 ms there against 30 to 400 ms on disks.
     """
-    folder = Path(tempfile.mkdtemp(prefix="pbdb-server-", dir=_memory_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="pbdb-server-", dir=memory_folder()))
     account = _account()
     if account.switch:
         os.chown(folder, account.uid, account.gid)
@@ -443,7 +442,6 @@ def temporary_server(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@functools.cache
 def _account() -> _Account:
     if os.geteuid() != 0:
         return _Account(_user_name(os.geteuid()), os.geteuid(), os.getegid(), switch=False)
@@ -502,7 +500,7 @@ def _make_folders(path: Path) -> None:
         missing.chmod(0o755)
 
 
-def _memory_folder() -> Path | None:
+def memory_folder() -> Path | None:
     """Return /dev/shm when it is really memory to spare; containers often give it 64 MB."""
     folder = Path("/dev/shm")
     try:

@@ -10,6 +10,38 @@ from typing import Any
 from uuid import UUID
 
 
+class PlaybookStatus(StrEnum):
+    """`pbdb.playbook_status`, in its order."""
+
+    DRAFT = "DRAFT"
+    ACTIVE = "ACTIVE"
+    ARCHIVED = "ARCHIVED"
+    DEPRECATED = "DEPRECATED"
+
+
+class ExecutionStatus(StrEnum):
+    """`pbdb.playbook_execution_status`, in its order."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    TIMEOUT = "TIMEOUT"
+
+
+class StepResultStatus(StrEnum):
+    """`pbdb.step_result_status`, in its order."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    SKIPPED = "SKIPPED"
+    TIMEOUT = "TIMEOUT"
+
+
 class StepType(StrEnum):
     """`pbdb.playbook_step_type`, in its order."""
 
