@@ -4744,7 +4744,7 @@ comment on function pbdb._used_variables(text, jsonb, text) is
 revoke execute on function pbdb._used_variables(text, jsonb, text) from public;
 -- end: sql/engine/step/_used_variables.sql
 
--- frozen: sql/engine/step/_render_prompt.sql sha256=51ec41531c936cb3ffc5f6f4f1c44bf27f5eabf285a7c38ab2401b5c5ea67b51
+-- frozen: sql/engine/step/_render_prompt.sql sha256=fcfda40aae28933ea0042c573f7e41d4124f5b0f1a5a5e7227aa925bd6669c0d
 -- drop: function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb)
 create or replace function pbdb._render_prompt(
     p_config jsonb, p_input jsonb, p_variables jsonb, p_template jsonb default null
@@ -4758,7 +4758,9 @@ declare
     v_template constant jsonb := coalesce(p_template, p_config -> 'template');
     v_syntax constant text := p_config ->> 'syntax';
     v_options constant jsonb := case
-        when v_syntax is null then '{}' else jsonb_build_object('syntax', v_syntax)
+        when p_config ?| '{syntax,missing}'
+            then jsonb_build_object('syntax', v_syntax, 'missing', p_config ->> 'missing')
+        else '{}'
     end;
     v_text text := v_template #>> '{}';
     v_messages jsonb := v_template;
@@ -4811,7 +4813,7 @@ comment on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/step/_render_prompt.sql
 
--- frozen: sql/engine/step/_config_keys.sql sha256=7720a8b11304a950a859ce33a6ba397862a2074bfe67b5b9584deab0e62d91f7
+-- frozen: sql/engine/step/_config_keys.sql sha256=c61ece71a52e835d999bf92013f65e1eebfde07bebee58d862883adc43f04525
 -- drop: function pbdb._config_keys(text)
 --
 -- Longer than a screen because it is one table: what every config key may hold. Names of the
@@ -4895,6 +4897,7 @@ begin atomic
         ('PROMPT_TEMPLATE', 'template_name', '{text}', null, null, null),
         ('PROMPT_TEMPLATE', 'template_version', '{integer}', null, 1, null),
         ('PROMPT_TEMPLATE', 'variables', '{object,path}', null, null, null),
+        ('PROMPT_TEMPLATE', 'missing', '{text}', '{error,empty}', null, null),
         ('PROMPT_TEMPLATE', 'syntax', '{text}', '{mustache,single_brace}', null, null),
         ('CUSTOM_FUNCTION', 'function', '{text}', null, null, null),
         ('CUSTOM_FUNCTION', 'functionName', '{text}', null, null, null),
@@ -5197,7 +5200,7 @@ comment on function pbdb._branch_issues(jsonb) is
 revoke execute on function pbdb._branch_issues(jsonb) from public;
 -- end: sql/engine/step/_branch_issues.sql
 
--- frozen: sql/engine/step/_request_issues.sql sha256=e944d49b5a29deed0eb56072d36de9bfd972e6e2d5c4c5607dbfa9a65d3dc676
+-- frozen: sql/engine/step/_request_issues.sql sha256=7133f0f9aeade90f030c9ec37798670c42490b38c3e1a3e69e82a665bf7e3493
 -- drop: function pbdb._request_issues(jsonb)
 create or replace function pbdb._request_issues(p_config jsonb)
 returns table (path text, code text, message text, hint text)
@@ -5241,25 +5244,12 @@ begin atomic
             and jsonb_typeof(p_config -> 'auth' -> 'secret') = 'string'
             and (p_config -> 'auth' ->> 'type' <> 'header' or p_config -> 'auth' ? 'name'),
             false
-        )
-    union all
-    select
-        '/headers/' || replace(replace(header.key, '~', '~0'), '/', '~1'), 'SECRET_IN_CONFIG',
-        format('the header %s is written into the playbook', header.key),
-        'Name a secret in auth: {"type": "bearer", "secret": name}.'
-    from jsonb_each(
-        case jsonb_typeof(p_config -> 'headers') when 'object' then p_config -> 'headers' end
-    ) as header
-    where
-        lower(header.key) in ('authorization', 'proxy-authorization', 'cookie', 'x-api-key')
-        and jsonb_typeof(header.value) = 'string'
-        and header.value #>> '{}' not like '$%' and strpos(header.value #>> '{}', '{') = 0;
+        );
 end;
 
 comment on function pbdb._request_issues(jsonb) is
 'What is wrong with the request of an API_CALL step: JSON pointer into the config, code, message, '
-'hint. Codes: URL_HOST_DYNAMIC, URL_INVALID, AUTH_INVALID; URL_FROM_DATA and SECRET_IN_CONFIG are '
-'warnings.';
+'hint. Codes: URL_HOST_DYNAMIC, URL_INVALID, AUTH_INVALID; URL_FROM_DATA is a warning.';
 
 revoke execute on function pbdb._request_issues(jsonb) from public;
 -- end: sql/engine/step/_request_issues.sql
@@ -5341,7 +5331,7 @@ comment on function pbdb._wait_issues(text, jsonb) is
 revoke execute on function pbdb._wait_issues(text, jsonb) from public;
 -- end: sql/engine/step/_wait_issues.sql
 
--- frozen: sql/engine/step/_step_config_issues.sql sha256=6da2509cd5ff6c314231bed50c9116fe8f58862dafb84437ba6ca28879f5d407
+-- frozen: sql/engine/step/_step_config_issues.sql sha256=1915273ee40b9eb73c20c65b458bb9d5bfa53b7926c30b9178974d7e8de4b3f9
 -- drop: function pbdb._step_config_issues(text, jsonb)
 create or replace function pbdb._step_config_issues(p_step_type text, p_config jsonb)
 returns table (path text, code text, message text, hint text)
@@ -5382,8 +5372,8 @@ comment on function pbdb._step_config_issues(text, jsonb) is
 'What is wrong with the config of a step of this type: JSON pointer, code, message, hint. The '
 'codes are those of pbdb._config_key_issues, _config_missing_issues, _operation_issues, '
 '_branch_issues, _request_issues, _prompt_issues and _wait_issues; warnings are '
-'CONFIG_KEY_UNKNOWN, URL_FROM_DATA, SECRET_IN_CONFIG and SINGLE_BRACES. Its expressions are the '
-'business of pbdb._expression_issues.';
+'CONFIG_KEY_UNKNOWN, URL_FROM_DATA and SINGLE_BRACES. Its expressions are the business of '
+'pbdb._expression_issues.';
 
 revoke execute on function pbdb._step_config_issues(text, jsonb) from public;
 -- end: sql/engine/step/_step_config_issues.sql

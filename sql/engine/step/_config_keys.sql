@@ -81,6 +81,7 @@ begin atomic
         ('PROMPT_TEMPLATE', 'template_name', '{text}', null, null, null),
         ('PROMPT_TEMPLATE', 'template_version', '{integer}', null, 1, null),
         ('PROMPT_TEMPLATE', 'variables', '{object,path}', null, null, null),
+        ('PROMPT_TEMPLATE', 'missing', '{text}', '{error,empty}', null, null),
         ('PROMPT_TEMPLATE', 'syntax', '{text}', '{mustache,single_brace}', null, null),
         ('CUSTOM_FUNCTION', 'function', '{text}', null, null, null),
         ('CUSTOM_FUNCTION', 'functionName', '{text}', null, null, null),

@@ -11,7 +11,9 @@ declare
     v_template constant jsonb := coalesce(p_template, p_config -> 'template');
     v_syntax constant text := p_config ->> 'syntax';
     v_options constant jsonb := case
-        when v_syntax is null then '{}' else jsonb_build_object('syntax', v_syntax)
+        when p_config ?| '{syntax,missing}'
+            then jsonb_build_object('syntax', v_syntax, 'missing', p_config ->> 'missing')
+        else '{}'
     end;
     v_text text := v_template #>> '{}';
     v_messages jsonb := v_template;

@@ -41,24 +41,11 @@ begin atomic
             and jsonb_typeof(p_config -> 'auth' -> 'secret') = 'string'
             and (p_config -> 'auth' ->> 'type' <> 'header' or p_config -> 'auth' ? 'name'),
             false
-        )
-    union all
-    select
-        '/headers/' || replace(replace(header.key, '~', '~0'), '/', '~1'), 'SECRET_IN_CONFIG',
-        format('the header %s is written into the playbook', header.key),
-        'Name a secret in auth: {"type": "bearer", "secret": name}.'
-    from jsonb_each(
-        case jsonb_typeof(p_config -> 'headers') when 'object' then p_config -> 'headers' end
-    ) as header
-    where
-        lower(header.key) in ('authorization', 'proxy-authorization', 'cookie', 'x-api-key')
-        and jsonb_typeof(header.value) = 'string'
-        and header.value #>> '{}' not like '$%' and strpos(header.value #>> '{}', '{') = 0;
+        );
 end;
 
 comment on function pbdb._request_issues(jsonb) is
 'What is wrong with the request of an API_CALL step: JSON pointer into the config, code, message, '
-'hint. Codes: URL_HOST_DYNAMIC, URL_INVALID, AUTH_INVALID; URL_FROM_DATA and SECRET_IN_CONFIG are '
-'warnings.';
+'hint. Codes: URL_HOST_DYNAMIC, URL_INVALID, AUTH_INVALID; URL_FROM_DATA is a warning.';
 
 revoke execute on function pbdb._request_issues(jsonb) from public;

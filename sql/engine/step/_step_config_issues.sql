@@ -38,7 +38,7 @@ comment on function pbdb._step_config_issues(text, jsonb) is
 'What is wrong with the config of a step of this type: JSON pointer, code, message, hint. The '
 'codes are those of pbdb._config_key_issues, _config_missing_issues, _operation_issues, '
 '_branch_issues, _request_issues, _prompt_issues and _wait_issues; warnings are '
-'CONFIG_KEY_UNKNOWN, URL_FROM_DATA, SECRET_IN_CONFIG and SINGLE_BRACES. Its expressions are the '
-'business of pbdb._expression_issues.';
+'CONFIG_KEY_UNKNOWN, URL_FROM_DATA and SINGLE_BRACES. Its expressions are the business of '
+'pbdb._expression_issues.';
 
 revoke execute on function pbdb._step_config_issues(text, jsonb) from public;

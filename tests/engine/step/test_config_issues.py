@@ -147,11 +147,6 @@ def test_an_unknown_key_is_reported(language: Language, step_type: str) -> None:
             {"url": "https://x.io", "auth": {"type": "basic"}},
             [("/auth", "AUTH_INVALID")],
         ),
-        (
-            "API_CALL",
-            {"url": "https://x.io", "headers": {"Authorization": "Bearer abc"}},
-            [("/headers/Authorization", "SECRET_IN_CONFIG")],
-        ),
         ("DATABASE_QUERY", {"mode": "read"}, [("", "CONFIG_KEY_MISSING")]),
         ("DATABASE_QUERY", {"query": "x", "params": {}}, [("/params", "CONFIG_KIND_INVALID")]),
         ("MEMORY_SEARCH", {"limit": 1.5}, [("/limit", "CONFIG_KIND_INVALID")]),
