@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from pbdb.cli.errors import UsageError
 from pbdb.cli.options import Json, Url, find_database
 from pbdb.cli.output import console, print_json, print_rows
 from pbdb.database import connect
+from pbdb.verify import report
+from pbdb.verify import verify as database_checks
 
 
 def add_to(app: typer.Typer) -> None:
@@ -84,15 +87,29 @@ def status(url: Url = None, as_json: Json = False) -> None:
     print_rows(shown, ["migration", "applied"], empty="there are no migrations", as_json=False)
 
 
-def verify() -> None:
-    """Check the released migration files against SHA256SUMS."""
+def verify(
+    url: Url = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Print failed checks only.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check the database against what pbdb promises, and released files against SHA256SUMS.
+
+    A line a check; exit code 1 when one failed. Nothing is changed.
+    """
     wrong = migrations.changed_releases()
     if wrong:
         raise UsageError(
             f"released migrations were changed: {', '.join(wrong)}",
             "restore them from the release; write a new migration instead",
         )
-    console.print("the released migrations are unchanged", style="green")
+    with connect(find_database(url).target.listen_url) as connection:
+        checks = database_checks(connection)
+    if as_json:
+        print_json([{**asdict(check), "is_ok": check.is_ok} for check in checks])
+    else:
+        typer.echo(report(checks, is_verbose=not failed))
+    if not all(check.is_ok for check in checks):
+        raise typer.Exit(1)
 
 
 def _finds_functions(url: str) -> bool:
