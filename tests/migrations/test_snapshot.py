@@ -1,0 +1,15 @@
+"""sql/schema.snapshot.sql shows the tables as the migrations make them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from pbdb.files import sql_folder
+from pbdb.snapshot import snapshot
+
+
+def test_the_snapshot_is_what_the_migrations_make(owner: psycopg.Connection[Any]) -> None:
+    written = (sql_folder() / "schema.snapshot.sql").read_text(encoding="utf-8")
+    assert snapshot(owner) == written, "run make snapshot"
