@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import typer
+from psycopg.conninfo import conninfo_to_dict
 
 from pbdb.cli.errors import UsageError
 from pbdb.client import Client
@@ -21,7 +21,7 @@ from pbdb.database import Connection, Target, connect
 from pbdb.embedded import VERSIONS, EmbeddedServer
 
 LOCAL_ORGANIZATION: Final = UUID("00000000-0000-7000-8000-000000000001")
-"""The tenant of a database that `pbdb db start` made, unless another one is named."""
+"""The tenant in a database on this machine, unless another one is named."""
 
 LOCAL_DATABASE: Final = "pbdb"
 
@@ -43,7 +43,12 @@ class Place:
     """The database that a command works on."""
 
     target: Target
-    is_local: bool
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine: there a default organization is a help, not a risk."""
+        host = str(conninfo_to_dict(self.target.url).get("host") or "")
+        return host in ("", "localhost", "127.0.0.1", "::1") or host.startswith(("/", "@"))
 
 
 def version(wanted: bool) -> None:
@@ -56,13 +61,13 @@ def version(wanted: bool) -> None:
 def find_database(url: str | None) -> Place:
     """Return the database of --url, else of the environment, else the running local server."""
     if url is not None:
-        return Place(Target(url), is_local=False)
+        return Place(Target(url))
     target = Target.from_environment()
     if target is not None:
-        return Place(target, is_local=False)
+        return Place(target)
     server = find_server()
     if server is not None:
-        return Place(Target(server.url(LOCAL_DATABASE)), is_local=True)
+        return Place(Target(server.url(LOCAL_DATABASE)))
     raise UsageError(
         "no database: there is no --url, no PBDB_DATABASE_URL and no running local server",
         "start one with `pbdb db start`, or name one with --url postgresql://…",
@@ -81,13 +86,13 @@ def find_server(folder: Path | None = None) -> EmbeddedServer | None:
 
 
 def find_organization(place: Place, given: UUID | None) -> UUID:
-    """Return the tenant to act for; a local database has a default one."""
+    """Return the tenant to act for; on this machine there is a default one."""
     if given is not None:
         return given
-    if place.is_local or "PBDB_DATABASE_URL" not in os.environ:
+    if place.is_local:
         return LOCAL_ORGANIZATION
     raise UsageError(
-        "which organization? This database is not a local one",
+        "which organization? The database is on another machine",
         "pass --organization UUID or set PBDB_ORGANIZATION_ID",
     )
 
@@ -104,7 +109,8 @@ def open_client(url: str | None, organization: UUID | None) -> Iterator[Client]:
 def client_for(connection: Connection, organization: UUID) -> Client:
     """Return a client that sees one tenant's rows, also when the login is a superuser."""
     found = connection.execute(
-        "select rolsuper or rolbypassrls from pg_catalog.pg_roles where rolname = current_user"
+        "select (rolsuper or rolbypassrls) and pg_catalog.to_regrole('pbdb_app') is not null "
+        "from pg_catalog.pg_roles where rolname = current_user"
     ).fetchone()
     is_unbound = bool(found and found[0])
     return Client(connection, organization, role="pbdb_app" if is_unbound else None)

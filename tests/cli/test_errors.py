@@ -1,0 +1,78 @@
+"""A command that fails says what to do next."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from cli.conftest import Shell
+
+
+def test_without_a_database_the_commands_say_how_to_get_one(bare: Shell) -> None:
+    said = bare("ls", code=1)
+
+    assert "no database" in said.err
+    assert "pbdb db start" in said.err
+
+
+def test_a_server_that_does_not_answer_is_reported(bare: Shell) -> None:
+    said = bare("ls", "--url", "postgresql://127.0.0.1:1/none", code=1)
+
+    assert "is the server running?" in said.err
+
+
+def test_errors_of_the_database_carry_code_and_hint(shell: Shell) -> None:
+    said = shell("start", "nothing", code=1)
+
+    assert "PB004" in said.err
+    assert "what to do:" in said.err
+
+
+def test_with_json_an_error_is_json_too(shell: Shell) -> None:
+    said = shell("start", "nothing", "--json", code=1)
+
+    error = json.loads(said.err)["error"]
+    assert error["code"] == "PB004"
+    assert error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("show", "not-an-id"), "not an execution's id"),
+        (("show", str(uuid4())), "there is no execution"),
+        (("start", "x", "--input", "{"), "is not JSON"),
+        (("apply", "nowhere.yaml"), "there is no file"),
+        (("run", "nowhere.yaml"), "there is no file"),
+        (("run", "x", "--answer", "yes"), "has no step"),
+        (("run", "x", "--app", "no_such_module"), "there is no module"),
+        (("run", "x", "--app", "json:app"), "has no App"),
+        (("export", "nothing"), "there is no playbook"),
+    ],
+)
+def test_wrong_arguments_are_explained(
+    shell: Shell, arguments: tuple[str, ...], expected: str
+) -> None:
+    said = shell(*arguments, code=1)
+
+    assert expected in said.err
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name: [", "cannot be read"),
+        ("- just\n- a list", "holds no object"),
+        ("name: a\nname: b\nsteps: []", "given twice"),
+        ("name: a\nstepz: []", "PB009"),
+        ("name: a\nsteps:\n- {name: s, type: NO_SUCH_TYPE}", "PB009"),
+    ],
+)
+def test_a_broken_document_is_refused(shell: Shell, text: str, expected: str) -> None:
+    shell.write("broken.yaml", text)
+
+    said = shell("apply", "broken.yaml", code=1)
+
+    assert expected in said.err

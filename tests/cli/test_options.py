@@ -1,0 +1,36 @@
+"""Which database and organization a command works for."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from pbdb.cli.errors import UsageError
+from pbdb.cli.options import LOCAL_ORGANIZATION, Place, find_organization, parse_answers
+from pbdb.database import Target
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql:///x", "postgresql://localhost/x", "host=/tmp dbname=x", "dbname=x"]
+)
+def test_a_database_on_this_machine_has_a_default_organization(url: str) -> None:
+    assert find_organization(Place(Target(url)), None) == LOCAL_ORGANIZATION
+
+
+def test_elsewhere_the_organization_has_to_be_named() -> None:
+    place = Place(Target("postgresql://db.example.com/x"))
+    mine = uuid4()
+
+    assert find_organization(place, mine) == mine
+    with pytest.raises(UsageError, match="which organization"):
+        find_organization(place, None)
+
+
+def test_answers_are_json_or_else_text() -> None:
+    assert parse_answers(["a=1", 'b={"c": [2]}', "d=yes, please", "e=x=y"]) == {
+        "a": 1,
+        "b": {"c": [2]},
+        "d": "yes, please",
+        "e": "x=y",
+    }

@@ -1,0 +1,143 @@
+"""From a file to a result with one command."""
+
+from __future__ import annotations
+
+import re
+
+from cli.conftest import Shell
+
+DOUBLE = """\
+name: double
+input_schema: {type: object, required: [number]}
+steps:
+  - name: compute
+    type: CUSTOM_FUNCTION
+    config: {function: async_double}
+  - name: shape
+    type: DATA_TRANSFORM
+    config: {output: {doubled: $steps.compute.output}}
+"""
+
+APPROVAL = """\
+name: approval
+steps:
+  - name: approve
+    type: WAIT_FOR_INPUT
+    config:
+      prompt: May we?
+      schema: {type: object, required: [approved]}
+  - name: shape
+    type: DATA_TRANSFORM
+    config: {output: {approved: $steps.approve.output.approved}}
+"""
+
+BROKEN = """\
+name: broken
+max_retries: 0
+steps:
+  - {name: bad, type: CUSTOM_FUNCTION, config: {function: make_bad_value, parameters: {kind: nan}}}
+"""
+
+
+def test_a_file_is_applied_and_run(shell: Shell) -> None:
+    shell.write("double.yaml", DOUBLE)
+
+    said = shell("run", "double.yaml", "--app", "project", "--input", '{"number": 4}')
+
+    assert "version 1 is active" in said.out
+    assert re.search(r"compute +COMPLETED", said.out)
+    assert '"doubled": 8' in said.out
+
+
+def test_an_unchanged_file_makes_no_new_version(shell: Shell) -> None:
+    shell.write("double.yaml", DOUBLE)
+    shell("apply", "double.yaml")
+
+    (again,) = shell("apply", "double.yaml", "--json").json
+
+    assert (again["version"], again["changed"]) == (1, False)
+    assert [row["name"] for row in shell("ls", "--json").json] == ["double"]
+
+
+def test_json_output_is_nothing_but_json(shell: Shell) -> None:
+    shell.write("double.yaml", DOUBLE)
+
+    said = shell("run", "double.yaml", "--app", "project", "-i", '{"number": 1}', "--json")
+
+    assert said.json["status"] == "COMPLETED"
+    assert said.json["output_data"] == {"doubled": 2}
+
+
+def test_an_answer_on_the_command_line_is_given_when_the_step_asks(shell: Shell) -> None:
+    shell.write("approval.yaml", APPROVAL)
+
+    said = shell("run", "approval.yaml", "-a", 'approve={"approved": true}', "--json")
+
+    assert said.json["output_data"] == {"approved": True}
+
+
+def test_a_run_that_waits_says_how_to_answer(shell: Shell) -> None:
+    shell.write("approval.yaml", APPROVAL)
+
+    said = shell("run", "approval.yaml", code=3)
+
+    assert "May we?" in said.out
+    found = re.search(r"pbdb answer (\S+) approve", said.out)
+    assert found is not None
+    id_ = found[1]
+    (waiting,) = shell("inbox", "--json").json
+    assert (waiting["execution_id"], waiting["prompt"]) == (id_, "May we?")
+
+    refused = shell("answer", id_, "approve", '{"maybe": 1}', code=1)
+    assert "PB012" in refused.err
+
+    shell("answer", id_, "approve", '{"approved": false}')
+    assert shell("watch", id_, "--json").json["output_data"] == {"approved": False}
+    assert "nothing waits" in shell("inbox").out
+
+
+def test_a_failed_run_ends_with_exit_code_one_and_says_why(shell: Shell) -> None:
+    shell.write("broken.yaml", BROKEN)
+
+    said = shell("run", "broken.yaml", "--app", "project", code=1)
+
+    assert "OUTPUT_INVALID" in said.out
+    assert "pbdb retry" in said.out
+
+
+def test_an_execution_can_be_paused_resumed_cancelled_and_retried(shell: Shell) -> None:
+    shell.write("double.yaml", DOUBLE)
+    shell("apply", "double.yaml")
+    started = shell("start", "double", "-i", '{"number": 2}', "--key", "k", "--json")
+    id_ = started.json["execution_id"]
+
+    again = shell("start", "double", "-i", '{"number": 2}', "--key", "k", "--json")
+    assert again.json["execution_id"] == id_
+    shell("pause", id_)
+    assert shell("show", id_, "--json").json["status"] == "PAUSED"
+    shell("resume", id_)
+    shell("cancel", id_, "--reason", "changed my mind")
+    assert shell("show", id_, "--json").json["status"] == "CANCELLED"
+    shell("retry", id_)
+    assert shell("show", id_, "--json").json["status"] in ("RUNNING", "PENDING")
+    (row,) = shell("ls", "-e", "--json").json
+    assert row["execution_id"] == id_
+
+
+def test_a_playbook_comes_back_as_a_document(shell: Shell) -> None:
+    shell.write("double.yaml", DOUBLE)
+    shell("apply", "double.yaml")
+    shell.write("again.yaml", shell("export", "double").out)
+
+    (again,) = shell("apply", "again.yaml", "--json").json
+
+    assert again["changed"] is False
+
+
+def test_memories_are_stored_and_found_by_their_words(shell: Shell) -> None:
+    shell("memory", "store", "The sky over Lisbon is blue", "--metadata", '{"city": "Lisbon"}')
+
+    (found,) = shell("memory", "search", "sky", "--json").json
+
+    assert found["content"] == "The sky over Lisbon is blue"
+    assert found["metadata"] == {"city": "Lisbon"}
