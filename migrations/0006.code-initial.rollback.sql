@@ -430,11 +430,17 @@ drop function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread);
 -- deleted: sql/engine/_fork.sql
 drop function pbdb._fork(pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb);
 
+-- deleted: sql/engine/_keep_done_scopes.sql
+drop function pbdb._keep_done_scopes(pbdb.run, uuid);
+
 -- deleted: sql/engine/_move_join.sql
 drop function pbdb._move_join(pbdb.run, jsonb, uuid);
 
 -- deleted: sql/engine/_open_scopes.sql
 drop function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins);
+
+-- deleted: sql/engine/_window.sql
+drop function pbdb._window(pbdb.playbook_joins, jsonb);
 
 -- deleted: sql/engine/_end_join.sql
 drop function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean);

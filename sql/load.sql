@@ -255,8 +255,10 @@ set role pbdb_owner;
 \ir engine/_join_error.sql
 \ir engine/_steps_inside.sql
 \ir engine/_end_join.sql
+\ir engine/_window.sql
 \ir engine/_open_scopes.sql
 \ir engine/_move_join.sql
+\ir engine/_keep_done_scopes.sql
 \ir engine/_fork.sql
 \ir engine/_end_scope.sql
 \ir engine/_wait_plan.sql

@@ -107,6 +107,10 @@ begin
             p_run, v_step, v_thread, v_visit, v_effect.status, v_effect.output,
             v_effect.error_code, v_effect.error_message, v_effect.goes_to
         );
+        if v_effect.status = 'FAILED' then
+            v_scope_id := null;
+            v_scope := null;
+        end if;
     end loop;
 
     if p_run.completed_at is null and (p_program ->> 'has_wait')::boolean then

@@ -32,12 +32,13 @@ begin
 
     insert into pbdb.playbook_joins (
         result_id, organization_id, execution_id, scope_id, step_index, total, needed,
-        waits_for_all, max_parallel
+        waits_for_all, max_parallel, succeeded_count
     )
     values (
         p_result_id, p_run.organization_id, p_run.execution_id, p_thread.scope_id,
         (p_step ->> 'i')::int, (v_plan ->> 'total')::int, (v_plan ->> 'needed')::int,
-        (v_plan ->> 'waits_for_all')::boolean, (v_plan ->> 'max_parallel')::int
+        (v_plan ->> 'waits_for_all')::boolean, (v_plan ->> 'max_parallel')::int,
+        pbdb._keep_done_scopes(p_run, p_result_id)
     );
     return pbdb._move_join(p_run, p_program, p_result_id);
 end;

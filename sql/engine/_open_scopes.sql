@@ -8,11 +8,15 @@ volatile
 as $fn$
 declare
     v_step jsonb := p_program -> 'steps' -> p_join.step_index;
-    v_until int := least(
-        p_join.next_index + p_join.max_parallel - p_join.open_count, p_join.total
-    );
+    v_window int[] := array(select w from pbdb._window(p_join, v_step) as w);
+    v_items jsonb;
     v_threads pbdb.thread[];
 begin
+    -- Taken out once: reading one item out of the stored array unpacks the whole array.
+    select r.request -> 'for_each' into v_items
+    from pbdb.playbook_step_results as r
+    where r.id = p_join.result_id;
+
     with opened as (
         insert into pbdb.playbook_scopes (
             id, organization_id, execution_id, parent_result_id, path, branch, item_index, item
@@ -20,13 +24,12 @@ begin
         select
             n.id, p_run.organization_id, p_run.execution_id, p_join.result_id,
             coalesce(o.path, '{}') || n.id, coalesce(b.branch ->> 'name', 'item'),
-            case when b.branch is null then n.index end, r.request -> 'for_each' -> n.index
+            case when b.branch is null then n.index end, v_items -> n.index
         from (
-            select g.index, pbdb.uuid_v7() as id
-            from generate_series(p_join.next_index, v_until - 1) as g (index)
+            select w.index, pbdb.uuid_v7() as id
+            from unnest(v_window) as w (index)
         ) as n
         cross join lateral (select v_step -> 'branches' -> n.index as branch) as b
-        inner join pbdb.playbook_step_results as r on r.id = p_join.result_id
         left join pbdb.playbook_scopes as o on o.id = p_join.scope_id
         returning id, item_index, branch
     )
@@ -49,7 +52,9 @@ begin
     from opened as o;
 
     update pbdb.playbook_joins as j
-    set open_count = j.open_count + v_until - j.next_index, next_index = v_until
+    set
+        open_count = j.open_count + cardinality(v_window),
+        next_index = coalesce(v_window[cardinality(v_window)] + 1, j.total)
     where j.result_id = p_join.result_id;
 
     p_run.threads := p_run.threads || v_threads;

@@ -52,10 +52,11 @@ begin
         end;
     end if;
 
-    select s.verdicts[1] into v_verdict
+    select v.* into v_verdict
     from pbdb._settle_attempts(
         array[p_result_id], array[p_token], array[v_output::text], array[v_error]
-    ) as s;
+    ) as s
+    cross join lateral unnest(s.verdicts) as v;
     if v_verdict.code = 'PB002' then
         raise exception using
             errcode = 'PB002',

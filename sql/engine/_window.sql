@@ -1,0 +1,34 @@
+-- drop: function pbdb._window(pbdb.playbook_joins, jsonb)
+create or replace function pbdb._window(p_join pbdb.playbook_joins, p_step jsonb)
+returns setof int
+language sql
+stable
+security invoker
+begin atomic
+select n.index
+from generate_series(p_join.next_index, p_join.total - 1) as n (index)
+where
+    p_join.succeeded_count = 0
+    or (
+        not exists (
+            select from pbdb.playbook_scopes as s
+            where
+                s.execution_id = p_join.execution_id and s.parent_result_id = p_join.result_id
+                and s.item_index = n.index
+        )
+        and not exists (
+            select from pbdb.playbook_scopes as s
+            where
+                s.execution_id = p_join.execution_id and s.parent_result_id = p_join.result_id
+                and s.item_index is null
+                and s.branch = p_step -> 'branches' -> n.index ->> 'name'
+        )
+    )
+order by n.index
+limit p_join.max_parallel - p_join.open_count;
+end;
+
+comment on function pbdb._window(pbdb.playbook_joins, jsonb) is
+'Positions of the branches or items that a join opens next, those kept from a failed attempt left out.';
+
+revoke execute on function pbdb._window(pbdb.playbook_joins, jsonb) from public;

@@ -1,0 +1,243 @@
+"""PARALLEL_EXECUTION: branches, items, joins, failures, nesting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from build import Tenant, function, transform
+
+
+def parallel(name: str, **fields: Any) -> dict[str, Any]:
+    """A parallel step; keyword arguments that are config go there."""
+    keys = ("for_each", "max_parallel", "join", "on_branch_failure")
+    config = {key: fields.pop(key) for key in keys if key in fields}
+    return {"name": name, "type": "PARALLEL_EXECUTION", "config": config, **fields}
+
+
+def test_the_output_is_the_branches_outputs_by_name(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel("p", branches={"left": [transform("l", "$input.n")], "right": [transform("r", 2)]})
+    )
+
+    assert tenant.run({"n": 1}) == {"left": 1, "right": 2}
+
+
+def test_items_give_their_outputs_in_order_whoever_ends_first(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel("p", for_each="$input.items", steps=[function("f", input_mapping={"i": "$item"})])
+    )
+    execution = tenant.start({"items": [10, 20, 30]})
+
+    held = tenant.claim()
+    for step in sorted(held, key=lambda s: -s["input"]["i"]):
+        tenant.held["f"] = (step["step_result_id"], step["token"])
+        tenant.complete("f", step["input"]["i"] + 1)
+
+    assert tenant.result(execution)["output_data"] == [11, 21, 31]
+
+
+def test_no_items_complete_at_once(tenant: Tenant) -> None:
+    tenant.apply(parallel("p", for_each="$input.items", steps=[transform("t", "$item")]))
+
+    assert tenant.run({"items": []}) == []
+
+
+def test_something_that_is_no_array_fails_the_step(tenant: Tenant) -> None:
+    tenant.apply(parallel("p", for_each="$input.items", steps=[transform("t", "$item")]))
+
+    execution = tenant.start({"items": "abc"})
+
+    assert tenant.result(execution)["error_code"] == "CONFIG_INVALID"
+
+
+def test_a_window_bounds_how_many_items_are_open(tenant: Tenant) -> None:
+    tenant.apply(parallel("p", for_each="$input.items", max_parallel=4, steps=[function("f")]))
+    execution = tenant.start({"items": list(range(20))})
+    most = 0
+
+    while tenant.status(execution) == "RUNNING":
+        held = tenant.claim(limit=100)
+        most = max(most, len(held))
+        for step in held:
+            tenant.held["f"] = (step["step_result_id"], step["token"])
+            tenant.complete("f", 0)
+
+    assert most == 4
+    assert tenant.result(execution)["output_data"] == [0] * 20
+
+
+def test_any_takes_the_first_success_and_closes_the_others(tenant: Tenant) -> None:
+    tenant.apply(parallel("p", join="any", branches={"a": [function("f")], "b": [function("g")]}))
+    execution = tenant.start()
+    tenant.claim()
+
+    tenant.complete("g", "won")
+
+    assert tenant.result(execution)["output_data"] == {"a": None, "b": "won"}
+    assert ("f", "FAILED", 1, 1, "CANCELLED") in tenant.attempts(execution)
+    assert tenant.complete("f", "too late") == "stale"
+
+
+def test_any_fails_only_when_all_branches_fail(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel(
+            "p",
+            join="any",
+            branches={"a": [function("f", max_retries=0)], "b": [function("g", max_retries=0)]},
+        )
+    )
+    execution = tenant.start()
+    tenant.claim()
+
+    tenant.fail("f")
+    assert tenant.status(execution) == "RUNNING"
+    tenant.fail("g")
+
+    assert tenant.result(execution)["error_code"] == "BRANCH_FAILED"
+
+
+def test_at_least_n_successes_are_enough(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel(
+            "p", join={"at_least": 2}, for_each="$input.items", steps=[function("f", max_retries=0)]
+        )
+    )
+    execution = tenant.start({"items": [1, 2, 3]})
+    held = tenant.claim()
+    for step, verb in zip(held, ("fail", "complete", "complete"), strict=True):
+        tenant.held["f"] = (step["step_result_id"], step["token"])
+        tenant.fail("f") if verb == "fail" else tenant.complete("f", "ok")
+
+    assert tenant.result(execution)["output_data"] == [None, "ok", "ok"]
+
+
+def test_one_failed_branch_fails_the_step_and_closes_the_rest(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel("p", branches={"a": [function("f", max_retries=0)], "b": [function("g")]}),
+    )
+    execution = tenant.start()
+    tenant.claim()
+
+    tenant.fail("f", message="no luck")
+
+    result = tenant.result(execution)
+    assert (result["status"], result["error_code"]) == ("FAILED", "BRANCH_FAILED")
+    assert 'branch "a"' in result["error_message"] and "no luck" in result["error_message"]
+
+
+def test_failures_are_tolerated_when_asked(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel(
+            "p",
+            on_branch_failure="continue",
+            branches={"a": [function("f", max_retries=0)], "b": [function("g")]},
+        )
+    )
+    execution = tenant.start()
+    tenant.claim()
+    tenant.fail("f")
+    tenant.complete("g", 1)
+
+    assert tenant.result(execution)["output_data"] == {"a": None, "b": 1}
+
+
+def test_parallel_steps_nest(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel(
+            "outer",
+            for_each="$input.rows",
+            steps=[
+                transform("row", "$item"),
+                parallel(
+                    "inner", for_each="$steps.row.output", steps=[transform("cell", "$item * 2")]
+                ),
+            ],
+        ),
+        transform("end", "$steps.outer.output"),
+    )
+
+    execution = tenant.start({"rows": [[1, 2], [3], []]})
+
+    result = tenant.result(execution)
+    assert result["output_data"] == [[2, 4], [6], []]
+    assert (result["completed_steps"], result["total_steps"]) == (5, 5)
+
+
+def test_a_step_in_a_branch_sees_its_own_branch_first(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel(
+            "p",
+            for_each="$input.items",
+            steps=[
+                transform("one", "$item"),
+                transform("two", {"i": "$index", "v": "$steps.one.output"}),
+            ],
+        )
+    )
+
+    assert tenant.run({"items": ["a", "b"]}) == [{"i": 0, "v": "a"}, {"i": 1, "v": "b"}]
+
+
+def test_an_error_handler_inside_a_branch_sees_its_branchs_error(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel(
+            "p",
+            for_each="$input.items",
+            steps=[
+                transform("try", "$item + 1", on_failure="rescue", is_final=True),
+                transform("rescue", "$error.code"),
+            ],
+        )
+    )
+
+    assert tenant.run({"items": [1, "x"]}) == [2, "EXPRESSION_ERROR"]
+
+
+def test_retrying_runs_only_the_items_that_failed(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel(
+            "p",
+            for_each="$input.items",
+            on_branch_failure="fail",
+            steps=[function("f", max_retries=0, input_mapping={"i": "$item"})],
+        )
+    )
+    execution = tenant.start({"items": [1, 2, 3]})
+    held = {step["input"]["i"]: step for step in tenant.claim()}
+    for item in (1, 3):
+        tenant.held["f"] = (held[item]["step_result_id"], held[item]["token"])
+        tenant.complete("f", item)
+    tenant.held["f"] = (held[2]["step_result_id"], held[2]["token"])
+    tenant.fail("f")
+    assert tenant.status(execution) == "FAILED"
+
+    tenant.one("select pbdb.retry_playbook_execution(%s)", execution)
+    again = tenant.claim()
+    assert [step["input"]["i"] for step in again] == [2]
+    tenant.complete("f", 20)
+
+    assert tenant.result(execution)["output_data"] == [1, 20, 3]
+
+
+@pytest.mark.parametrize("items", [2, 150])
+def test_a_join_waits_for_every_item(
+    tenant: Tenant, owner: psycopg.Connection[Any], items: int
+) -> None:
+    tenant.apply(
+        parallel("p", for_each="$input.items", steps=[transform("t", "$item")]), function("f")
+    )
+
+    execution = tenant.start({"items": list(range(items))})
+
+    assert len(tenant.claim()) == 1
+    assert (
+        tenant.one(
+            "select jsonb_array_length(output_data) from pbdb.playbook_step_results"
+            " where execution_id = %s and jsonb_typeof(output_data) = 'array'",
+            execution,
+        )
+        == items
+    )

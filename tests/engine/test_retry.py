@@ -1,0 +1,175 @@
+"""Attempts, backoff, permanent errors, retrying a failed execution."""
+
+from __future__ import annotations
+
+import uuid
+
+import psycopg
+import pytest
+
+from build import Tenant, function, transform
+
+
+def make_due(owner: psycopg.Connection[object], execution: uuid.UUID) -> None:
+    """Let the backoff of an execution pass."""
+    owner.execute(
+        "update pbdb.playbook_ready_steps set due_at = clock_timestamp() where execution_id = %s",
+        (execution,),
+    )
+
+
+def test_a_failed_attempt_is_retried_with_a_row_of_its_own(
+    tenant: Tenant, owner: psycopg.Connection[object]
+) -> None:
+    tenant.apply(function("f", max_retries=2))
+    execution = tenant.start()
+
+    tenant.claim()
+    assert tenant.fail("f") == "accepted"
+    make_due(owner, execution)
+    tenant.claim()
+    assert tenant.complete("f", "ok") == "accepted"
+
+    assert tenant.attempts(execution) == [
+        ("f", "FAILED", 1, 1, "BOOM"),
+        ("f", "COMPLETED", 1, 2, None),
+    ]
+    assert tenant.status(execution) == "COMPLETED"
+
+
+def test_the_delay_doubles_with_full_jitter_up_to_an_hour(
+    tenant: Tenant, owner: psycopg.Connection[object]
+) -> None:
+    tenant.apply(function("f", max_retries=20, retry_delay_seconds=600))
+    execution = tenant.start()
+    delays = []
+    for _ in range(5):
+        make_due(owner, execution)
+        tenant.claim()
+        tenant.fail("f")
+        row = owner.execute(
+            "select extract(epoch from due_at - clock_timestamp())::float"
+            " from pbdb.playbook_ready_steps where execution_id = %s",
+            (execution,),
+        ).fetchone()
+        assert row is not None
+        delays.append(row[0])
+
+    assert all(-1 <= d <= cap for d, cap in zip(delays, [600, 1200, 2400, 3600, 3600], strict=True))
+    assert len(set(delays)) == 5
+
+
+def test_a_retry_waits_at_least_as_long_as_the_handler_asks(
+    tenant: Tenant, owner: psycopg.Connection[object]
+) -> None:
+    tenant.apply(function("f", retry_delay_seconds=0))
+    execution = tenant.start()
+    tenant.claim()
+    tenant.fail("f", retry_after_seconds=500)
+
+    row = owner.execute(
+        "select due_at > clock_timestamp() + interval '490 s' from pbdb.playbook_ready_steps"
+        " where execution_id = %s",
+        (execution,),
+    ).fetchone()
+    assert row == (True,)
+    assert tenant.claim() == []
+
+
+def test_a_permanent_error_is_not_retried(tenant: Tenant) -> None:
+    tenant.apply(function("f", max_retries=5))
+    execution = tenant.start()
+
+    tenant.claim()
+    tenant.fail("f", permanent=True)
+
+    assert tenant.attempts(execution) == [("f", "FAILED", 1, 1, "BOOM")]
+    assert tenant.result(execution)["error_code"] == "BOOM"
+
+
+def test_zero_retries_means_one_attempt(tenant: Tenant) -> None:
+    tenant.apply(function("f", max_retries=0))
+    execution = tenant.start()
+    tenant.claim()
+    tenant.fail("f")
+
+    assert tenant.status(execution) == "FAILED"
+
+
+def test_the_last_failure_takes_the_failure_path(tenant: Tenant) -> None:
+    tenant.apply(
+        function("f", max_retries=0, on_failure="rescue", is_final=True),
+        transform("rescue", "$error.message"),
+    )
+    execution = tenant.start()
+    tenant.claim()
+    tenant.fail("f", message="it broke")
+
+    assert tenant.result(execution)["output_data"] == "it broke"
+
+
+def test_an_output_that_does_not_fit_is_a_failed_attempt(tenant: Tenant) -> None:
+    tenant.apply(function("f", max_retries=0, output_schema={"type": "object"}))
+    execution = tenant.start()
+    tenant.claim()
+
+    assert tenant.complete("f", "text") == "failed"
+    assert tenant.result(execution)["error_code"] == "OUTPUT_INVALID"
+
+
+def test_a_failed_execution_is_retried_from_the_step_that_failed(tenant: Tenant) -> None:
+    tenant.apply(
+        transform("a", 1), function("f", max_retries=0), transform("end", "$steps.f.output")
+    )
+    execution = tenant.start()
+    tenant.claim()
+    tenant.fail("f")
+
+    tenant.one("select pbdb.retry_playbook_execution(%s)", execution)
+    tenant.claim()
+    tenant.complete("f", "second time")
+
+    assert tenant.result(execution)["output_data"] == "second time"
+    assert [a[:3] for a in tenant.attempts(execution)] == [
+        ("a", "COMPLETED", 1),
+        ("f", "FAILED", 1),
+        ("f", "COMPLETED", 2),
+        ("end", "COMPLETED", 1),
+    ]
+    assert tenant.result(execution)["completed_steps"] == 3
+
+
+def test_a_cancelled_execution_is_retried_from_a_named_step(tenant: Tenant) -> None:
+    tenant.apply(transform("a", "$input.n"), function("f"))
+    execution = tenant.start({"n": 1})
+    tenant.one("select pbdb.cancel_playbook_execution(%s)", execution)
+
+    tenant.one("select pbdb.retry_playbook_execution(%s, 'a')", execution)
+
+    assert [a[:3] for a in tenant.attempts(execution)] == [
+        ("a", "COMPLETED", 1),
+        ("f", "SKIPPED", 1),
+        ("a", "COMPLETED", 2),
+        ("f", "PENDING", 2),
+    ]
+
+
+def test_retrying_from_an_unknown_step_says_which_there_are(tenant: Tenant) -> None:
+    tenant.apply(transform("a", "$input.word + 1"))
+    execution = tenant.start({"word": "x"})
+
+    with pytest.raises(psycopg.Error) as refused:
+        tenant.one("select pbdb.retry_playbook_execution(%s, 'nope')", execution)
+
+    assert refused.value.sqlstate == "PB017"
+    assert "a" in str(refused.value.diag.message_hint)
+
+
+def test_a_completed_execution_cannot_be_retried(tenant: Tenant) -> None:
+    tenant.apply(transform("a", 1))
+    execution = tenant.start()
+
+    with pytest.raises(psycopg.Error) as refused:
+        tenant.one("select pbdb.retry_playbook_execution(%s)", execution)
+
+    assert refused.value.sqlstate == "PB008"
