@@ -83,7 +83,7 @@ def break_lock(url: str, *, folder: Path | None = None) -> None:
 def script(start: str | None = None, *, folder: Path | None = None) -> str:
     """Return the migrations from `start` (a number or an id) on as one SQL script for review.
 
-    Run it with `psql -1 -v ON_ERROR_STOP=1 -f`, then record it with `pbdb migrate mark`.
+    Run it with `psql -1 -v ON_ERROR_STOP=1 -f`, then record it with `pbdb mark`.
     """
     files = migration_files(folder)
     if start is not None:
@@ -146,7 +146,7 @@ def _yoyo(url: str, folder: Path | None) -> Iterator[tuple[Any, Any]]:
         except LockTimeout as error:
             raise MigrateError(
                 "another migration is running, or was killed: if nothing runs, "
-                "remove its lock with `pbdb migrate break-lock`"
+                "remove its lock with `pbdb break-lock`"
             ) from error
 
 

@@ -1,4 +1,4 @@
-"""`pbdb migrate`, `script`, `rollback`, `status`, `verify`: the schema of the database."""
+"""`pbdb migrate`, `script`, `mark`, `rollback`, `status`, `break-lock`, `verify`: the schema of the database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pbdb.verify import verify as database_checks
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (migrate, script, rollback, status, verify):
+    for command in (migrate, script, mark, rollback, status, break_lock, verify):
         app.command(rich_help_panel="Database")(command)
 
 
@@ -59,6 +59,20 @@ def script(
     else:
         output.write_text(text, encoding="utf-8")
         console.print(f"wrote {output}")
+
+
+def mark(
+    ids: Annotated[list[str], typer.Argument(help="What psql has applied, such as 0007.add-this.")],
+    url: Url = None,
+) -> None:
+    """Record migrations that were applied with psql; runs none of them."""
+    migrations.mark(find_database(url).target.listen_url, ids)
+    console.print(f"marked {', '.join(ids)}", highlight=False)
+
+
+def break_lock(url: Url = None) -> None:
+    """Remove the lock that a killed migration left. Make sure first that none is running."""
+    migrations.break_lock(find_database(url).target.listen_url)
 
 
 def rollback(
