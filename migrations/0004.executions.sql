@@ -398,6 +398,9 @@ create index playbook_ready_steps_sweep_idx
 on pbdb.playbook_ready_steps (due_at) where state in ('LEASED', 'WAITING');
 create index playbook_ready_steps_event_idx
 on pbdb.playbook_ready_steps (organization_id, event_name) where event_name is not null;
+-- A tenant's inbox must not read the waits of all tenants.
+create index playbook_ready_steps_inbox_idx
+on pbdb.playbook_ready_steps (organization_id) where state = 'WAITING';
 
 create table pbdb.playbook_joins (
     result_id uuid not null primary key,
