@@ -766,17 +766,18 @@ comment on function pbdb._schema_path(text, text) is
 revoke execute on function pbdb._schema_path(text, text) from public;
 -- end: sql/playbook/schema/_schema_path.sql
 
--- frozen: sql/playbook/schema/_schema_wanted.sql sha256=a1edb67984996ff38dc0de4b4b55369757b6a115f336c6178140726c2ee0bab2
+-- frozen: sql/playbook/schema/_schema_wanted.sql sha256=ef09a08e1ca52764cbd8f68c7efffdc829f1c1c917e176833989c84634c433ef
 -- drop: function pbdb._schema_wanted(text, jsonb)
 --
 -- All the words of the validator in one place, so that they stay alike.
 create or replace function pbdb._schema_wanted(p_keyword text, p_wanted jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
-    select replace(
+as $fn$
+begin
+    return replace(
         case p_keyword
             when 'type' then 'is not of type $'
             when 'enum' then 'is not one of $'
@@ -806,14 +807,15 @@ begin atomic
         end,
         '$',
         case
-            when p_keyword = 'type' and jsonb_typeof(p_wanted) = 'array'
-                then array_to_string(array(select jsonb_array_elements_text(p_wanted)), ' or ')
+            when p_keyword = 'type' and pg_catalog.jsonb_typeof(p_wanted) = 'array'
+                then replace(pg_catalog.translate(p_wanted::text, '[]"', ''), ', ', ' or ')
             when p_keyword = 'type' then p_wanted #>> '{}'
             when length(p_wanted::text) > 200 then left(p_wanted::text, 197) || '...'
             else coalesce(p_wanted::text, '')
         end
     );
 end;
+$fn$;
 
 comment on function pbdb._schema_wanted(text, jsonb) is
 'What to say of a value that a keyword refuses: the second half of an error message.';
@@ -821,22 +823,23 @@ comment on function pbdb._schema_wanted(text, jsonb) is
 revoke execute on function pbdb._schema_wanted(text, jsonb) from public;
 -- end: sql/playbook/schema/_schema_wanted.sql
 
--- frozen: sql/playbook/schema/_schema_error.sql sha256=26d8c322fb72c0b7563e8b538f5f7a38c86be4d654bb7f7515e14f495901bd16
+-- frozen: sql/playbook/schema/_schema_error.sql sha256=724be0ee2950ff944cfeadeb747eb5f8656ea3ac9294d9fe3a75cf1fb102795e
 -- drop: function pbdb._schema_error(text, text, jsonb, jsonb)
 create or replace function pbdb._schema_error(
     p_path text, p_keyword text, p_value jsonb, p_wanted jsonb
 )
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
-    select jsonb_build_array(jsonb_build_object(
+as $fn$
+begin
+    return pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
         'path', p_path,
         'keyword', p_keyword,
         'message', concat(
             case
-                when p_path <> '' then format(
+                when p_path <> '' then pg_catalog.format(
                     '"%s": ',
                     replace(replace(replace(substr(p_path, 2), '/', '.'), '~1', '/'), '~0', '~')
                 )
@@ -850,6 +853,7 @@ begin atomic
         )
     ));
 end;
+$fn$;
 
 comment on function pbdb._schema_error(text, text, jsonb, jsonb) is
 'One misfit as a one-element array: the JSON pointer into the value, the schema keyword, and a '
@@ -858,24 +862,26 @@ comment on function pbdb._schema_error(text, text, jsonb, jsonb) is
 revoke execute on function pbdb._schema_error(text, text, jsonb, jsonb) from public;
 -- end: sql/playbook/schema/_schema_error.sql
 
--- frozen: sql/playbook/schema/_schema_unchecked.sql sha256=58daff99e87128dabf4c8b91282b67c3a61c971097ef4a6138896be914392b42
+-- frozen: sql/playbook/schema/_schema_unchecked.sql sha256=165f2ae40133447fb55dbf0490596f3581c5d24e25d9770dcd926c27714a8171
 -- drop: function pbdb._schema_unchecked(text, text, text)
 --
 -- Marked, so that "not", "if", "oneOf" and "contains" can tell "does not fit" from "nobody knows":
 -- the negation of the second is not "fits".
 create or replace function pbdb._schema_unchecked(p_path text, p_keyword text, p_problem text)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
-    select jsonb_build_array(jsonb_build_object(
+as $fn$
+begin
+    return pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
         'path', p_path,
         'keyword', p_keyword,
         'message', 'cannot be checked: ' || p_problem,
         'unchecked', true
     ));
 end;
+$fn$;
 
 comment on function pbdb._schema_unchecked(text, text, text) is
 'The error entry of a value that could not be judged: the schema is broken or unsupported here, '
@@ -884,23 +890,25 @@ comment on function pbdb._schema_unchecked(text, text, text) is
 revoke execute on function pbdb._schema_unchecked(text, text, text) from public;
 -- end: sql/playbook/schema/_schema_unchecked.sql
 
--- frozen: sql/playbook/schema/_schema_refusal.sql sha256=072520fe3e8215f1c158f9fe682e4ef87a77bac510d8791f01df5ef734befbcb
+-- frozen: sql/playbook/schema/_schema_refusal.sql sha256=12b5d886d0e9a634c7b7c5b8434fa3acdd020fce3919b15f279d8776ee86c46e
 -- drop: function pbdb._schema_refusal(jsonb, text, text, jsonb, jsonb)
 create or replace function pbdb._schema_refusal(
     p_errors jsonb, p_path text, p_keyword text, p_value jsonb, p_wanted jsonb
 )
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
-    select case
+as $fn$
+begin
+    return case
         when p_errors @> '[{"unchecked": true}]' then p_errors
         else pbdb._schema_error(
             p_path, p_keyword, p_value, p_wanted
         )
     end;
 end;
+$fn$;
 
 comment on function pbdb._schema_refusal(jsonb, text, text, jsonb, jsonb) is
 'The error of a keyword whose subschema judged the value: its own words, but an entry marked '
@@ -1011,14 +1019,20 @@ comment on function pbdb._schema_keywords() is
 revoke execute on function pbdb._schema_keywords() from public;
 -- end: sql/playbook/schema/_schema_keywords.sql
 
--- frozen: sql/playbook/schema/_schema_nodes.sql sha256=cf7262fc2c8d8b8be77eeeba016aeafe11cc4625c9428d41e66d1b3cd1b935f3
+-- frozen: sql/playbook/schema/_schema_nodes.sql sha256=65e5d1d6331239aa343db2a6a3d33792d33e0b9f009b94513d40f5cd0b3e3de0
 -- drop: function pbdb._schema_nodes(jsonb)
+--
+-- PL/pgSQL, so that its plan is kept and the planner does not copy the recursion into every caller:
+-- those plans would look so costly that a server with JIT would compile them.
 create or replace function pbdb._schema_nodes(p_schema jsonb)
 returns table (path text, schema jsonb, parent text, keyword text, depth integer)
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
+rows 20
+as $fn$
+begin
+    return query
     with recursive keywords as materialized (
         select k.keyword, k.kind
         from pbdb._schema_keywords() as k
@@ -1032,8 +1046,8 @@ begin atomic
         union all
         select child.path, child.schema, n.path, k.keyword, n.depth + 1
         from nodes as n
-        cross join lateral jsonb_each(
-            case jsonb_typeof(n.schema) when 'object' then n.schema else '{}' end
+        cross join lateral pg_catalog.jsonb_each(
+            case pg_catalog.jsonb_typeof(n.schema) when 'object' then n.schema else '{}' end
         ) as m(keyword, value)
         inner join keywords as k on m.keyword = k.keyword
         cross join lateral (
@@ -1041,14 +1055,14 @@ begin atomic
             where k.kind = 'schema'
             union all
             select concat(n.path, '/', m.keyword, '/', e.position - 1), e.value
-            from jsonb_array_elements(
-                case jsonb_typeof(m.value) when 'array' then m.value else '[]' end
+            from pg_catalog.jsonb_array_elements(
+                case pg_catalog.jsonb_typeof(m.value) when 'array' then m.value else '[]' end
             ) with ordinality as e(value, position)
             where k.kind = 'schema list'
             union all
             select pbdb._schema_path(pbdb._schema_path(n.path, m.keyword), e.name), e.value
-            from jsonb_each(
-                case jsonb_typeof(m.value) when 'object' then m.value else '{}' end
+            from pg_catalog.jsonb_each(
+                case pg_catalog.jsonb_typeof(m.value) when 'object' then m.value else '{}' end
             ) as e(name, value)
             where k.kind = 'schema map'
         ) as child
@@ -1058,6 +1072,7 @@ begin atomic
     select n.path, n.schema, n.parent, n.keyword, n.depth
     from nodes as n;
 end;
+$fn$;
 
 comment on function pbdb._schema_nodes(jsonb) is
 'Every schema inside a schema, itself included, with its JSON pointer, and the node and keyword '
@@ -1164,21 +1179,22 @@ comment on function pbdb._schema_reference(jsonb, text) is
 revoke execute on function pbdb._schema_reference(jsonb, text) from public;
 -- end: sql/playbook/schema/_schema_reference.sql
 
--- frozen: sql/playbook/schema/_schema_regex_character.sql sha256=c11b87b4cfb5cf52234e3a2a5c8c3183a81569176507bec134d8076c4363bbc2
+-- frozen: sql/playbook/schema/_schema_regex_character.sql sha256=c116627456b8a889d3b6941d802999fa5414588b9139167b84f4d6c669934b6d
 -- drop: function pbdb._schema_regex_character(text)
 create or replace function pbdb._schema_regex_character(p_token text)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
-    select case
+as $fn$
+begin
+    return case
         when p_token !~ '^\\' then
             case when p_token ~ '^[][\\^$.*+?(){}|/-]$' then '\' || p_token else p_token end
         when p_token ~ '^\\[fnrtv]$' or p_token ~ '^\\c[A-Za-z]$' then p_token
         when p_token ~ '^\\x..$' then '\u00' || substr(p_token, 3)
-        when p_token ~ '^\\u[dD][89abAB]..\\u' then '\U' || lpad(
-            to_hex(
+        when p_token ~ '^\\u[dD][89abAB]..\\u' then '\U' || pg_catalog.lpad(
+            pg_catalog.to_hex(
                 65536
                 + (('x' || substr(p_token, 3, 4))::bit(16)::integer - 55296) * 1024
                 + ('x' || substr(p_token, 9, 4))::bit(16)::integer - 56320
@@ -1186,12 +1202,13 @@ begin atomic
             8, '0'
         )
         when p_token ~ '^\\u\{0*(?:10|[0-9a-fA-F])?[0-9a-fA-F]{1,4}\}$' then
-            '\U' || lpad(ltrim(substr(p_token, 4, length(p_token) - 4), '0'), 8, '0')
+            '\U' || right('00000000' || substr(p_token, 4, length(p_token) - 4), 8)
         when p_token ~ '^\\u....$' then p_token
         when p_token ~ '^\\[][\\^$.*+?(){}|/-]$' then p_token
         when p_token ~ '^\\[!-/:-@\[-`{-~ ]$' then p_token
     end;
 end;
+$fn$;
 
 comment on function pbdb._schema_regex_character(text) is
 'One character of an ECMA-262 pattern, plain or escaped, as PostgreSQL writes it; null when it is '
@@ -1200,56 +1217,68 @@ comment on function pbdb._schema_regex_character(text) is
 revoke execute on function pbdb._schema_regex_character(text) from public;
 -- end: sql/playbook/schema/_schema_regex_character.sql
 
--- frozen: sql/playbook/schema/_schema_regex_class.sql sha256=2284285a59e16b93d77cf984aacaccf09e96a66a34af20ab8e3734aae6ec19ee
+-- frozen: sql/playbook/schema/_schema_regex_class.sql sha256=d3e84cf9bfdc6e6779d426bd624b095d3ff9cd6aa05e982f8df347736f6ae9e1
 -- drop: function pbdb._schema_regex_class(text)
 create or replace function pbdb._schema_regex_class(p_class text)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
-    with tokens as (
-        select t.parts[1] as token, t.position
-        from regexp_matches(
-            regexp_replace(p_class, '^\[\^?(.*)\]$', '\1'),
-            '\\u\{[0-9a-fA-F]+\}|(?:\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}'
-            '|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[A-Za-z]|\\.|.',
-            'g'
-        ) with ordinality as t(parts, position)
-    ),
+as $fn$
+begin
+    -- the common ones, without a query: only \s has to change
+    if p_class ~ '^\[\^?(?:\\[dDwWs]|[^][\\^-](?:-[^][\\^-])?|\\[][^$.*+?(){}|/@_-])+-?\]$' then
+        return replace(
+            p_class, '\s',
+            '\u0009-\u000d \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
+        );
+    end if;
 
-    translated as (
-        select t.position, case
-            when t.token = '-'
-                and lag(t.token) over by_position !~ '^\\[dDwWsS]$'
-                and lead(t.token) over by_position !~ '^\\[dDwWsS]$' then '-'
-            when t.token = '\b' then '\u0008'
-            when t.token = '\d' then '0-9'
-            when t.token = '\D' then '\u0001-/:-\U0010ffff'
-            when t.token = '\w' then 'A-Za-z0-9_'
-            when t.token = '\W' then '\u0001-/:-@\[-\^`{-\U0010ffff'
-            when t.token = '\s' then
-                '\u0009-\u000d \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
-            when t.token = '\S' then
-                '\u0001-\u0008\u000e-\u001f!-\u009f\u00a1-\u167f\u1681-\u1fff\u200b-\u2027'
-                '\u202a-\u202e\u2030-\u205e\u2060-\u2fff\u3001-\ufefe\uff00-\U0010ffff'
-            else pbdb._schema_regex_character(t.token)
-        end as token
-        from tokens as t
-        window by_position as (order by t.position)
-    )
+    return (
+        with tokens as (
+            select t.parts[1] as token, t.position
+            from pg_catalog.regexp_matches(
+                pg_catalog.regexp_replace(p_class, '^\[\^?(.*)\]$', '\1'),
+                '\\u\{[0-9a-fA-F]+\}|(?:\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}'
+                '|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[A-Za-z]|\\.|.',
+                'g'
+            ) with ordinality as t(parts, position)
+        ),
 
-    select case
-        when count(*) = 0 and p_class = '[]' then '[^\u0001-\U0010ffff]'
-        when count(*) = 0 then '[\u0001-\U0010ffff]'
-        when bool_and(t.token is not null) then concat(
-            case when p_class like '[^%' then '[^' else '[' end,
-            string_agg(t.token, '' order by t.position),
-            ']'
+        translated as (
+            select t.position, case
+                when t.token = '-'
+                    and lag(t.token) over by_position !~ '^\\[dDwWsS]$'
+                    and lead(t.token) over by_position !~ '^\\[dDwWsS]$' then '-'
+                when t.token = '\b' then '\u0008'
+                when t.token = '\d' then '0-9'
+                when t.token = '\D' then '\u0001-/:-\U0010ffff'
+                when t.token = '\w' then 'A-Za-z0-9_'
+                when t.token = '\W' then '\u0001-/:-@\[-\^`{-\U0010ffff'
+                when t.token = '\s' then
+                    '\u0009-\u000d \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
+                when t.token = '\S' then
+                    '\u0001-\u0008\u000e-\u001f!-\u009f\u00a1-\u167f\u1681-\u1fff\u200b-\u2027'
+                    '\u202a-\u202e\u2030-\u205e\u2060-\u2fff\u3001-\ufefe\uff00-\U0010ffff'
+                else pbdb._schema_regex_character(t.token)
+            end as token
+            from tokens as t
+            window by_position as (order by t.position)
         )
-    end
-    from translated as t;
+
+        select case
+            when count(*) = 0 and p_class = '[]' then '[^\u0001-\U0010ffff]'
+            when count(*) = 0 then '[\u0001-\U0010ffff]'
+            when pg_catalog.bool_and(t.token is not null) then concat(
+                case when p_class like '[^%' then '[^' else '[' end,
+                pg_catalog.string_agg(t.token, '' order by t.position),
+                ']'
+            )
+        end
+        from translated as t
+    );
 end;
+$fn$;
 
 comment on function pbdb._schema_regex_class(text) is
 'A character class of an ECMA-262 pattern, brackets included, as PostgreSQL writes it; null when '
@@ -1258,12 +1287,12 @@ comment on function pbdb._schema_regex_class(text) is
 revoke execute on function pbdb._schema_regex_class(text) from public;
 -- end: sql/playbook/schema/_schema_regex_class.sql
 
--- frozen: sql/playbook/schema/_schema_regex.sql sha256=ac5de59d96cd3a331d02695d6dc872a420d9afffa085be13c5d1561255655752
+-- frozen: sql/playbook/schema/_schema_regex.sql sha256=2b0ef213fe94faa925cd9361b0a7d28e8743f6a15c65a75b0895778554deecfc
 -- drop: function pbdb._schema_regex(text)
 --
 -- JSON Schema patterns are ECMA-262 in Unicode mode. What PostgreSQL reads otherwise is rewritten:
--- \d and \w are ASCII there, a dot stops at line ends, \b is a word boundary, \x has two digits, and
--- a bracket expression knows no [:alpha:]. Groups never capture, as nothing refers to them.
+-- \d and \w are ASCII there, a dot stops at line ends, \b is a word boundary, \x has two digits,
+-- and a bracket expression has no [:alpha:]. Groups never capture, as nothing refers to them.
 create or replace function pbdb._schema_regex(p_pattern text)
 returns text
 language plpgsql
@@ -1271,13 +1300,14 @@ immutable
 parallel safe
 as $fn$
 begin
-    if p_pattern ~ '^\^?(?:[A-Za-z0-9 _@/:,;!#%&=<>"''~-]'
-            '|\[\^?(?:a-z|A-Z|0-9|a-f|A-F|[_ @/:,;%+.])+-?\][*+?]?)*\$?$'
+    if p_pattern ~ '^[*+?]' then
+        return null;  -- nothing to repeat; and *** would be a directive
+    -- what means the same in both languages: no dot, no \s, no letters escaped but \d and \w
+    elsif p_pattern ~ '^(?:[^][\\(){}.*+?|]|\\[dDwW]|\\[][\\^$.*+?(){}|/@_-]'
+            '|\((?:\?[:=!]|(?!\?))|[)|*+?]|\{\d{1,2}(?:,\d{0,2})?\}'
+            '|\[\^?(?:\\[dDwW]|[^][\\^-](?:-[^][\\^-])?|\\[][^$.*+?(){}|/@_-])+-?\])*$'
     then
-        return p_pattern;  -- means the same in both languages
-    elsif p_pattern ~ '^[*+?]' or p_pattern ~ '\{(?:\d+,)?0*(?:25[6-9]|2[6-9]\d|[3-9]\d\d|\d{4,})'
-    then
-        return null;
+        return p_pattern;
     end if;
 
     return (
@@ -1294,13 +1324,13 @@ begin
 
         translated as (
             select t.position, case
+                when t.token in ('[', '(?<:') then null
                 when t.token like '[%' then pbdb._schema_regex_class(t.token)
                 when t.token in ('\b', '\B') then pg_catalog.translate(t.token, 'bB', 'yY')
                 when t.token ~ '^\\[dDwWsS]$' then pbdb._schema_regex_class('[' || t.token || ']')
                 when t.token like '\\%' then pbdb._schema_regex_character(t.token)
                 when t.token = '.' then '[^\n\r\u2028\u2029]'
                 when t.token = '(' or t.token like '(?<%>' then '(?:'
-                when t.token = '(?<:' then null
                 when t.token in (']', '{', '}') then '\' || t.token
                 else t.token
             end as token
@@ -1409,7 +1439,7 @@ comment on function pbdb._schema_number_errors(jsonb, jsonb, text) is
 revoke execute on function pbdb._schema_number_errors(jsonb, jsonb, text) from public;
 -- end: sql/playbook/schema/_schema_number_errors.sql
 
--- frozen: sql/playbook/schema/_schema_string_errors.sql sha256=8da0d52a6513cd957c9f159d7be49dced79abd7d3d0ffb4c39ac52dbf679059b
+-- frozen: sql/playbook/schema/_schema_string_errors.sql sha256=f9886c7bb9def003e00055ad597a59812a7153547ac641ce0fc8e6e456a078f9
 -- drop: function pbdb._schema_string_errors(jsonb, jsonb, text)
 create or replace function pbdb._schema_string_errors(p_schema jsonb, p_value jsonb, p_path text)
 returns jsonb
@@ -1424,7 +1454,9 @@ declare
     v_keyword text;
 begin
     if p_schema ? 'pattern' then
-        v_regex := pbdb._schema_regex(p_schema ->> 'pattern');
+        v_regex := case pg_catalog.jsonb_typeof(p_schema -> 'pattern')
+            when 'string' then pbdb._schema_regex(p_schema ->> 'pattern')
+        end;
         if v_regex is null then
             return pbdb._schema_unchecked(
                 p_path, 'pattern', (p_schema -> 'pattern')::text || ' is not a usable pattern'
@@ -1922,7 +1954,7 @@ revoke execute on function pbdb._schema_branch_errors(jsonb, jsonb, jsonb, text,
 from public;
 -- end: sql/playbook/schema/_schema_branch_errors.sql
 
--- frozen: sql/playbook/schema/_schema_evaluated.sql sha256=0b07b0ea6c33249f1e5ba7f1a00f2f3bc9213255a1db9e43e3d396e244756d1d
+-- frozen: sql/playbook/schema/_schema_evaluated.sql sha256=5c1a9fde4e68bc6af41de5dae0cd7d08bbb68a18f7acc7203b2ab278d68fa9eb
 -- drop: function pbdb._schema_evaluated(jsonb, jsonb, jsonb, integer)
 create or replace function pbdb._schema_evaluated(
     p_root jsonb, p_schema jsonb, p_value jsonb, p_depth integer
@@ -1935,7 +1967,7 @@ as $fn$
 declare
     v_own text[];
 begin
-    if pg_catalog.jsonb_typeof(p_schema) <> 'object' or p_depth >= 100 then
+    if pg_catalog.jsonb_typeof(p_schema) is distinct from 'object' or p_depth >= 100 then
         return '{}';
     elsif pg_catalog.jsonb_typeof(p_value) = 'object' then
         v_own := array(
@@ -2165,7 +2197,7 @@ revoke execute on function pbdb._schema_node_errors(jsonb, jsonb, jsonb, text, i
 from public;
 -- end: sql/playbook/schema/_schema_node_errors.sql
 
--- frozen: sql/playbook/schema/_schema_branches.sql sha256=aa0157fb46e37c2951ef5f9e86c5625dc77c32cd821b4ed0edb7c586e6ef0e4d
+-- frozen: sql/playbook/schema/_schema_branches.sql sha256=080657277cacf7194adad480d6c604dac1bede7ad7aa271178dd0842f59cdc96
 -- drop: function pbdb._schema_branches(jsonb, jsonb, jsonb, integer)
 create or replace function pbdb._schema_branches(
     p_root jsonb, p_schema jsonb, p_value jsonb, p_depth integer
@@ -2198,9 +2230,10 @@ begin atomic
     union all
     select p_schema -> case when t.fits then 'then' else 'else' end
     from tried as t
-    where t.keyword = 'if'
+    where t.keyword = 'if' and p_schema ? case when t.fits then 'then' else 'else' end
     union all
     select pbdb._schema_reference(p_root, p_schema ->> '$ref')
+    where p_schema ? '$ref'
     union all
     select a.value
     from pbdb._schema_list(p_schema -> 'allOf') as a(value)
@@ -2212,7 +2245,7 @@ end;
 
 comment on function pbdb._schema_branches(jsonb, jsonb, jsonb, integer) is
 'The schemas that a schema lays on the same value and that it fits, when it fits the schema as a '
-'whole: only anyOf, oneOf and if need to be tried again. May contain nulls.';
+'whole: only anyOf, oneOf and if need to be tried again.';
 
 revoke execute on function pbdb._schema_branches(jsonb, jsonb, jsonb, integer) from public;
 -- end: sql/playbook/schema/_schema_branches.sql
@@ -2504,14 +2537,17 @@ comment on function pbdb._schema_reference_issues(jsonb) is
 revoke execute on function pbdb._schema_reference_issues(jsonb) from public;
 -- end: sql/playbook/schema/_schema_reference_issues.sql
 
--- frozen: sql/playbook/schema/_schema_issues.sql sha256=71749abdb54f8d5bc2924d56a6a0468858a185cf6c8079d6909d6d751aab86f9
+-- frozen: sql/playbook/schema/_schema_issues.sql sha256=2c66a6396b5ff3c129dc0afaa45edf625f8c49ee2269a6e4004f63885db2c8e2
 -- drop: function pbdb._schema_issues(jsonb)
 create or replace function pbdb._schema_issues(p_schema jsonb)
 returns table (path text, code text, message text, hint text)
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
+rows 5
+as $fn$
+begin
+    return query
     select i.path, i.code, i.message, i.hint
     from pbdb._schema_keyword_issues(p_schema) as i
     union all
@@ -2526,15 +2562,16 @@ begin atomic
         case when n.depth > 100 then 'SCHEMA_TOO_DEEP' else 'SCHEMA_KEYWORD_INVALID' end,
         case
             when n.depth > 100 then 'the schema is nested more than 100 levels deep'
-            else format('%s is not a schema', left(n.schema::text, 80))
+            else pg_catalog.format('%s is not a schema', left(n.schema::text, 80))
         end,
         case
             when n.depth > 100 then 'Move parts of it to $defs.'
             else 'Give an object of keywords, or true or false.'
         end
     from pbdb._schema_nodes(p_schema) as n
-    where n.depth > 100 or jsonb_typeof(n.schema) not in ('object', 'boolean');
+    where n.depth > 100 or pg_catalog.jsonb_typeof(n.schema) not in ('object', 'boolean');
 end;
+$fn$;
 
 comment on function pbdb._schema_issues(jsonb) is
 'What is wrong with a JSON Schema: JSON pointer into the schema, code, message, hint. Errors: '
@@ -2545,13 +2582,16 @@ comment on function pbdb._schema_issues(jsonb) is
 revoke execute on function pbdb._schema_issues(jsonb) from public;
 -- end: sql/playbook/schema/_schema_issues.sql
 
--- frozen: sql/playbook/schema/validate_json.sql sha256=b95e85dd4a06716a55540e574865f3bd4192e98409ff0d0e87f6889cdcde4100
+-- frozen: sql/playbook/schema/validate_json.sql sha256=9c7f552cdef673d55a93278fc7e2505452f2cf82e0b4b4166f1cf7e286b4210f
 -- drop: function pbdb.validate_json(jsonb, jsonb)
+--
+-- Security definer, because it calls private functions. It reads nothing but its arguments.
 create or replace function pbdb.validate_json(p_schema jsonb, p_value jsonb)
 returns jsonb
 language plpgsql
 immutable
 parallel safe
+security definer
 set search_path = ''
 as $fn$
 declare

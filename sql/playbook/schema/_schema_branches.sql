@@ -30,9 +30,10 @@ begin atomic
     union all
     select p_schema -> case when t.fits then 'then' else 'else' end
     from tried as t
-    where t.keyword = 'if'
+    where t.keyword = 'if' and p_schema ? case when t.fits then 'then' else 'else' end
     union all
     select pbdb._schema_reference(p_root, p_schema ->> '$ref')
+    where p_schema ? '$ref'
     union all
     select a.value
     from pbdb._schema_list(p_schema -> 'allOf') as a(value)
@@ -44,6 +45,6 @@ end;
 
 comment on function pbdb._schema_branches(jsonb, jsonb, jsonb, integer) is
 'The schemas that a schema lays on the same value and that it fits, when it fits the schema as a '
-'whole: only anyOf, oneOf and if need to be tried again. May contain nulls.';
+'whole: only anyOf, oneOf and if need to be tried again.';
 
 revoke execute on function pbdb._schema_branches(jsonb, jsonb, jsonb, integer) from public;

@@ -3,16 +3,17 @@ create or replace function pbdb._schema_error(
     p_path text, p_keyword text, p_value jsonb, p_wanted jsonb
 )
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
-    select jsonb_build_array(jsonb_build_object(
+as $fn$
+begin
+    return pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
         'path', p_path,
         'keyword', p_keyword,
         'message', concat(
             case
-                when p_path <> '' then format(
+                when p_path <> '' then pg_catalog.format(
                     '"%s": ',
                     replace(replace(replace(substr(p_path, 2), '/', '.'), '~1', '/'), '~0', '~')
                 )
@@ -26,6 +27,7 @@ begin atomic
         )
     ));
 end;
+$fn$;
 
 comment on function pbdb._schema_error(text, text, jsonb, jsonb) is
 'One misfit as a one-element array: the JSON pointer into the value, the schema keyword, and a '

@@ -10,7 +10,7 @@ as $fn$
 declare
     v_own text[];
 begin
-    if pg_catalog.jsonb_typeof(p_schema) <> 'object' or p_depth >= 100 then
+    if pg_catalog.jsonb_typeof(p_schema) is distinct from 'object' or p_depth >= 100 then
         return '{}';
     elsif pg_catalog.jsonb_typeof(p_value) = 'object' then
         v_own := array(

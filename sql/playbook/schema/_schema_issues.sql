@@ -1,10 +1,13 @@
 -- drop: function pbdb._schema_issues(jsonb)
 create or replace function pbdb._schema_issues(p_schema jsonb)
 returns table (path text, code text, message text, hint text)
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
+rows 5
+as $fn$
+begin
+    return query
     select i.path, i.code, i.message, i.hint
     from pbdb._schema_keyword_issues(p_schema) as i
     union all
@@ -19,15 +22,16 @@ begin atomic
         case when n.depth > 100 then 'SCHEMA_TOO_DEEP' else 'SCHEMA_KEYWORD_INVALID' end,
         case
             when n.depth > 100 then 'the schema is nested more than 100 levels deep'
-            else format('%s is not a schema', left(n.schema::text, 80))
+            else pg_catalog.format('%s is not a schema', left(n.schema::text, 80))
         end,
         case
             when n.depth > 100 then 'Move parts of it to $defs.'
             else 'Give an object of keywords, or true or false.'
         end
     from pbdb._schema_nodes(p_schema) as n
-    where n.depth > 100 or jsonb_typeof(n.schema) not in ('object', 'boolean');
+    where n.depth > 100 or pg_catalog.jsonb_typeof(n.schema) not in ('object', 'boolean');
 end;
+$fn$;
 
 comment on function pbdb._schema_issues(jsonb) is
 'What is wrong with a JSON Schema: JSON pointer into the schema, code, message, hint. Errors: '

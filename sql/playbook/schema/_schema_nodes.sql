@@ -1,10 +1,16 @@
 -- drop: function pbdb._schema_nodes(jsonb)
+--
+-- PL/pgSQL, so that its plan is kept and the planner does not copy the recursion into every caller:
+-- those plans would look so costly that a server with JIT would compile them.
 create or replace function pbdb._schema_nodes(p_schema jsonb)
 returns table (path text, schema jsonb, parent text, keyword text, depth integer)
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
+rows 20
+as $fn$
+begin
+    return query
     with recursive keywords as materialized (
         select k.keyword, k.kind
         from pbdb._schema_keywords() as k
@@ -18,8 +24,8 @@ begin atomic
         union all
         select child.path, child.schema, n.path, k.keyword, n.depth + 1
         from nodes as n
-        cross join lateral jsonb_each(
-            case jsonb_typeof(n.schema) when 'object' then n.schema else '{}' end
+        cross join lateral pg_catalog.jsonb_each(
+            case pg_catalog.jsonb_typeof(n.schema) when 'object' then n.schema else '{}' end
         ) as m(keyword, value)
         inner join keywords as k on m.keyword = k.keyword
         cross join lateral (
@@ -27,14 +33,14 @@ begin atomic
             where k.kind = 'schema'
             union all
             select concat(n.path, '/', m.keyword, '/', e.position - 1), e.value
-            from jsonb_array_elements(
-                case jsonb_typeof(m.value) when 'array' then m.value else '[]' end
+            from pg_catalog.jsonb_array_elements(
+                case pg_catalog.jsonb_typeof(m.value) when 'array' then m.value else '[]' end
             ) with ordinality as e(value, position)
             where k.kind = 'schema list'
             union all
             select pbdb._schema_path(pbdb._schema_path(n.path, m.keyword), e.name), e.value
-            from jsonb_each(
-                case jsonb_typeof(m.value) when 'object' then m.value else '{}' end
+            from pg_catalog.jsonb_each(
+                case pg_catalog.jsonb_typeof(m.value) when 'object' then m.value else '{}' end
             ) as e(name, value)
             where k.kind = 'schema map'
         ) as child
@@ -44,6 +50,7 @@ begin atomic
     select n.path, n.schema, n.parent, n.keyword, n.depth
     from nodes as n;
 end;
+$fn$;
 
 comment on function pbdb._schema_nodes(jsonb) is
 'Every schema inside a schema, itself included, with its JSON pointer, and the node and keyword '

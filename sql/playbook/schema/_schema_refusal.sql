@@ -3,17 +3,19 @@ create or replace function pbdb._schema_refusal(
     p_errors jsonb, p_path text, p_keyword text, p_value jsonb, p_wanted jsonb
 )
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
-    select case
+as $fn$
+begin
+    return case
         when p_errors @> '[{"unchecked": true}]' then p_errors
         else pbdb._schema_error(
             p_path, p_keyword, p_value, p_wanted
         )
     end;
 end;
+$fn$;
 
 comment on function pbdb._schema_refusal(jsonb, text, text, jsonb, jsonb) is
 'The error of a keyword whose subschema judged the value: its own words, but an entry marked '

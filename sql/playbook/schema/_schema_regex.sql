@@ -1,8 +1,8 @@
 -- drop: function pbdb._schema_regex(text)
 --
 -- JSON Schema patterns are ECMA-262 in Unicode mode. What PostgreSQL reads otherwise is rewritten:
--- \d and \w are ASCII there, a dot stops at line ends, \b is a word boundary, \x has two digits, and
--- a bracket expression knows no [:alpha:]. Groups never capture, as nothing refers to them.
+-- \d and \w are ASCII there, a dot stops at line ends, \b is a word boundary, \x has two digits,
+-- and a bracket expression has no [:alpha:]. Groups never capture, as nothing refers to them.
 create or replace function pbdb._schema_regex(p_pattern text)
 returns text
 language plpgsql
@@ -10,13 +10,14 @@ immutable
 parallel safe
 as $fn$
 begin
-    if p_pattern ~ '^\^?(?:[A-Za-z0-9 _@/:,;!#%&=<>"''~-]'
-            '|\[\^?(?:a-z|A-Z|0-9|a-f|A-F|[_ @/:,;%+.])+-?\][*+?]?)*\$?$'
+    if p_pattern ~ '^[*+?]' then
+        return null;  -- nothing to repeat; and *** would be a directive
+    -- what means the same in both languages: no dot, no \s, no letters escaped but \d and \w
+    elsif p_pattern ~ '^(?:[^][\\(){}.*+?|]|\\[dDwW]|\\[][\\^$.*+?(){}|/@_-]'
+            '|\((?:\?[:=!]|(?!\?))|[)|*+?]|\{\d{1,2}(?:,\d{0,2})?\}'
+            '|\[\^?(?:\\[dDwW]|[^][\\^-](?:-[^][\\^-])?|\\[][^$.*+?(){}|/@_-])+-?\])*$'
     then
-        return p_pattern;  -- means the same in both languages
-    elsif p_pattern ~ '^[*+?]' or p_pattern ~ '\{(?:\d+,)?0*(?:25[6-9]|2[6-9]\d|[3-9]\d\d|\d{4,})'
-    then
-        return null;
+        return p_pattern;
     end if;
 
     return (
@@ -33,13 +34,13 @@ begin
 
         translated as (
             select t.position, case
+                when t.token in ('[', '(?<:') then null
                 when t.token like '[%' then pbdb._schema_regex_class(t.token)
                 when t.token in ('\b', '\B') then pg_catalog.translate(t.token, 'bB', 'yY')
                 when t.token ~ '^\\[dDwWsS]$' then pbdb._schema_regex_class('[' || t.token || ']')
                 when t.token like '\\%' then pbdb._schema_regex_character(t.token)
                 when t.token = '.' then '[^\n\r\u2028\u2029]'
                 when t.token = '(' or t.token like '(?<%>' then '(?:'
-                when t.token = '(?<:' then null
                 when t.token in (']', '{', '}') then '\' || t.token
                 else t.token
             end as token

@@ -12,7 +12,9 @@ declare
     v_keyword text;
 begin
     if p_schema ? 'pattern' then
-        v_regex := pbdb._schema_regex(p_schema ->> 'pattern');
+        v_regex := case pg_catalog.jsonb_typeof(p_schema -> 'pattern')
+            when 'string' then pbdb._schema_regex(p_schema ->> 'pattern')
+        end;
         if v_regex is null then
             return pbdb._schema_unchecked(
                 p_path, 'pattern', (p_schema -> 'pattern')::text || ' is not a usable pattern'

@@ -4,17 +4,19 @@
 -- the negation of the second is not "fits".
 create or replace function pbdb._schema_unchecked(p_path text, p_keyword text, p_problem text)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
-    select jsonb_build_array(jsonb_build_object(
+as $fn$
+begin
+    return pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
         'path', p_path,
         'keyword', p_keyword,
         'message', 'cannot be checked: ' || p_problem,
         'unchecked', true
     ));
 end;
+$fn$;
 
 comment on function pbdb._schema_unchecked(text, text, text) is
 'The error entry of a value that could not be judged: the schema is broken or unsupported here, '

@@ -3,11 +3,12 @@
 -- All the words of the validator in one place, so that they stay alike.
 create or replace function pbdb._schema_wanted(p_keyword text, p_wanted jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
-begin atomic
-    select replace(
+as $fn$
+begin
+    return replace(
         case p_keyword
             when 'type' then 'is not of type $'
             when 'enum' then 'is not one of $'
@@ -37,14 +38,15 @@ begin atomic
         end,
         '$',
         case
-            when p_keyword = 'type' and jsonb_typeof(p_wanted) = 'array'
-                then array_to_string(array(select jsonb_array_elements_text(p_wanted)), ' or ')
+            when p_keyword = 'type' and pg_catalog.jsonb_typeof(p_wanted) = 'array'
+                then replace(pg_catalog.translate(p_wanted::text, '[]"', ''), ', ', ' or ')
             when p_keyword = 'type' then p_wanted #>> '{}'
             when length(p_wanted::text) > 200 then left(p_wanted::text, 197) || '...'
             else coalesce(p_wanted::text, '')
         end
     );
 end;
+$fn$;
 
 comment on function pbdb._schema_wanted(text, jsonb) is
 'What to say of a value that a keyword refuses: the second half of an error message.';

@@ -1,9 +1,12 @@
 -- drop: function pbdb.validate_json(jsonb, jsonb)
+--
+-- Security definer, because it calls private functions. It reads nothing but its arguments.
 create or replace function pbdb.validate_json(p_schema jsonb, p_value jsonb)
 returns jsonb
 language plpgsql
 immutable
 parallel safe
+security definer
 set search_path = ''
 as $fn$
 declare
