@@ -81,6 +81,7 @@ comment on column pbdb.playbook_inbox.assignees is null;
 comment on column pbdb.playbook_inbox.event_name is null;
 comment on column pbdb.playbook_inbox.waiting_since is null;
 comment on column pbdb.playbook_inbox.times_out_at is null;
+comment on column pbdb.playbook_inbox.waits_for is null;
 drop view pbdb.playbook_inbox;
 
 -- deleted: sql/report/list_executions.sql

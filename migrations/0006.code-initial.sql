@@ -11948,7 +11948,7 @@ comment on function pbdb._collect_answer(uuid, int, jsonb, uuid) is
 revoke execute on function pbdb._collect_answer(uuid, int, jsonb, uuid) from public;
 -- end: sql/engine/_collect_answer.sql
 
--- frozen: sql/engine/submit_step_input.sql sha256=633d787dd8dc23902ff20a89dc53bf64d2d4792bfc4a43f3c495d94da398c4d6
+-- frozen: sql/engine/submit_step_input.sql sha256=4cee9bab475fee98fa29733905cd776107f8282ed6a962dab53c9688be3220b5
 -- drop: function pbdb.submit_step_input(uuid, text, jsonb, uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -11994,10 +11994,10 @@ end;
 $fn$;
 
 comment on function pbdb.submit_step_input(uuid, text, jsonb, uuid) is
-'Answers a WAIT_FOR_INPUT step that waits for a person; the answer becomes its output (an array of {answer, '
-'answered_by} when the step asks for several). A step whose runner was lost (on_lost: wait) is decided with '
-'{"retry": true}, {"output": …} or {"fail": true}. Raises PB004, PB012 (does not fit the schema), PB013 (not among the '
-'assignees), PB023 (nothing waits there any more).';
+'Answers a WAIT_FOR_INPUT step that waits for a person; the answer becomes its output (an array of '
+'{answer, answered_by} when the step asks for several). A step whose runner was lost (on_lost: '
+'wait_human) is decided with {"retry": true}, {"output": …} or {"fail": true}. Raises PB004, PB012 '
+'(does not fit the schema), PB013 (not among the assignees), PB023 (nothing waits there any more).';
 
 revoke execute on function pbdb.submit_step_input(uuid, text, jsonb, uuid) from public;
 grant execute on function pbdb.submit_step_input(uuid, text, jsonb, uuid) to pbdb_app;
@@ -12680,7 +12680,7 @@ comment on function pbdb._sweep_execution(uuid) is
 revoke execute on function pbdb._sweep_execution(uuid) from public;
 -- end: sql/queue/_sweep_execution.sql
 
--- frozen: sql/queue/_on_lost.sql sha256=2d38ab743a8a7d38b659fe708e5ab665ba8fc85ceaad69ea9a7c1017a468fd4e
+-- frozen: sql/queue/_on_lost.sql sha256=7a475e76ec73664f03b7e1ef69ae168a448a370f168cbe0f5210f807e0a3f384
 -- drop: function pbdb._on_lost(jsonb, pbdb.playbook_step_results)
 create or replace function pbdb._on_lost(p_step jsonb, p_attempt pbdb.playbook_step_results)
 returns text
@@ -12701,13 +12701,13 @@ select coalesce(
 end;
 
 comment on function pbdb._on_lost(jsonb, pbdb.playbook_step_results) is
-'What to do when nobody knows whether an attempt had its effect: retry, fail or wait (for a person). From the step''s '
+'What to do when nobody knows whether an attempt had its effect: retry, fail or wait_human. From the step''s '
 'config; by default fail for API_CALL with POST or PATCH that is not marked idempotent, else retry.';
 
 revoke execute on function pbdb._on_lost(jsonb, pbdb.playbook_step_results) from public;
 -- end: sql/queue/_on_lost.sql
 
--- frozen: sql/queue/_end_lost_attempt.sql sha256=dd3d79d0e1a49744dcb5297687f0f7774805c9623d3ec754ecc2e8ffc2ac9c7a
+-- frozen: sql/queue/_end_lost_attempt.sql sha256=de117b260e2ac4757a51de0be8b3df6b1a6ac8bc392d29e48757e81369a949d3
 -- drop: function pbdb._end_lost_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps)
 create or replace function pbdb._end_lost_attempt(
     p_run pbdb.run,
@@ -12724,7 +12724,7 @@ declare
     v_is_timeout boolean := p_ready.deadline_at <= clock_timestamp();
     v_error jsonb;
 begin
-    if v_on_lost = 'wait' then
+    if v_on_lost = 'wait_human' then
         update pbdb.playbook_ready_steps as q
         set state = 'WAITING', handler = '@lost', due_at = 'infinity', token = null, deadline_at = null
         where q.execution_id = p_run.execution_id and q.result_id = p_attempt.id;
@@ -15976,7 +15976,7 @@ grant execute on function pbdb.list_executions(
 ) to pbdb_app;
 -- end: sql/report/list_executions.sql
 
--- frozen: sql/report/playbook_inbox.sql sha256=5591b9f417ab4208ea3a2205250c9eaa4b19b84fcbae44d0a1cb75dc33b6e209
+-- frozen: sql/report/playbook_inbox.sql sha256=21f6b6369cae231c3f53dbdf6aa12ce5043d6369bd6eea6503b83a9f36f494ac
 -- drop: view pbdb.playbook_inbox
 --
 -- Starts from the hot table, whose waiting rows are few, so it stays quick however long the
@@ -15995,24 +15995,33 @@ select
     s.step_name,
     c.branch,
     c.item_index,
-    w.config ->> 'prompt' as prompt,
-    w.config -> 'schema' as answer_schema,
+    case
+        when q.handler = '@lost'
+            then format(
+                'Runner %s vanished, and nobody knows whether step "%s" had its effect. '
+                'Answer {"retry": true}, {"output": …} or {"fail": true}.', r.worker, s.step_name
+            )
+        else w.config ->> 'prompt'
+    end as prompt,
+    case when q.handler <> '@lost' then w.config -> 'schema' end as answer_schema,
     w.config -> 'data' as data,
     coalesce(w.config -> 'assignees', '[]') as assignees,
     q.event_name,
     coalesce(r.started_at, r.created_at) as waiting_since,
-    case when isfinite(q.due_at) then q.due_at end as times_out_at
+    case when isfinite(q.due_at) then q.due_at end as times_out_at,
+    case q.handler when '@input' then 'answer' when '@event' then 'event' else 'decision' end
+        as waits_for
 from pbdb.playbook_ready_steps as q
 inner join pbdb.playbook_step_results as r on q.result_id = r.id
-inner join pbdb.playbook_steps as s on r.step_id = s.id and s.step_type = 'WAIT_FOR_INPUT'
+inner join pbdb.playbook_steps as s on r.step_id = s.id
 inner join pbdb.playbook_executions as e on q.execution_id = e.id
 inner join pbdb.playbooks as p on e.playbook_id = p.id
 left join pbdb.playbook_scopes as c on r.scope_id = c.id
 cross join lateral (select s.config || coalesce(r.request, '{}') as config) as w
-where q.state = 'WAITING' and q.handler <> '@timer';
+where q.state = 'WAITING' and q.handler in ('@input', '@event', '@lost');
 
 comment on view pbdb.playbook_inbox is
-'What waits for whom: one row for each WAIT_FOR_INPUT step that waits for an answer or an event. '
+'What waits for whom: one row for each step that waits for an answer, an event or a decision. '
 'Answer with submit_step_input(execution_id, step_name, answer).';
 comment on column pbdb.playbook_inbox.organization_id is 'Tenant.';
 comment on column pbdb.playbook_inbox.execution_id is 'The execution that waits.';
@@ -16033,10 +16042,15 @@ comment on column pbdb.playbook_inbox.data is
 'What to show the person along with the prompt; null for nothing.';
 comment on column pbdb.playbook_inbox.assignees is 'Who may answer; [] for everybody.';
 comment on column pbdb.playbook_inbox.event_name is
-'Event that ends the wait as well; null when only an answer does.';
+'Event that ends the wait; null when an answer does.';
 comment on column pbdb.playbook_inbox.waiting_since is 'When the wait began.';
 comment on column pbdb.playbook_inbox.times_out_at is
 'When the wait takes its failure path; null: never.';
+
+comment on column pbdb.playbook_inbox.waits_for is
+'answer: of a person; event: emit_playbook_event; decision: a runner vanished, and the step says '
+'on_lost: wait_human, so that a person has to say what became of it. Answers and decisions come '
+'with submit_step_input.';
 
 revoke all on pbdb.playbook_inbox
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
@@ -16932,7 +16946,7 @@ comment on function pbdb._diagnose_status(pbdb.playbook_executions) is
 revoke execute on function pbdb._diagnose_status(pbdb.playbook_executions) from public;
 -- end: sql/report/_diagnose_status.sql
 
--- frozen: sql/report/_diagnose_step.sql sha256=7d08afe5ba2ac083347ffb0a96a02aebeb524e79487e0fe2132a98e1772622d1
+-- frozen: sql/report/_diagnose_step.sql sha256=c9a33ece795c5f84f739b98599f57a1e6013e5ec81d1a5a41d21af14cf0ff9b4
 -- drop: function pbdb._diagnose_step(pbdb.playbook_ready_steps, pbdb.playbook_step_results, text)
 create or replace function pbdb._diagnose_step(
     p_ready pbdb.playbook_ready_steps, p_attempt pbdb.playbook_step_results, p_step_name text
@@ -16957,7 +16971,7 @@ select
         when p_ready.handler = '@timer' then format('waits until %s', p_ready.due_at)
         when p_ready.handler = '@child' then 'waits for the playbook that it called'
         when p_ready.handler = '@lost'
-            then 'its runner was lost and nobody knows whether the effect happened (on_lost: wait)'
+            then 'its runner was lost and nobody knows whether the effect happened (on_lost: wait_human)'
         when p_ready.due_at > clock_timestamp() then format('retries at %s', p_ready.due_at)
         when p_ready.handler = '@engine' then 'is due and waits for the next claim or sweep'
         when w.known = 0 then format('no runner that has handler %s is known', p_ready.handler)
