@@ -4853,7 +4853,7 @@ comment on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/step/_render_prompt.sql
 
--- frozen: sql/engine/step/_config_keys.sql sha256=c61ece71a52e835d999bf92013f65e1eebfde07bebee58d862883adc43f04525
+-- frozen: sql/engine/step/_config_keys.sql sha256=05ec100f219700404c1dea6f203a66fee266c73677473c1897f4f268d5fceea8
 -- drop: function pbdb._config_keys(text)
 --
 -- Longer than a screen because it is one table: what every config key may hold. Names of the
@@ -4916,6 +4916,7 @@ begin atomic
         ('API_CALL', 'query', '{object,path}', null, null, null),
         ('API_CALL', 'body', '{any}', null, null, null),
         ('API_CALL', 'auth', '{object}', null, null, null),
+        ('API_CALL', 'follow_redirects', '{boolean}', null, null, null),
         ('API_CALL', 'expect_status', '{integer,array,text}', null, 100, 599),
         ('API_CALL', 'idempotent', '{boolean}', null, null, null),
         ('API_CALL', 'timeout', '{number}', null, 1, null),
@@ -8632,7 +8633,7 @@ revoke execute on function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, tex
 from public;
 -- end: sql/engine/_check_shape.sql
 
--- frozen: sql/engine/_output_error.sql sha256=3fdb0488e563987089dda69f4a81728374a6df286465ba7b583baa8ba434c65b
+-- frozen: sql/engine/_output_error.sql sha256=a38d03708b2e4570bcc4b9da81b3512e539ab57e41dd7add4fe3e28d9913a941
 -- drop: function pbdb._output_error(jsonb, jsonb)
 create or replace function pbdb._output_error(p_step jsonb, p_output jsonb)
 returns jsonb
@@ -8651,7 +8652,14 @@ begin
         );
     end if;
     if jsonb_typeof(p_step -> 'output_schema') = 'object' then
-        v_errors := pbdb._schema_errors(p_step -> 'output_schema', p_output);
+        -- What an agent costs stands beside what it says; the schema is about what it says.
+        v_errors := pbdb._schema_errors(
+            p_step -> 'output_schema',
+            case p_step ->> 'type'
+                when 'AGENT_EXECUTION' then coalesce(p_output -> 'output', 'null')
+                else p_output
+            end
+        );
         if v_errors <> '[]' then
             return jsonb_build_object(
                 'code', 'OUTPUT_INVALID', 'message', pbdb._schema_message('output', v_errors)
