@@ -6474,7 +6474,7 @@ comment on function pbdb._object_issues(text, text, jsonb) is
 revoke execute on function pbdb._object_issues(text, text, jsonb) from public;
 -- end: sql/playbook/_object_issues.sql
 
--- frozen: sql/playbook/_document_link_issues.sql sha256=8b3adecc3fccadcc22d27b1835af201e197ee1d82168e10d6c1bc9592c8a03f9
+-- frozen: sql/playbook/_document_link_issues.sql sha256=334d14e82a537421e7e16b1d24e1e29dea87bcde97dde698001ed32dc4cd56d8
 -- drop: function pbdb._document_link_issues(jsonb)
 create or replace function pbdb._document_link_issues(p_document jsonb)
 returns table (path text, message text, hint text)
@@ -6529,7 +6529,9 @@ begin atomic
         'Move these steps out, or make this step PARALLEL_EXECUTION.'
     from steps
     cross join (values ('branches'), ('steps')) as list (key)
-    where steps.step ? list.key and steps.type <> 'PARALLEL_EXECUTION'
+    where
+        coalesce(steps.step -> list.key, 'null') <> 'null'
+        and steps.type <> 'PARALLEL_EXECUTION'
     union all
     select
         steps.path || '.' || list.key,
@@ -6542,7 +6544,7 @@ begin atomic
     ) as list (key, out, has_for_each, hint)
     where
         steps.type = 'PARALLEL_EXECUTION'
-        and steps.step ? list.key
+        and coalesce(steps.step -> list.key, 'null') <> 'null'
         and coalesce(steps.step -> 'config', '{}') ? 'for_each' = list.has_for_each
     union all
     select
