@@ -944,8 +944,8 @@ drop function pbdb._template_tokens(text);
 -- deleted: sql/engine/expression/_condition_holds.sql
 drop function pbdb._condition_holds(jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/expression/_condition_field.sql
-drop function pbdb._condition_field(jsonb, jsonb, jsonb);
+-- deleted: sql/engine/expression/_comparison_holds.sql
+drop function pbdb._comparison_holds(jsonb, jsonb, jsonb);
 
 -- deleted: sql/engine/expression/_compare.sql
 drop function pbdb._compare(text, jsonb, jsonb);
@@ -970,6 +970,9 @@ drop function pbdb._evaluate_all(text, jsonb);
 
 -- deleted: sql/engine/expression/_evaluate.sql
 drop function pbdb._evaluate(text, jsonb);
+
+-- deleted: sql/engine/expression/_first_match.sql
+drop function pbdb._first_match(text, jsonb);
 
 -- deleted: sql/playbook/schema/validate_json.sql
 drop function pbdb.validate_json(jsonb, jsonb);
