@@ -1,12 +1,15 @@
 -- depends: 0004.executions
--- What:  agents' memories: the text (agent_memories), its vectors (agent_memory_embeddings, any number of
---        models side by side), the models (embedding_models) and what a runner still has to embed.
+-- What:  agents' memories: the text (agent_memories), its vectors (agent_memory_embeddings, any
+--        number of models side by side), the models (embedding_models) and what a runner still has
+--        to embed.
 -- Why:   last of the tables, so that everything else can be read without pgvector.
 -- Locks: none that anybody could wait for. In flight: nothing exists yet.
 --
--- pgvector is a trusted extension: CREATE on the database is enough to install it. One that is there already is
--- used where it is (Supabase keeps it in "extensions"); nothing here or in sql/ names its schema. It must be
--- 0.8 or newer: before, a search through an HNSW index could return fewer rows than exist.
+-- pgvector is not a trusted extension: where a superuser (or the provider's administrator) has not
+-- created it yet and the installer may not, this migration stops and says what to ask for. One that
+-- is there already is used where it is (Supabase keeps it in "extensions"): nothing here or in sql/
+-- names its schema. It must be 0.8 or newer: before, a search through an HNSW index could return
+-- fewer rows than exist.
 
 do $do$
 declare
@@ -14,7 +17,18 @@ declare
     v_version text;
 begin
     if not exists (select from pg_catalog.pg_extension where extname = 'vector') then
-        create extension vector with schema public;
+        begin
+            create extension vector with schema public;
+        exception
+            when insufficient_privilege then
+                raise exception using
+                    errcode = 'insufficient_privilege',
+                    message = format(
+                        '%s may not create the extension vector in database %s',
+                        current_user, current_database()
+                    ),
+                    hint = 'Let a superuser run "create extension vector" in it once, then go on.';
+        end;
     end if;
 
     select n.nspname, e.extversion
@@ -27,7 +41,7 @@ begin
         raise exception using
             errcode = 'feature_not_supported',
             message = format('pgvector %s is installed, pbdb needs 0.8 or newer', v_version),
-            hint = 'Run "alter extension vector update", after updating the server''s package if need be.';
+            hint = 'Update the server''s package, then run "alter extension vector update".';
     end if;
 
     -- The functions run as pbdb_owner, and an extension's schema need not be open to everybody.
@@ -37,7 +51,7 @@ begin
     if not pg_catalog.has_schema_privilege('pbdb_owner', v_schema, 'USAGE') then
         raise exception using
             errcode = 'insufficient_privilege',
-            message = format('pbdb_owner may not use schema %I, where pgvector is installed', v_schema),
+            message = format('pbdb_owner may not use schema %I, where pgvector is', v_schema),
             hint = format('As its owner, run "grant usage on schema %I to pbdb_owner".', v_schema);
     end if;
 end;
@@ -53,14 +67,18 @@ create table pbdb.embedding_models (
     created_at timestamptz not null default now(),
     constraint embedding_model_name_is_plain
     check (name ~ '^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}$'),
-    constraint embedding_dimensions_are_one_to_sixteen_thousand check (dimensions between 1 and 16000),
+    constraint embedding_dimensions_are_one_to_sixteen_thousand
+    check (dimensions between 1 and 16000),
     constraint embedding_threshold_is_a_cosine check (default_threshold between -1 and 1)
 );
 
-create unique index embedding_models_default_idx on pbdb.embedding_models (is_default) where is_default;
+create unique index embedding_models_default_idx
+on pbdb.embedding_models (is_default) where is_default;
 
--- The first lexeme of content_search names the organization. It lets one GIN index find a tenant's words
--- without reading the other tenants' (a tsvector made from text never has a lexeme with a space).
+-- content_search: the words of the content behind one lexeme that names the organization. It lets
+-- one GIN index find a tenant's words without reading the other tenants' (no text yields a lexeme
+-- with a space). Punctuation is taken out first: otherwise "object.__getattr__" is the name of a
+-- host to the parser, and nobody finds getattr in it. pbdb._memory_words does the same to queries.
 create table pbdb.agent_memories (
     id uuid not null primary key default pbdb.uuid_v7(),
     organization_id uuid not null,
@@ -72,7 +90,7 @@ create table pbdb.agent_memories (
     expires_at timestamptz,
     content_search tsvector not null generated always as (
         array_to_tsvector(array['organization ' || organization_id::text])
-        || to_tsvector('pg_catalog.english', content)
+        || to_tsvector('pg_catalog.english', translate(content, './\:@_-=<>', '          '))
     ) stored,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -87,11 +105,15 @@ create index idx_agent_memories_agent_id
 on pbdb.agent_memories (organization_id, agent_id) where agent_id is not null;
 create index idx_agent_memories_expires_at
 on pbdb.agent_memories (expires_at) where expires_at is not null;
-create index idx_agent_memories_metadata on pbdb.agent_memories using gin (metadata jsonb_path_ops);
+-- With the organization in it, for the same reason.
+create index idx_agent_memories_metadata on pbdb.agent_memories using gin (
+    (metadata || ('{"organization id": "' || organization_id::text || '"}')::jsonb) jsonb_path_ops
+);
 create index idx_agent_memories_content_search on pbdb.agent_memories using gin (content_search);
 
--- Narrow on purpose: an exact search reads every row of a tenant. agent_id and expires_at are copies (a trigger
--- keeps them), so that neither kind of search has to visit agent_memories for a row it will not return.
+-- Narrow on purpose: an exact search reads every row of a tenant. agent_id and expires_at are
+-- copies (a trigger keeps them), so that neither kind of search has to visit agent_memories for a
+-- row it will not return.
 create table pbdb.agent_memory_embeddings (
     organization_id uuid not null,
     memory_id uuid not null,
@@ -108,10 +130,12 @@ create table pbdb.agent_memory_embeddings (
 
 do $do$
 declare
-    v_schema text := (select extnamespace::regnamespace::text from pg_catalog.pg_extension where extname = 'vector');
+    v_schema text := (
+        select e.extnamespace::regnamespace from pg_catalog.pg_extension as e where e.extname = 'vector'
+    );
 begin
-    -- embedding has no dimension: models of different sizes share the table; each model's index casts to its own.
-    -- signature holds the sign of each dimension: 48 bytes for 384, ranked by differing bits in no time.
+    -- embedding has no dimension: models of different sizes share the table, and each model's index
+    -- casts to its own. signature holds the sign of each dimension: 48 bytes for 384.
     execute format(
         'alter table pbdb.agent_memory_embeddings add column embedding %1$s.vector not null, '
         'add column signature bit varying not null '
@@ -121,8 +145,8 @@ begin
 end;
 $do$;
 
--- Vectors stay in the row (up to about 2000 dimensions) and are not worth compressing. The index is read without
--- the table as long as vacuum keeps up with inserts.
+-- Vectors stay in the row (up to about 2000 dimensions) and are not worth compressing. The index is
+-- read without the table as long as vacuum keeps up with inserts.
 alter table pbdb.agent_memory_embeddings alter column embedding set storage external;
 alter table pbdb.agent_memory_embeddings set (
     toast_tuple_target = 8160,
@@ -132,7 +156,9 @@ alter table pbdb.agent_memory_embeddings set (
 );
 
 create index idx_agent_memory_embeddings_model
-on pbdb.agent_memory_embeddings (model, organization_id, agent_id, expires_at, signature, memory_id);
+on pbdb.agent_memory_embeddings (
+    model, organization_id, agent_id, expires_at, signature, memory_id
+);
 
 create table pbdb.agent_memories_to_embed (
     organization_id uuid not null,

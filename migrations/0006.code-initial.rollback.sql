@@ -81,7 +81,6 @@ comment on column pbdb.playbook_inbox.assignees is null;
 comment on column pbdb.playbook_inbox.event_name is null;
 comment on column pbdb.playbook_inbox.waiting_since is null;
 comment on column pbdb.playbook_inbox.times_out_at is null;
-comment on column pbdb.playbook_inbox.waits_for is null;
 drop view pbdb.playbook_inbox;
 
 -- deleted: sql/report/list_executions.sql
@@ -134,29 +133,35 @@ drop function pbdb._check_memory_search(text, real[], integer, real, jsonb, text
 -- deleted: sql/memory/_fused_memories.sql
 drop function pbdb._fused_memories(uuid, text, pbdb.embedding_models, real[], uuid, integer, real, jsonb);
 
--- deleted: sql/memory/_memory_similarities.sql
-drop function pbdb._memory_similarities(uuid, pbdb.embedding_models, real[], uuid[]);
-
 -- deleted: sql/memory/_matching_memories.sql
 drop function pbdb._matching_memories(uuid, text, uuid, integer, jsonb);
+
+-- deleted: sql/memory/_memory_words.sql
+drop function pbdb._memory_words(text);
 
 -- deleted: sql/memory/_nearest_memories.sql
 drop function pbdb._nearest_memories(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb);
 
+-- deleted: sql/memory/_nearest_filtered.sql
+drop function pbdb._nearest_filtered(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb);
+
+-- deleted: sql/memory/_memory_similarities.sql
+drop function pbdb._memory_similarities(uuid, pbdb.embedding_models, real[], uuid[]);
+
+-- deleted: sql/memory/_listed_memories.sql
+drop function pbdb._listed_memories(uuid, uuid, jsonb, integer);
+
 -- deleted: sql/memory/_nearest_by_graph.sql
-drop function pbdb._nearest_by_graph(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb);
+drop function pbdb._nearest_by_graph(uuid, pbdb.embedding_models, real[], uuid, integer);
 
 -- deleted: sql/memory/_nearest_by_signature.sql
 drop function pbdb._nearest_by_signature(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb);
 
 -- deleted: sql/memory/_nearest_exactly.sql
-drop function pbdb._nearest_exactly(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb);
+drop function pbdb._nearest_exactly(uuid, pbdb.embedding_models, real[], uuid, integer);
 
 -- deleted: sql/memory/_memory_search_path.sql
-drop function pbdb._memory_search_path(uuid, pbdb.embedding_models, uuid, jsonb);
-
--- deleted: sql/memory/_memory_conditions.sql
-drop function pbdb._memory_conditions(uuid, jsonb);
+drop function pbdb._memory_search_path(uuid, pbdb.embedding_models, uuid);
 
 -- deleted: sql/memory/_memory_graph_rows.sql
 drop function pbdb._memory_graph_rows(text, uuid);
@@ -944,8 +949,8 @@ drop function pbdb._template_tokens(text);
 -- deleted: sql/engine/expression/_condition_holds.sql
 drop function pbdb._condition_holds(jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/expression/_comparison_holds.sql
-drop function pbdb._comparison_holds(jsonb, jsonb, jsonb);
+-- deleted: sql/engine/expression/_condition_field.sql
+drop function pbdb._condition_field(jsonb, jsonb, jsonb);
 
 -- deleted: sql/engine/expression/_compare.sql
 drop function pbdb._compare(text, jsonb, jsonb);
@@ -970,9 +975,6 @@ drop function pbdb._evaluate_all(text, jsonb);
 
 -- deleted: sql/engine/expression/_evaluate.sql
 drop function pbdb._evaluate(text, jsonb);
-
--- deleted: sql/engine/expression/_first_match.sql
-drop function pbdb._first_match(text, jsonb);
 
 -- deleted: sql/playbook/schema/validate_json.sql
 drop function pbdb.validate_json(jsonb, jsonb);

@@ -75,7 +75,6 @@ set role pbdb_owner;
 \ir playbook/schema/validate_json.sql
 
 -- engine/expression, engine/template, engine/step: the language that steps are written in
-\ir engine/expression/_first_match.sql
 \ir engine/expression/_evaluate.sql
 \ir engine/expression/_evaluate_all.sql
 \ir engine/expression/_map.sql
@@ -84,7 +83,7 @@ set role pbdb_owner;
 \ir engine/expression/_order.sql
 \ir engine/expression/_are_texts.sql
 \ir engine/expression/_compare.sql
-\ir engine/expression/_comparison_holds.sql
+\ir engine/expression/_condition_field.sql
 \ir engine/expression/_condition_holds.sql
 \ir engine/template/_template_tokens.sql
 \ir engine/template/_template_expressions.sql
@@ -355,14 +354,16 @@ set role pbdb_owner;
 \ir memory/memory_index_statement.sql
 \ir memory/create_memory_index.sql
 \ir memory/_memory_graph_rows.sql
-\ir memory/_memory_conditions.sql
 \ir memory/_memory_search_path.sql
 \ir memory/_nearest_exactly.sql
 \ir memory/_nearest_by_signature.sql
 \ir memory/_nearest_by_graph.sql
-\ir memory/_nearest_memories.sql
-\ir memory/_matching_memories.sql
+\ir memory/_listed_memories.sql
 \ir memory/_memory_similarities.sql
+\ir memory/_nearest_filtered.sql
+\ir memory/_nearest_memories.sql
+\ir memory/_memory_words.sql
+\ir memory/_matching_memories.sql
 \ir memory/_fused_memories.sql
 \ir memory/_check_memory_search.sql
 \ir memory/_search_memories.sql

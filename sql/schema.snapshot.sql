@@ -187,7 +187,7 @@ create table pbdb.agent_memories (
     expires_at timestamp with time zone,
     -- The words of content (English stemming) behind one that names the organization; for text
     -- searches.
-    content_search tsvector not null generated always as ((array_to_tsvector(ARRAY[('organization '::text || (organization_id)::text)]) || to_tsvector('english'::regconfig, content))) stored,
+    content_search tsvector not null generated always as ((array_to_tsvector(ARRAY[('organization '::text || (organization_id)::text)]) || to_tsvector('english'::regconfig, translate(content, './\:@_-=<>'::text, '          '::text)))) stored,
     -- When it was stored.
     created_at timestamp with time zone not null default now(),
     -- When metadata, source, importance or expiry last changed.
@@ -206,7 +206,7 @@ create table pbdb.agent_memories (
 CREATE INDEX idx_agent_memories_agent_id ON pbdb.agent_memories USING btree (organization_id, agent_id) WHERE (agent_id IS NOT NULL);
 CREATE INDEX idx_agent_memories_content_search ON pbdb.agent_memories USING gin (content_search);
 CREATE INDEX idx_agent_memories_expires_at ON pbdb.agent_memories USING btree (expires_at) WHERE (expires_at IS NOT NULL);
-CREATE INDEX idx_agent_memories_metadata ON pbdb.agent_memories USING gin (metadata jsonb_path_ops);
+CREATE INDEX idx_agent_memories_metadata ON pbdb.agent_memories USING gin (((metadata || ((('{"organization id": "'::text || (organization_id)::text) || '"}'::text))::jsonb)) jsonb_path_ops);
 CREATE UNIQUE INDEX idx_agent_memories_organization_id ON pbdb.agent_memories USING btree (organization_id, id);
 
 -- Memories that a runner still has to embed, one row a model; deleted when done.
@@ -591,6 +591,7 @@ create table pbdb.playbook_ready_steps (
 );
 CREATE INDEX playbook_ready_steps_claim_idx ON pbdb.playbook_ready_steps USING btree (handler, due_at) WHERE (state = 'READY'::pbdb.ready_state);
 CREATE INDEX playbook_ready_steps_event_idx ON pbdb.playbook_ready_steps USING btree (organization_id, event_name) WHERE (event_name IS NOT NULL);
+CREATE INDEX playbook_ready_steps_inbox_idx ON pbdb.playbook_ready_steps USING btree (organization_id) WHERE (state = 'WAITING'::pbdb.ready_state);
 CREATE INDEX playbook_ready_steps_sweep_idx ON pbdb.playbook_ready_steps USING btree (due_at) WHERE (state = ANY (ARRAY['LEASED'::pbdb.ready_state, 'WAITING'::pbdb.ready_state]));
 
 -- One branch or one item of a PARALLEL_EXECUTION step that is running or has run.

@@ -32,7 +32,10 @@ comment on column pbdb.agent_memories_to_embed.memory_id is 'The memory.';
 comment on column pbdb.agent_memories_to_embed.model is 'The model to embed it with.';
 comment on column pbdb.agent_memories_to_embed.due_at is
 'May be claimed from then on: the end of the lease, or of the pause after a failure.';
-comment on column pbdb.agent_memories_to_embed.attempts is 'Claims so far. After five, nobody claims it again.';
-comment on column pbdb.agent_memories_to_embed.token is 'Of the claim that holds it, or held it last.';
+comment on column pbdb.agent_memories_to_embed.attempts is
+'Claims so far. After five, nobody claims it again.';
+comment on column pbdb.agent_memories_to_embed.token is
+'Of the claim that holds it, or held it last.';
 comment on column pbdb.agent_memories_to_embed.worker is 'Who claimed it last.';
-comment on column pbdb.agent_memories_to_embed.last_error is 'What went wrong last, in the runner''s words.';
+comment on column pbdb.agent_memories_to_embed.last_error is
+'What went wrong last, in the runner''s words.';

@@ -24,12 +24,14 @@ from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.agent_memory_embeddings to pbdb_app, pbdb_monitor;
 
 comment on table pbdb.agent_memory_embeddings is
-'The vectors of memories, one a model. agent_id and expires_at are copies of the memory''s, kept by a trigger.';
+'The vectors of memories, one a model. agent_id and expires_at are copies of the memory''s, kept '
+'by a trigger.';
 comment on column pbdb.agent_memory_embeddings.organization_id is 'The tenant.';
 comment on column pbdb.agent_memory_embeddings.memory_id is 'The memory.';
 comment on column pbdb.agent_memory_embeddings.agent_id is 'Copy of the memory''s agent_id.';
 comment on column pbdb.agent_memory_embeddings.model is 'The embedding model that made the vector.';
 comment on column pbdb.agent_memory_embeddings.expires_at is 'Copy of the memory''s expires_at.';
-comment on column pbdb.agent_memory_embeddings.embedding is 'The vector, as long as the model says; never all zeros.';
+comment on column pbdb.agent_memory_embeddings.embedding is
+'The vector, as long as the model says; never all zeros.';
 comment on column pbdb.agent_memory_embeddings.signature is
 'The sign of each dimension, one bit each: the first, cheap sieve of a search among many memories.';

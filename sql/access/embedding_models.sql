@@ -18,12 +18,14 @@ from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.embedding_models to pbdb_app, pbdb_worker, pbdb_monitor;
 
 comment on table pbdb.embedding_models is
-'The embedding models that memories may be stored with, and the size of their vectors. Not a tenant''s: one list '
-'for the database.';
-comment on column pbdb.embedding_models.name is 'The name that store_memory, search_memories and runners use.';
+'The embedding models that memories may be stored with, and the size of their vectors. Not a '
+'tenant''s: one list for the database.';
+comment on column pbdb.embedding_models.name is
+'The name that store_memory, search_memories and runners use.';
 comment on column pbdb.embedding_models.dimensions is 'Length of every vector of this model.';
-comment on column pbdb.embedding_models.is_default is 'Used when a call names no model. At most one.';
+comment on column pbdb.embedding_models.is_default is
+'Used when a call names no model. At most one.';
 comment on column pbdb.embedding_models.default_threshold is
-'Least similarity of a vector search that names no threshold. Models differ: sentences on one subject score '
-'about 0.8 with some and 0.4 with others.';
+'Least similarity of a vector search that names no threshold. Models differ: sentences on one '
+'subject score about 0.8 with some and 0.4 with others.';
 comment on column pbdb.embedding_models.created_at is 'When it was registered.';

@@ -22,7 +22,8 @@ begin
     end if;
 
     select case
-        when bool_or(u.x is null or u.x in ('NaN', 'Infinity', '-Infinity')) then 'is not all finite numbers'
+        when bool_or(u.x is null or u.x in ('NaN', 'Infinity', '-Infinity'))
+            then 'is not all finite numbers'
         when bool_and(u.x = 0) then 'is all zeros and so has no direction'
     end
     into v_problem

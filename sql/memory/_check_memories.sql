@@ -23,7 +23,7 @@ begin
                 '%s contents, %s embeddings, %s metadata, %s importances do not fit together',
                 v_count, p_embedding_count, cardinality(p_metadata), cardinality(p_importances)
             ),
-            hint = 'Pass arrays of one length, in the same order; leave out (null) what no memory has.';
+            hint = 'Pass arrays of one length, in the same order; null for what no memory has.';
     end if;
 
     select
@@ -55,7 +55,7 @@ begin
         raise exception using
             errcode = v_issue.code,
             message = format('memory %s %s', v_issue.i, v_issue.problem),
-            hint = 'A memory is a passage of text; split documents into passages before storing them.';
+            hint = 'A memory is a passage of text; split documents before storing them.';
     end if;
 end;
 $fn$;

@@ -19,7 +19,8 @@ declare
         when coalesce(jsonb_typeof(p_config -> 'embedding'), 'null') not in ('array', 'null')
             or exists (
                 select from jsonb_path_query(p_config, 'strict $.embedding[*]', '{}', true) as u (x)
-                where jsonb_typeof(u.x) not in ('number', 'null') or not pg_input_is_valid(u.x #>> '{}', 'real')
+                where jsonb_typeof(u.x) not in ('number', 'null')
+                    or not pg_input_is_valid(u.x #>> '{}', 'real')
             )
             then 'embedding is not an array of numbers'
         when not pg_input_is_valid(p_config ->> 'agent_id', 'uuid')
@@ -30,7 +31,8 @@ declare
         ) and p_config ? 'limit'
             then format('limit is %s, not a whole number from 1 to 1000', p_config -> 'limit')
         when not jsonb_path_exists(
-            p_config, 'strict $.threshold ? (@ == null || (@.double() >= -1 && @.double() <= 1))', '{}', true
+            p_config, 'strict $.threshold ? (@ == null || (@.double() >= -1 && @.double() <= 1))',
+            '{}', true
         ) and p_config ? 'threshold'
             then format('threshold is %s, not -1 to 1', p_config -> 'threshold')
         when coalesce(jsonb_typeof(p_config -> 'filter'), 'null') not in ('object', 'null')
@@ -41,12 +43,13 @@ begin
         raise exception using
             errcode = 'PB024',
             message = 'MEMORY_SEARCH: ' || v_problem,
-            hint = 'Config: query or embedding, agent_id, limit, threshold, filter, mode, model; see docs/memory.md.';
+            hint = 'Keys: query, embedding, agent_id, limit, threshold, filter, mode, model.';
     end if;
 end;
 $fn$;
 
 comment on function pbdb._check_memory_config(jsonb, jsonb, text) is
-'Raises PB024 when the config of a MEMORY_SEARCH step, its expressions resolved, does not make a search.';
+'Raises PB024 when the config of a MEMORY_SEARCH step, its expressions resolved, does not make a '
+'search.';
 
 revoke execute on function pbdb._check_memory_config(jsonb, jsonb, text) from public;

@@ -36,4 +36,6 @@ $fn$;
 comment on function pbdb._check_memory_search(text, real[], integer, real, jsonb, text) is
 'Raises PB017 when a memory search is asked for with arguments that do not make one.';
 
-revoke execute on function pbdb._check_memory_search(text, real[], integer, real, jsonb, text) from public;
+revoke execute on function pbdb._check_memory_search(
+    text, real[], integer, real, jsonb, text
+) from public;

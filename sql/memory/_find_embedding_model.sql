@@ -28,14 +28,14 @@ begin
                 when p_model is null then 'no embedding model is named and none is the default'
                 else format('embedding model "%s" is not registered', p_model)
             end,
-            hint = 'Register it: select pbdb.register_embedding_model(''<name>'', <dimensions>, true).';
+            hint = 'Register it: select pbdb.register_embedding_model(''<name>'', <size>, true).';
     end if;
     return v_model;
 end;
 $fn$;
 
 comment on function pbdb._find_embedding_model(text, boolean) is
-'The registered model of this name; without a name the default, or the only one, or (if none is required) null. '
-'Raises PB017 when there is none.';
+'The registered model of this name; without a name the default, or the only one, or (if none is '
+'required) null. Raises PB017 when there is none.';
 
 revoke execute on function pbdb._find_embedding_model(text, boolean) from public;

@@ -1,7 +1,7 @@
 -- drop: function pbdb._insert_embeddings(uuid, uuid[], pbdb.embedding_models, real[])
 --
--- A loop, because slicing a row out of a two-dimensional array has no set form. Pgvector's cast from real[] is
--- an assignment cast: found wherever the extension is installed.
+-- A loop, because slicing a row out of a two-dimensional array has no set form. Pgvector's cast
+-- from real[] is an assignment cast: found wherever the extension is installed.
 create or replace function pbdb._insert_embeddings(
     p_organization_id uuid,
     p_memory_ids uuid[],
@@ -28,12 +28,16 @@ begin
         select m.organization_id, m.id, m.agent_id, p_model.name, m.expires_at, v_embedding
         from pbdb.agent_memories as m
         where m.organization_id = p_organization_id and m.id = p_memory_ids[v_i]
-        on conflict (organization_id, memory_id, model) do update set embedding = excluded.embedding;
+        on conflict (organization_id, memory_id, model) do update
+        set embedding = excluded.embedding;
     end loop;
 end;
 $fn$;
 
 comment on function pbdb._insert_embeddings(uuid, uuid[], pbdb.embedding_models, real[]) is
-'Writes the vectors (one a row, in the order of the ids) of one organization''s memories. Raises PB020.';
+'Writes the vectors (one a row, in the order of the ids) of one organization''s memories. Raises '
+'PB020.';
 
-revoke execute on function pbdb._insert_embeddings(uuid, uuid[], pbdb.embedding_models, real[]) from public;
+revoke execute on function pbdb._insert_embeddings(
+    uuid, uuid[], pbdb.embedding_models, real[]
+) from public;

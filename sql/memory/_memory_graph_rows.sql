@@ -14,6 +14,7 @@ as $fn$
 $fn$;
 
 comment on function pbdb._memory_graph_rows(text, uuid) is
-'About how many rows the model''s HNSW index holds, of all organizations or of one; null when there is none.';
+'About how many rows the model''s HNSW index holds, of all organizations or of one; null when '
+'there is none.';
 
 revoke execute on function pbdb._memory_graph_rows(text, uuid) from public;

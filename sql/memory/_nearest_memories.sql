@@ -14,29 +14,36 @@ security invoker
 set search_path = ''
 as $fn$
 declare
-    v_path text := pbdb._memory_search_path(p_organization_id, p_model, p_agent_id, p_filter);
+    v_path text;
     v_ids uuid[];
     v_similarities real[];
 begin
     perform pbdb._check_embedding(p_embedding, p_model);
-
-    if v_path = 'graph' then
-        select array_agg(n.memory_id), array_agg(n.similarity) into v_ids, v_similarities
-        from pbdb._nearest_by_graph(
-            p_organization_id, p_model, p_embedding, p_agent_id, p_limit, p_filter
-        ) as n;
-        if cardinality(v_ids) >= p_limit then
-            return query select * from unnest(v_ids, v_similarities);
-            return;
-        end if;
-        -- The graph gave up before it had enough of this tenant's rows; the sieve never does.
-        v_path := 'signature';
-    end if;
-
-    if v_path = 'exact' then
-        return query select * from pbdb._nearest_exactly(
+    if p_filter <> '{}' then
+        return query select * from pbdb._nearest_filtered(
             p_organization_id, p_model, p_embedding, p_agent_id, p_limit, p_filter
         );
+        return;
+    end if;
+
+    v_path := pbdb._memory_search_path(p_organization_id, p_model, p_agent_id);
+    if v_path = 'exact' then
+        return query select * from pbdb._nearest_exactly(
+            p_organization_id, p_model, p_embedding, p_agent_id, p_limit
+        );
+        return;
+    end if;
+
+    if v_path = 'graph' then
+        select array_agg(n.memory_id), array_agg(n.similarity)
+        into v_ids, v_similarities
+        from pbdb._nearest_by_graph(
+            p_organization_id, p_model, p_embedding, p_agent_id, p_limit
+        ) as n;
+    end if;
+    -- The graph gives up before it has enough of a tenant's rows; the sieve never does.
+    if cardinality(v_ids) >= p_limit then
+        return query select * from unnest(v_ids, v_similarities);
     else
         return query select * from pbdb._nearest_by_signature(
             p_organization_id, p_model, p_embedding, p_agent_id, p_limit, p_filter
@@ -45,8 +52,11 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._nearest_memories(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb) is
-'The p_limit nearest memories with their cosine similarity: fewer only when fewer match. Raises PB020.';
+comment on function pbdb._nearest_memories(
+    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
+) is
+'The p_limit nearest memories with their cosine similarity: fewer only when fewer match. Raises '
+'PB020.';
 
 revoke execute on function pbdb._nearest_memories(
     uuid, pbdb.embedding_models, real[], uuid, integer, jsonb

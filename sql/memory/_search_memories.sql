@@ -39,12 +39,15 @@ begin
     elsif p_mode = 'text' then
         select array_agg(t.memory_id), array_agg(t.rank), array_agg(t.rank)
         into v_ids, v_scores, v_similarities
-        from pbdb._matching_memories(p_organization_id, p_query, p_agent_id, p_limit, p_filter) as t;
+        from pbdb._matching_memories(
+            p_organization_id, p_query, p_agent_id, p_limit, p_filter
+        ) as t;
     else
         select array_agg(f.memory_id), array_agg(f.score), array_agg(f.similarity)
         into v_ids, v_scores, v_similarities
         from pbdb._fused_memories(
-            p_organization_id, p_query, v_model, p_embedding, p_agent_id, p_limit, p_threshold, p_filter
+            p_organization_id, p_query, v_model, p_embedding, p_agent_id, p_limit, p_threshold,
+            p_filter
         ) as f;
     end if;
 
@@ -59,7 +62,8 @@ $fn$;
 comment on function pbdb._search_memories(
     uuid, text, real[], text, uuid, integer, real, jsonb, text
 ) is
-'search_memories for an organization named by the caller: for the engine, which runs steps of every tenant.';
+'search_memories for an organization named by the caller: for the engine, which runs steps of '
+'every tenant.';
 
 revoke execute on function pbdb._search_memories(
     uuid, text, real[], text, uuid, integer, real, jsonb, text

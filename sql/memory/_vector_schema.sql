@@ -1,6 +1,7 @@
 -- drop: function pbdb._vector_schema()
 --
--- pgvector is where the DBA put it, so statements that name its types and operators are built, not written.
+-- pgvector is where the DBA put it, so statements that name its types and operators are built, not
+-- written.
 create or replace function pbdb._vector_schema()
 returns text
 language sql

@@ -1,7 +1,7 @@
 -- drop: function pbdb.claim_memories_to_embed(text, text, integer, integer)
 --
--- Definer: a runner embeds every tenant's memories and may read no table. The attempt counts at the claim, so
--- that a text which kills its runner is not tried for ever.
+-- Definer: a runner embeds every tenant's memories and may read no table. The attempt counts at the
+-- claim, so that a text which kills its runner is not tried for ever.
 create or replace function pbdb.claim_memories_to_embed(
     p_worker text, p_model text default null, p_limit int default 32, p_lease_seconds int default 60
 )
@@ -33,7 +33,9 @@ begin
             token = gen_random_uuid(), worker = p_worker, attempts = w.attempts + 1,
             due_at = v_now + make_interval(secs => p_lease_seconds)
         from due as d
-        where w.organization_id = d.organization_id and w.memory_id = d.memory_id and w.model = v_model
+        where w.organization_id = d.organization_id
+            and w.memory_id = d.memory_id
+            and w.model = v_model
         returning w.*
     )
     select c.memory_id, c.token, c.organization_id, c.model, m.content, c.attempts, c.due_at
@@ -44,8 +46,9 @@ end;
 $fn$;
 
 comment on function pbdb.claim_memories_to_embed(text, text, integer, integer) is
-'Leases up to p_limit memories that wait for a vector of the model (null: the default one). The token goes with '
-'store_embeddings or fail_embeddings. A lease that runs out is claimed again, five times in all. Raises PB017.';
+'Leases up to p_limit memories that wait for a vector of the model (null: the default one). The '
+'token goes with store_embeddings or fail_embeddings. A lease that runs out is claimed again, '
+'five times in all. Raises PB017.';
 
 revoke execute on function pbdb.claim_memories_to_embed(text, text, integer, integer) from public;
 grant execute on function pbdb.claim_memories_to_embed(text, text, integer, integer) to pbdb_worker;

@@ -9,7 +9,9 @@ security invoker
 set search_path = ''
 as $fn$
 declare
-    v_name text := pbdb._memory_index_name((pbdb._find_embedding_model(p_model)).name, p_organization_id);
+    v_name text := pbdb._memory_index_name(
+        (pbdb._find_embedding_model(p_model)).name, p_organization_id
+    );
 begin
     if to_regclass('pbdb.' || v_name) is null then
         execute replace(
@@ -21,7 +23,8 @@ end;
 $fn$;
 
 comment on function pbdb.create_memory_index(text, uuid) is
-'Builds the HNSW index of a model, of all organizations or of one, unless it is there, and returns its name. For '
-'pbdb_owner; writers of memories wait until it is built (memory_index_statement gives the way without waiting).';
+'Builds the HNSW index of a model, of all organizations or of one, unless it is there, and '
+'returns its name. For pbdb_owner; writers of memories wait until it is built '
+'(memory_index_statement gives the way without waiting).';
 
 revoke execute on function pbdb.create_memory_index(text, uuid) from public;

@@ -34,8 +34,9 @@ end;
 $fn$;
 
 comment on function pbdb.enqueue_memories_to_embed(text, integer) is
-'Lets up to p_limit memories that have no vector of the model (null: the default one) wait for a runner, and '
-'returns how many: for a new model, or memories stored before any. 0 when all have one. Raises PB017.';
+'Lets up to p_limit memories that have no vector of the model (null: the default one) wait for a '
+'runner, and returns how many: for a new model, or memories stored before any. 0 when all have '
+'one. Raises PB017.';
 
 revoke execute on function pbdb.enqueue_memories_to_embed(text, integer) from public;
 grant execute on function pbdb.enqueue_memories_to_embed(text, integer) to pbdb_worker;

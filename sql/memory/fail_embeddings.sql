@@ -28,7 +28,9 @@ as $fn$
             token = null, last_error = left(p_error, 2000),
             due_at = clock_timestamp() + make_interval(secs => random() * 30 * 2 ^ (w.attempts - 1))
         from held as h
-        where w.organization_id = h.organization_id and w.memory_id = h.memory_id and w.model = h.model
+        where w.organization_id = h.organization_id
+            and w.memory_id = h.memory_id
+            and w.model = h.model
         returning w.memory_id
     )
     select a.id, case when f.memory_id is null then 'stale' else 'failed' end,
@@ -39,8 +41,9 @@ as $fn$
 $fn$;
 
 comment on function pbdb.fail_embeddings(uuid[], uuid[], text, text) is
-'Gives claimed memories back with the reason why they could not be embedded: tried again after a random pause of '
-'up to 30 s times 2^(attempts - 1), five times in all. Outcome failed, or stale with PB002.';
+'Gives claimed memories back with the reason why they could not be embedded: tried again after a '
+'random pause of up to 30 s times 2^(attempts - 1), five times in all. Outcome failed, or stale '
+'with PB002.';
 
 revoke execute on function pbdb.fail_embeddings(uuid[], uuid[], text, text) from public;
 grant execute on function pbdb.fail_embeddings(uuid[], uuid[], text, text) to pbdb_worker;

@@ -16,9 +16,10 @@ begin
         raise exception using
             errcode = 'PB020',
             message = format(
-                'model "%s" has %s dimensions; an HNSW index can have 4000', v_model.name, v_model.dimensions
+                'model "%s" has %s dimensions; an HNSW index can have 4000',
+                v_model.name, v_model.dimensions
             ),
-            hint = 'Searches work without it, by signature; or register the model shortened, if it allows that.';
+            hint = 'Searches work without it; or shorten the vectors, if the model allows that.';
     end if;
 
     return format(
@@ -26,14 +27,18 @@ begin
         '((embedding::%2$s.%3$s(%4$s)) %2$s.%3$s_cosine_ops) where model = %5$L',
         pbdb._memory_index_name(v_model.name, p_organization_id),
         pbdb._vector_schema(), v_type, v_model.dimensions, v_model.name
-    ) || coalesce(format(' and organization_id = %L', p_organization_id), '');
+    ) || case
+        when p_organization_id is null then ''
+        else format(' and organization_id = %L', p_organization_id)
+    end;
 end;
 $fn$;
 
 comment on function pbdb.memory_index_statement(text, uuid) is
-'The statement that builds the HNSW index of a model (null: the default one), of all organizations or of one, '
-'without blocking writers; to be run by pbdb_owner outside a transaction. Raises PB017 and PB020. Definer, '
-'because the names it is made of are the owner''s helpers; it reads nothing of any tenant.';
+'The statement that builds the HNSW index of a model (null: the default one), of all '
+'organizations or of one, without blocking writers; to be run by pbdb_owner outside a '
+'transaction. Raises PB017 and PB020. Definer, because the names it is made of are the owner''s '
+'helpers; it reads nothing of any tenant.';
 
 revoke execute on function pbdb.memory_index_statement(text, uuid) from public;
 grant execute on function pbdb.memory_index_statement(text, uuid) to pbdb_monitor;

@@ -26,8 +26,8 @@ as $fn$
 $fn$;
 
 comment on function pbdb.purge_expired_memories(integer) is
-'Deletes up to p_limit expired memories of all organizations and returns how many. Searches leave expired '
-'memories out with or without it.';
+'Deletes up to p_limit expired memories of all organizations and returns how many. Searches leave '
+'expired memories out with or without it.';
 
 revoke execute on function pbdb.purge_expired_memories(integer) from public;
 grant execute on function pbdb.purge_expired_memories(integer) to pbdb_worker;

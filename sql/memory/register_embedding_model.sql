@@ -48,13 +48,14 @@ exception
                 'embedding model "%s" with %s dimensions and threshold %s cannot be registered',
                 p_name, p_dimensions, p_default_threshold
             ),
-            hint = 'Name: letters, digits and . _ : / @ + -, at most 100; dimensions 1 to 16000; threshold -1 to 1.';
+            hint = 'Name: letters, digits, ._:/@+-; dimensions 1 to 16000; threshold -1 to 1.';
 end;
 $fn$;
 
 comment on function pbdb.register_embedding_model(text, integer, boolean, real) is
-'Makes an embedding model known. The same again changes only what is given; another size under a known name '
-'raises PB020, arguments out of range PB017.';
+'Makes an embedding model known. The same again changes only what is given; another size under a '
+'known name raises PB020, arguments out of range PB017.';
 
 revoke execute on function pbdb.register_embedding_model(text, integer, boolean, real) from public;
-grant execute on function pbdb.register_embedding_model(text, integer, boolean, real) to pbdb_worker;
+grant execute on function pbdb.register_embedding_model(text, integer, boolean, real)
+to pbdb_worker;

@@ -1,7 +1,7 @@
 -- drop: function pbdb.search_memories(text, real[], text, uuid, integer, double precision, jsonb, text)
 --
--- Definer: under a tenant's policy PostgreSQL may not use the word and metadata indexes, because their operators
--- are not leakproof. The tenant comes from the context and is in every statement.
+-- Definer: under a tenant's policy PostgreSQL may not use the word and metadata indexes, because
+-- their operators are not leakproof. The tenant comes from the context and is in every statement.
 create or replace function pbdb.search_memories(
     p_query text default null,
     p_embedding real[] default null,
@@ -31,11 +31,14 @@ begin
 end;
 $fn$;
 
-comment on function pbdb.search_memories(text, real[], text, uuid, integer, double precision, jsonb, text) is
-'The current organization''s best memories, best first; expired ones never. Modes: vector (similarity = 1 - cosine '
-'distance, at least the threshold, by default the model''s, 0.7), text (words; similarity is the text rank), '
-'hybrid (both by reciprocal rank; a threshold then holds for the vector half). p_agent_id and p_filter (metadata '
-'contains it) narrow the search. Raises PB001, PB017, PB020.';
+comment on function pbdb.search_memories(
+    text, real[], text, uuid, integer, double precision, jsonb, text
+) is
+'The current organization''s best memories, best first; expired ones never. Modes: vector '
+'(similarity = 1 - cosine distance, at least the threshold, by default the model''s, 0.7), text '
+'(words; similarity is the text rank), hybrid (both by reciprocal rank; a threshold then holds '
+'for the vector half). p_agent_id and p_filter (metadata contains it) narrow the search. Raises '
+'PB001, PB017, PB020.';
 
 revoke execute on function pbdb.search_memories(
     text, real[], text, uuid, integer, double precision, jsonb, text

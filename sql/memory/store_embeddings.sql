@@ -1,8 +1,8 @@
 -- drop: function pbdb.store_embeddings(uuid[], uuid[], text, real[])
 --
--- Definer: a runner may write no table. The token decides the organization. Deleting the waiting row is the
--- test for it: of two runners only one finds the row. A loop over the claims, because a vector cannot be sliced
--- out of a two-dimensional array as a set.
+-- Definer: a runner may write no table. The token decides the organization. Deleting the waiting
+-- row is the test for it: of two runners only one finds the row. A loop over the claims, because a
+-- vector cannot be sliced out of a two-dimensional array as a set.
 create or replace function pbdb.store_embeddings(
     p_memory_ids uuid[], p_tokens uuid[], p_model text, p_embeddings real[]
 )
@@ -26,7 +26,7 @@ begin
                 '%s memories, %s tokens, %s embeddings do not fit together',
                 cardinality(p_memory_ids), cardinality(p_tokens), array_length(p_embeddings, 1)
             ),
-            hint = 'Pass one token and one vector (a row of the array) for each memory, in the same order.';
+            hint = 'Pass one token and one vector (a row) for each memory, in the same order.';
     end if;
 
     for v_row in
@@ -52,8 +52,9 @@ end;
 $fn$;
 
 comment on function pbdb.store_embeddings(uuid[], uuid[], text, real[]) is
-'Stores the vectors (one a row) of claimed memories. Outcome accepted, or stale with PB002: the lease was taken '
-'over, the memory was deleted or already embedded, and nothing was written. Raises PB017, PB020.';
+'Stores the vectors (one a row) of claimed memories. Outcome accepted, or stale with PB002: the '
+'lease was taken over, the memory was deleted or already embedded, and nothing was written. '
+'Raises PB017, PB020.';
 
 revoke execute on function pbdb.store_embeddings(uuid[], uuid[], text, real[]) from public;
 grant execute on function pbdb.store_embeddings(uuid[], uuid[], text, real[]) to pbdb_worker;

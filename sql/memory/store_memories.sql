@@ -20,8 +20,8 @@ as $fn$
 begin
     return query
     select unnest(pbdb._store_memories(
-        pbdb.require_organization(), p_contents, p_embeddings, p_model, p_agent_id, p_metadata, p_sources,
-        p_importances::real[], p_expires_at
+        pbdb.require_organization(), p_contents, p_embeddings, p_model, p_agent_id, p_metadata,
+        p_sources, p_importances::real[], p_expires_at
     ));
 end;
 $fn$;
@@ -29,8 +29,9 @@ $fn$;
 comment on function pbdb.store_memories(
     text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]
 ) is
-'Stores many memories of the current organization in one call and returns their ids in order. p_embeddings: one '
-'vector a row, for all or (null) for none; a runner embeds those without. Raises PB001, PB014, PB017, PB020.';
+'Stores many memories of the current organization in one call and returns their ids in order. '
+'p_embeddings: one vector a row, for all or (null) for none; a runner embeds those without. '
+'Raises PB001, PB014, PB017, PB020.';
 
 revoke execute on function pbdb.store_memories(
     text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]

@@ -19,15 +19,19 @@ set search_path = ''
 as $fn$
 begin
     return (pbdb._store_memories(
-        pbdb.require_organization(), array[p_content], case when p_embedding is not null then array[p_embedding] end,
-        p_model, p_agent_id, array[p_metadata], array[p_source], array[p_importance::real], array[p_expires_at]
+        pbdb.require_organization(), array[p_content],
+        case when p_embedding is not null then array[p_embedding] end, p_model, p_agent_id,
+        array[p_metadata], array[p_source], array[p_importance::real], array[p_expires_at]
     ))[1];
 end;
 $fn$;
 
-comment on function pbdb.store_memory(text, real[], text, uuid, jsonb, text, double precision, timestamptz) is
-'Stores a memory of the current organization and returns its id. Without a vector a runner embeds it, if a model '
-'is registered; text searches find it at once. Raises PB001, PB014 (over 256 KiB), PB017, PB020.';
+comment on function pbdb.store_memory(
+    text, real[], text, uuid, jsonb, text, double precision, timestamptz
+) is
+'Stores a memory of the current organization and returns its id. Without a vector a runner embeds '
+'it, if a model is registered; text searches find it at once. Raises PB001, PB014 (over 256 KiB), '
+'PB017, PB020.';
 
 revoke execute on function pbdb.store_memory(
     text, real[], text, uuid, jsonb, text, double precision, timestamptz

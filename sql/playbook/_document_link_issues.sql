@@ -52,9 +52,7 @@ begin atomic
         'Move these steps out, or make this step PARALLEL_EXECUTION.'
     from steps
     cross join (values ('branches'), ('steps')) as list (key)
-    where
-        coalesce(steps.step -> list.key, 'null') <> 'null'
-        and steps.type <> 'PARALLEL_EXECUTION'
+    where steps.step ? list.key and steps.type <> 'PARALLEL_EXECUTION'
     union all
     select
         steps.path || '.' || list.key,
@@ -67,7 +65,7 @@ begin atomic
     ) as list (key, out, has_for_each, hint)
     where
         steps.type = 'PARALLEL_EXECUTION'
-        and coalesce(steps.step -> list.key, 'null') <> 'null'
+        and steps.step ? list.key
         and coalesce(steps.step -> 'config', '{}') ? 'for_each' = list.has_for_each
     union all
     select

@@ -214,3 +214,19 @@ def test_a_search_that_makes_no_sense_says_so(
         search(**arguments)
     assert caught.value.sqlstate == code
     assert caught.value.diag.message_hint
+
+
+@pytest.mark.parametrize(
+    "query", ["getattr", "__getattr__", "object.__getattr__", "get-attr object", "OBJECT"]
+)
+def test_words_inside_names_and_addresses_are_found(store: Any, search: Any, query: str) -> None:
+    store("see object.__getattr__(self, name) at https://docs.example.org/get-attr")
+    assert len(search(p_query=query, p_mode="text")) == 1
+
+
+def test_a_rare_word_counts_more_than_a_common_one(store: Any, search: Any) -> None:
+    for n in range(20):
+        store(f"the invoice number {n} was paid by the customer, invoice closed")
+    store("a zebra crossed the road")
+    found = search(p_query="invoice of the zebra", p_mode="text")
+    assert found[0][0] == "a zebra crossed the road"
