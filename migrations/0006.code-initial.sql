@@ -7147,17 +7147,17 @@ comment on trigger playbook_is_frozen on pbdb.playbooks is
 ' on.';
 -- end: sql/playbook/playbook_is_frozen.sql
 
--- frozen: sql/playbook/_freeze_step.sql sha256=c3a1415a8e723e53b036b519dcaaf054e8631bcf7628fb964a9a0f7dea8a9c78
+-- frozen: sql/playbook/_freeze_step.sql sha256=80ceca6bf1a1b8df0380dfd78e01093a94beb9874a3225dd3128ca43add75ab8
 -- drop: function pbdb._freeze_step()
 --
--- Definer, so that the lock below needs no right of the caller. The shared lock makes an edit
--- and the activation of the same playbook follow each other. Deleting a whole playbook finds its
--- row gone.
+-- Invoker, so that the playbook of another tenant is as unknown to it as to its caller: neither its
+-- name nor its existence may show in an error. The shared lock makes an edit and the activation of
+-- the same playbook follow each other. Deleting a whole playbook finds its row gone.
 create or replace function pbdb._freeze_step()
 returns trigger
 language plpgsql
 volatile
-security definer
+security invoker
 set search_path = ''
 as $fn$
 declare
@@ -7171,6 +7171,13 @@ begin
         and playbook.organization_id = v_row.organization_id
     for share;
 
+    -- Before any unique key is looked at, which would tell a foreign playbook from an unknown one.
+    if not found and tg_op = 'INSERT' then
+        raise exception using
+            errcode = 'PB004',
+            message = format('playbook %s does not exist', v_row.playbook_id),
+            hint = 'select id, name, version from pbdb.playbooks lists those of this organization.';
+    end if;
     if v_playbook.status <> 'DRAFT' then
         raise exception using
             errcode = 'PB011',
@@ -7185,7 +7192,8 @@ end;
 $fn$;
 
 comment on function pbdb._freeze_step() is
-'Trigger: the steps of a playbook that has left DRAFT cannot be added, changed or deleted (PB011).';
+'Trigger: the steps of a playbook that has left DRAFT cannot be added, changed or deleted (PB011), '
+'and a playbook that the writer cannot see gets none (PB004).';
 
 revoke execute on function pbdb._freeze_step() from public;
 -- end: sql/playbook/_freeze_step.sql
