@@ -4,7 +4,7 @@ BIN := .venv/bin
 VERSIONS ?= both
 export PYTHONPATH := src
 
-.PHONY: help install demo test lint load freeze freeze-check snapshot bench chaos fuzz release clean
+.PHONY: help install demo test lint load freeze freeze-check snapshot schema bench chaos fuzz release clean
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -36,6 +36,9 @@ freeze-check: .venv/.installed  ## fail when sql/ and migrations/ disagree
 
 snapshot: .venv/.installed  ## write sql/schema.snapshot.sql from a fresh database
 	$(BIN)/python -m pbdb.snapshot > sql/schema.snapshot.tmp && mv sql/schema.snapshot.tmp sql/schema.snapshot.sql
+
+schema: .venv/.installed  ## write the JSON Schema of playbook documents to docs/
+	$(BIN)/python -m pbdb.document_schema > docs/playbook.schema.json
 
 bench: .venv/.installed  ## measure; writes bench/results
 	$(BIN)/python -m bench

@@ -81,6 +81,7 @@ comment on column pbdb.playbook_inbox.assignees is null;
 comment on column pbdb.playbook_inbox.event_name is null;
 comment on column pbdb.playbook_inbox.waiting_since is null;
 comment on column pbdb.playbook_inbox.times_out_at is null;
+comment on column pbdb.playbook_inbox.waits_for is null;
 drop view pbdb.playbook_inbox;
 
 -- deleted: sql/report/list_executions.sql
@@ -949,8 +950,8 @@ drop function pbdb._template_tokens(text);
 -- deleted: sql/engine/expression/_condition_holds.sql
 drop function pbdb._condition_holds(jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/expression/_condition_field.sql
-drop function pbdb._condition_field(jsonb, jsonb, jsonb);
+-- deleted: sql/engine/expression/_comparison_holds.sql
+drop function pbdb._comparison_holds(jsonb, jsonb, jsonb);
 
 -- deleted: sql/engine/expression/_compare.sql
 drop function pbdb._compare(text, jsonb, jsonb);
@@ -975,6 +976,9 @@ drop function pbdb._evaluate_all(text, jsonb);
 
 -- deleted: sql/engine/expression/_evaluate.sql
 drop function pbdb._evaluate(text, jsonb);
+
+-- deleted: sql/engine/expression/_first_match.sql
+drop function pbdb._first_match(text, jsonb);
 
 -- deleted: sql/playbook/schema/validate_json.sql
 drop function pbdb.validate_json(jsonb, jsonb);

@@ -75,6 +75,7 @@ set role pbdb_owner;
 \ir playbook/schema/validate_json.sql
 
 -- engine/expression, engine/template, engine/step: the language that steps are written in
+\ir engine/expression/_first_match.sql
 \ir engine/expression/_evaluate.sql
 \ir engine/expression/_evaluate_all.sql
 \ir engine/expression/_map.sql
@@ -83,7 +84,7 @@ set role pbdb_owner;
 \ir engine/expression/_order.sql
 \ir engine/expression/_are_texts.sql
 \ir engine/expression/_compare.sql
-\ir engine/expression/_condition_field.sql
+\ir engine/expression/_comparison_holds.sql
 \ir engine/expression/_condition_holds.sql
 \ir engine/template/_template_tokens.sql
 \ir engine/template/_template_expressions.sql

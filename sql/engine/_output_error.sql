@@ -16,7 +16,14 @@ begin
         );
     end if;
     if jsonb_typeof(p_step -> 'output_schema') = 'object' then
-        v_errors := pbdb._schema_errors(p_step -> 'output_schema', p_output);
+        -- What an agent costs stands beside what it says; the schema is about what it says.
+        v_errors := pbdb._schema_errors(
+            p_step -> 'output_schema',
+            case p_step ->> 'type'
+                when 'AGENT_EXECUTION' then coalesce(p_output -> 'output', 'null')
+                else p_output
+            end
+        );
         if v_errors <> '[]' then
             return jsonb_build_object(
                 'code', 'OUTPUT_INVALID', 'message', pbdb._schema_message('output', v_errors)

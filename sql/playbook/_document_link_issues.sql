@@ -52,7 +52,9 @@ begin atomic
         'Move these steps out, or make this step PARALLEL_EXECUTION.'
     from steps
     cross join (values ('branches'), ('steps')) as list (key)
-    where steps.step ? list.key and steps.type <> 'PARALLEL_EXECUTION'
+    where
+        coalesce(steps.step -> list.key, 'null') <> 'null'
+        and steps.type <> 'PARALLEL_EXECUTION'
     union all
     select
         steps.path || '.' || list.key,
@@ -65,7 +67,7 @@ begin atomic
     ) as list (key, out, has_for_each, hint)
     where
         steps.type = 'PARALLEL_EXECUTION'
-        and steps.step ? list.key
+        and coalesce(steps.step -> list.key, 'null') <> 'null'
         and coalesce(steps.step -> 'config', '{}') ? 'for_each' = list.has_for_each
     union all
     select

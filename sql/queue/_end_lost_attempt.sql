@@ -14,7 +14,7 @@ declare
     v_is_timeout boolean := p_ready.deadline_at <= clock_timestamp();
     v_error jsonb;
 begin
-    if v_on_lost = 'wait' then
+    if v_on_lost = 'wait_human' then
         update pbdb.playbook_ready_steps as q
         set state = 'WAITING', handler = '@lost', due_at = 'infinity', token = null, deadline_at = null
         where q.execution_id = p_run.execution_id and q.result_id = p_attempt.id;

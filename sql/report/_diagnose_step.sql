@@ -22,7 +22,7 @@ select
         when p_ready.handler = '@timer' then format('waits until %s', p_ready.due_at)
         when p_ready.handler = '@child' then 'waits for the playbook that it called'
         when p_ready.handler = '@lost'
-            then 'its runner was lost and nobody knows whether the effect happened (on_lost: wait)'
+            then 'its runner was lost and nobody knows whether the effect happened (on_lost: wait_human)'
         when p_ready.due_at > clock_timestamp() then format('retries at %s', p_ready.due_at)
         when p_ready.handler = '@engine' then 'is due and waits for the next claim or sweep'
         when w.known = 0 then format('no runner that has handler %s is known', p_ready.handler)

@@ -16,24 +16,33 @@ select
     s.step_name,
     c.branch,
     c.item_index,
-    w.config ->> 'prompt' as prompt,
-    w.config -> 'schema' as answer_schema,
+    case
+        when q.handler = '@lost'
+            then format(
+                'Runner %s vanished, and nobody knows whether step "%s" had its effect. '
+                'Answer {"retry": true}, {"output": …} or {"fail": true}.', r.worker, s.step_name
+            )
+        else w.config ->> 'prompt'
+    end as prompt,
+    case when q.handler <> '@lost' then w.config -> 'schema' end as answer_schema,
     w.config -> 'data' as data,
     coalesce(w.config -> 'assignees', '[]') as assignees,
     q.event_name,
     coalesce(r.started_at, r.created_at) as waiting_since,
-    case when isfinite(q.due_at) then q.due_at end as times_out_at
+    case when isfinite(q.due_at) then q.due_at end as times_out_at,
+    case q.handler when '@input' then 'answer' when '@event' then 'event' else 'decision' end
+        as waits_for
 from pbdb.playbook_ready_steps as q
 inner join pbdb.playbook_step_results as r on q.result_id = r.id
-inner join pbdb.playbook_steps as s on r.step_id = s.id and s.step_type = 'WAIT_FOR_INPUT'
+inner join pbdb.playbook_steps as s on r.step_id = s.id
 inner join pbdb.playbook_executions as e on q.execution_id = e.id
 inner join pbdb.playbooks as p on e.playbook_id = p.id
 left join pbdb.playbook_scopes as c on r.scope_id = c.id
 cross join lateral (select s.config || coalesce(r.request, '{}') as config) as w
-where q.state = 'WAITING' and q.handler <> '@timer';
+where q.state = 'WAITING' and q.handler in ('@input', '@event', '@lost');
 
 comment on view pbdb.playbook_inbox is
-'What waits for whom: one row for each WAIT_FOR_INPUT step that waits for an answer or an event. '
+'What waits for whom: one row for each step that waits for an answer, an event or a decision. '
 'Answer with submit_step_input(execution_id, step_name, answer).';
 comment on column pbdb.playbook_inbox.organization_id is 'Tenant.';
 comment on column pbdb.playbook_inbox.execution_id is 'The execution that waits.';
@@ -54,10 +63,15 @@ comment on column pbdb.playbook_inbox.data is
 'What to show the person along with the prompt; null for nothing.';
 comment on column pbdb.playbook_inbox.assignees is 'Who may answer; [] for everybody.';
 comment on column pbdb.playbook_inbox.event_name is
-'Event that ends the wait as well; null when only an answer does.';
+'Event that ends the wait; null when an answer does.';
 comment on column pbdb.playbook_inbox.waiting_since is 'When the wait began.';
 comment on column pbdb.playbook_inbox.times_out_at is
 'When the wait takes its failure path; null: never.';
+
+comment on column pbdb.playbook_inbox.waits_for is
+'answer: of a person; event: emit_playbook_event; decision: a runner vanished, and the step says '
+'on_lost: wait_human, so that a person has to say what became of it. Answers and decisions come '
+'with submit_step_input.';
 
 revoke all on pbdb.playbook_inbox
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;

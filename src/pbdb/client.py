@@ -204,7 +204,7 @@ class Client:
     # -- playbooks --------------------------------------------------------------------------
 
     def import_playbook(self, document: Mapping[str, Any]) -> UUID:
-        """Turn a document into a DRAFT version; unchanged content returns the version it has."""
+        """Turn a document into a new DRAFT version; DocumentInvalid says where it is malformed."""
         id_: UUID = self._value("select pbdb.import_playbook(%s)", Jsonb(document))
         return id_
 
@@ -216,6 +216,11 @@ class Client:
     def validate_playbook(self, playbook_id: UUID) -> list[Row]:
         """Return issues: severity, step, code, message, hint; empty when there are none."""
         return self._rows("select * from pbdb.validate_playbook(%s)", playbook_id)
+
+    def check_playbook(self, document: Mapping[str, Any]) -> list[Row]:
+        """Return the issues of a document and leave nothing behind; DocumentInvalid as above."""
+        with self._connection.transaction(force_rollback=True):
+            return self.validate_playbook(self.import_playbook(document))
 
     def activate_playbook(self, playbook_id: UUID) -> None:
         """Freeze a DRAFT and let it be started. Refused while it has errors."""

@@ -197,6 +197,24 @@ async def claim_memories(
     return [Memory(*row) for row in await cursor.fetchall()]
 
 
+async def register_model(
+    connection: AsyncConnection, name: str, dimensions: int, threshold: float | None
+) -> None:
+    """Make an embedding model known to the database; its default threshold only if given."""
+    await connection.execute(
+        "select pbdb.register_embedding_model(%s, %s, false, %s::real)",
+        (name, dimensions, threshold),
+    )
+
+
+async def enqueue_memories(connection: AsyncConnection) -> None:
+    """Let memories without a vector of the default, or only, model wait for a runner.
+
+    Raises PB017 when there is no default among several.
+    """
+    await connection.execute("select pbdb.enqueue_memories_to_embed()")
+
+
 async def store_vectors(
     connection: AsyncConnection,
     model: str,

@@ -30,6 +30,8 @@ class SqlSteps:
         self.worker = worker
         self._pool = pool
         self._embedders: Mapping[str, Embedder] = app.embedders
+        self._announced: set[str] = set()
+        self._has_enqueued = False
         self._embed_at = dict.fromkeys(app.embedders, 0.0)
 
     async def run(self, step: Step) -> bool:
@@ -49,6 +51,7 @@ class SqlSteps:
         embedder = self._embedder(step.config.get("model"))
         try:
             async with asyncio.timeout(step.timeout_seconds):
+                await self._announce(embedder)
                 (vector,) = await embedder.embed([text])
         except TimeoutError:
             raise _timed_out(step) from None
@@ -61,6 +64,8 @@ class SqlSteps:
                 continue
             self._embed_at[name] = time.monotonic() + _EMBED_SECONDS
             try:
+                await self._announce(embedder)
+                await self._enqueue_older()
                 async with self._pool.connection() as connection:
                     claimed = await queue.claim_memories(
                         connection, self.worker, name, _EMBED_AT_ONCE
@@ -75,6 +80,27 @@ class SqlSteps:
                 await self._embed(embedder, claimed)
                 if len(claimed) == _EMBED_AT_ONCE:
                     self._embed_at[name] = 0.0
+
+    async def _announce(self, embedder: Embedder) -> None:
+        """Tell the database of a model once, so that nobody has to register it by hand."""
+        if embedder.name in self._announced:
+            return
+        threshold = getattr(embedder, "default_threshold", None)
+        async with self._pool.connection() as connection:
+            await queue.register_model(connection, embedder.name, embedder.dimensions, threshold)
+        self._announced.add(embedder.name)
+
+    async def _enqueue_older(self) -> None:
+        """Once: let memories that are older than the first model wait for their vectors."""
+        if self._has_enqueued:
+            return
+        try:
+            async with self._pool.connection() as connection:
+                await queue.enqueue_memories(connection)
+        except psycopg.Error as error:
+            if error.sqlstate != _UNKNOWN_MODEL:  # of several models none is the default
+                raise
+        self._has_enqueued = True
 
     async def _embed(self, embedder: Embedder, claimed: list[queue.Memory]) -> None:
         try:

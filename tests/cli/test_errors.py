@@ -76,3 +76,35 @@ def test_a_broken_document_is_refused(shell: Shell, text: str, expected: str) ->
     said = shell("apply", "broken.yaml", code=1)
 
     assert expected in said.err
+
+
+def test_check_says_what_is_wrong_in_which_line_and_keeps_nothing(shell: Shell) -> None:
+    shell.write(
+        "lead.yaml",
+        "name: lead\n"
+        "steps:\n"
+        "  - name: fetch\n"
+        "    type: API_CALL\n"
+        "    config:\n"
+        "      ur: https://crm.example/\n"
+        "    input_mapping:\n"
+        "      x: $steps.nobody.output\n",
+    )
+    said = shell("check", "lead.yaml", code=1)
+    assert "lead.yaml:5: error CONFIG_KEY_MISSING: API_CALL needs url" in said.out
+    assert "lead.yaml:6: warning CONFIG_KEY_UNKNOWN" in said.out
+    assert "lead.yaml:7: error STEP_UNKNOWN: $steps.nobody is no step's output" in said.out
+    assert shell("ls", "--json").json == []
+
+    refused = shell("apply", "lead.yaml", code=1)
+    assert "PB010" in refused.err
+    assert "lead.yaml:7: STEP_UNKNOWN: fetch input_mapping" in refused.err
+
+    shell.write("lead.yaml", "name: lead\nsteps:\n  - name: fetch\n    typ: API_CALL\n")
+    for command in ("check", "apply"):
+        refused = shell(command, "lead.yaml", code=1)
+        assert 'lead.yaml:4: steps[0].typ: unknown key "typ"' in refused.err
+        assert "Did you mean type?" in refused.err
+
+    shell.write("lead.yaml", "name: lead\nsteps: [{name: a, type: WAIT_FOR_INPUT}]\n")
+    assert "nothing is wrong" in shell("check", "lead.yaml").out

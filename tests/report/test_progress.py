@@ -274,4 +274,5 @@ def test_the_inbox_says_what_waits_for_whom(
         "assignees": ["ann"],
         "event_name": None,
         "times_out_at": None,
+        "waits_for": "answer",
     }

@@ -154,3 +154,37 @@ def test_deleting_a_playbook_takes_its_executions_and_its_roll_up(
         "select (select count(*) from pbdb.playbook_executions), "
         "(select count(*) from pbdb.playbook_execution_rollups)"
     ).fetchone() == (0, 0)
+
+
+def test_a_step_whose_runner_vanished_waits_for_a_decision_when_it_says_so(
+    ask: Ask, owner: Connection, worker: Connection
+) -> None:
+    config = {"url": "https://example.org", "method": "POST", "on_lost": "wait_human"}
+    pay = {"name": "pay", "type": "API_CALL", "config": config}
+    execution = start(ask, activate(ask, {"name": "pay once", "steps": [pay]}), {})
+    worker.execute("select from pbdb.claim_playbook_steps('w1', array['API_CALL'])")
+    owner.execute("update pbdb.playbook_ready_steps set due_at = now() - interval '1 hour'")
+    worker.execute("select from pbdb.sweep()")
+
+    (found,) = ask("select * from playbook_inbox")
+    assert (found["step_name"], found["waits_for"]) == ("pay", "decision")
+    assert "Runner w1 vanished" in found["prompt"]
+
+    ask(
+        "select submit_step_input(%s, 'pay', %s)",
+        execution,
+        Jsonb({"output": {"status_code": 200}}),
+    )
+
+    assert ask("select * from playbook_inbox") == []
+    (result,) = ask("select * from get_execution_result(%s)", execution)
+    assert result["output_data"] == {"status_code": 200}
+
+
+def test_a_wait_for_an_event_says_which(ask: Ask) -> None:
+    wait = {"name": "hold", "type": "WAIT_FOR_INPUT", "config": {"event": "paid"}}
+    start(ask, activate(ask, {"name": "wait", "steps": [wait]}), {})
+
+    (found,) = ask("select * from playbook_inbox")
+
+    assert (found["waits_for"], found["event_name"]) == ("event", "paid")

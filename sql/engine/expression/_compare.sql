@@ -1,4 +1,7 @@
 -- drop: function pbdb._compare(text, jsonb, jsonb)
+--
+-- PL/pgSQL on purpose: as one inlined expression it is a little faster when warm, but setting it
+-- up cost 20 to 40 µs in every transaction.
 create or replace function pbdb._compare(p_operator text, p_left jsonb, p_right jsonb)
 returns boolean
 language plpgsql
@@ -6,39 +9,36 @@ immutable
 parallel safe
 as $fn$
 declare
-    v_left_kind constant text := jsonb_typeof(p_left);
+    v_order int;
 begin
     case p_operator
         when 'equals' then
             return p_left = p_right;
-        when 'notEquals' then
-            return p_left <> p_right;
+        when 'greaterThan', 'greaterThanOrEqual', 'lessThan', 'lessThanOrEqual' then
+            v_order := pbdb._order(p_left, p_right);
+            return v_order is not null and case p_operator
+                when 'greaterThan' then v_order > 0
+                when 'greaterThanOrEqual' then v_order >= 0
+                when 'lessThan' then v_order < 0
+                else v_order <= 0
+            end;
         when 'exists' then
-            return v_left_kind <> 'null';
-        when 'isEmpty' then
-            return p_left in ('null', '""', '[]', '{}');
-        when 'in' then
-            return jsonb_typeof(p_right) = 'array' and pbdb._has_element(p_right, p_left);
-        when 'greaterThan' then
-            return coalesce(pbdb._order(p_left, p_right) > 0, false);
-        when 'greaterThanOrEqual' then
-            return coalesce(pbdb._order(p_left, p_right) >= 0, false);
-        when 'lessThan' then
-            return coalesce(pbdb._order(p_left, p_right) < 0, false);
-        when 'lessThanOrEqual' then
-            return coalesce(pbdb._order(p_left, p_right) <= 0, false);
-        when 'contains' then
-            if v_left_kind = 'array' then
+            return jsonb_typeof(p_left) <> 'null';
+        when 'contains', 'startsWith', 'endsWith' then
+            if p_operator = 'contains' and jsonb_typeof(p_left) = 'array' then
                 return pbdb._has_element(p_left, p_right);
             end if;
-            return pbdb._are_texts(p_left, p_right)
-                and strpos(p_left #>> '{}', p_right #>> '{}') > 0;
-        when 'startsWith' then
-            return pbdb._are_texts(p_left, p_right)
-                and starts_with(p_left #>> '{}', p_right #>> '{}');
-        when 'endsWith' then
-            return pbdb._are_texts(p_left, p_right)
-                and right(p_left #>> '{}', length(p_right #>> '{}')) = p_right #>> '{}';
+            return pbdb._are_texts(p_left, p_right) and case p_operator
+                when 'contains' then strpos(p_left #>> '{}', p_right #>> '{}') > 0
+                when 'startsWith' then starts_with(p_left #>> '{}', p_right #>> '{}')
+                else right(p_left #>> '{}', length(p_right #>> '{}')) = p_right #>> '{}'
+            end;
+        when 'notEquals' then
+            return p_left <> p_right;
+        when 'in' then
+            return jsonb_typeof(p_right) = 'array' and pbdb._has_element(p_right, p_left);
+        when 'isEmpty' then
+            return p_left in ('null', '""', '[]', '{}');
         else
             raise exception using
                 errcode = 'PB015',

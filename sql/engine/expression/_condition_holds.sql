@@ -20,15 +20,7 @@ begin
         end if;
     elsif v_kind = 'object' then
         if p_condition ? 'operator' then
-            v_value := p_condition -> 'value';
-            if jsonb_typeof(v_value) in ('string', 'object', 'array') then
-                v_value := pbdb._map(v_value, p_variables);
-            end if;
-            return pbdb._compare(
-                p_condition ->> 'operator',
-                pbdb._condition_field(p_condition -> 'field', p_variables, p_base),
-                coalesce(v_value, 'null')
-            );
+            return pbdb._comparison_holds(p_condition, p_variables, p_base);
         elsif p_condition ? 'not' then
             return not pbdb._condition_holds(p_condition -> 'not', p_variables, p_base);
         elsif jsonb_typeof(p_condition -> 'all') = 'array' then

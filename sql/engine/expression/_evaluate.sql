@@ -1,27 +1,15 @@
 -- drop: function pbdb._evaluate(text, jsonb)
---
--- One expression, so that the planner inlines it into its callers; measured, parsing the path
--- anew each time costs less than any test that would avoid it. A member named by digits is not
--- jsonpath: documents of the original system write items.0.name, which is plain member access.
 create or replace function pbdb._evaluate(p_path text, p_variables jsonb)
 returns jsonb
 language sql
 immutable
 parallel safe
 begin atomic
-    select coalesce(
-        case
-            when p_path ~ '^\$[A-Za-z_]\w*(\.\w+)*\.\d+(\.\w+)*$'
-                then p_variables #> string_to_array(substr(p_path, 2), '.')
-            else jsonb_path_query_first('null', p_path::jsonpath, p_variables)
-        end,
-        'null'
-    );
+    select coalesce(pbdb._first_match(p_path, p_variables), 'null');
 end;
 
 comment on function pbdb._evaluate(text, jsonb) is
-'The first match of an SQL/JSON path over the variables, or JSON null; never SQL null. A path that '
-'does not parse, reads an unknown variable or computes with a non-number raises what jsonpath '
-'raises (classes 22 and 42).';
+'The first match of an SQL/JSON path over the variables, or JSON null; never SQL null. Raises what '
+'pbdb._first_match raises.';
 
 revoke execute on function pbdb._evaluate(text, jsonb) from public;

@@ -1,7 +1,8 @@
 -- drop: function pbdb._map(jsonb, jsonb)
 --
 -- A loop over the members that can change, because running any query here, even over jsonb_each,
--- costs as much as evaluating three paths.
+-- costs as much as evaluating three paths; but each assignment copies the object, so a large one
+-- is built at once.
 create or replace function pbdb._map(p_mapping jsonb, p_variables jsonb)
 returns jsonb
 language plpgsql
@@ -24,6 +25,12 @@ begin
                 'strict $.keyvalue() ? (@.value starts with "$"
                     || @.value.type() == "object" || @.value.type() == "array").key'
             );
+            if jsonb_array_length(v_keys) > 20 then
+                return (
+                    select jsonb_object_agg(member.key, pbdb._map(member.value, p_variables))
+                    from jsonb_each(p_mapping) as member
+                );
+            end if;
             for i in 0 .. jsonb_array_length(v_keys) - 1 loop
                 v_key := v_keys ->> i;
                 v_text := p_mapping ->> v_key;
@@ -36,21 +43,23 @@ begin
             return v_result;
         when 'string' then
             v_text := p_mapping #>> '{}';
-            if v_text not like '$%' then
-                return p_mapping;
-            elsif v_text like '$$%' then
-                return to_jsonb(substr(v_text, 2));
-            end if;
-            return pbdb._evaluate(v_text, p_variables);
+            return case
+                when v_text not like '$%' then p_mapping
+                when v_text like '$$%' then to_jsonb(substr(v_text, 2))
+                else pbdb._evaluate(v_text, p_variables)
+            end;
         when 'array' then
             if not p_mapping @? 'strict $[*] ? (@ starts with "$"
                     || @.type() == "object" || @.type() == "array")' then
                 return p_mapping;
             end if;
-            for i in 0 .. jsonb_array_length(p_mapping) - 1 loop
-                v_result[i] := pbdb._map(p_mapping -> i, p_variables);
-            end loop;
-            return v_result;
+            return (
+                select jsonb_agg(
+                    pbdb._map(element.value, p_variables) order by element.position
+                )
+                from jsonb_array_elements(p_mapping)
+                with ordinality as element (value, position)
+            );
         else
             return p_mapping;
     end case;

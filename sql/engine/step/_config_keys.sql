@@ -60,6 +60,7 @@ begin atomic
         ('API_CALL', 'query', '{object,path}', null, null, null),
         ('API_CALL', 'body', '{any}', null, null, null),
         ('API_CALL', 'auth', '{object}', null, null, null),
+        ('API_CALL', 'follow_redirects', '{boolean}', null, null, null),
         ('API_CALL', 'expect_status', '{integer,array,text}', null, 100, 599),
         ('API_CALL', 'idempotent', '{boolean}', null, null, null),
         ('API_CALL', 'timeout', '{number}', null, 1, null),

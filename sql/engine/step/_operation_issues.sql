@@ -1,4 +1,6 @@
 -- drop: function pbdb._operation_issues(jsonb)
+--
+-- Longer than a screen because it is one list of rules.
 create or replace function pbdb._operation_issues(p_operations jsonb)
 returns table (path text, code text, message text, hint text)
 language sql

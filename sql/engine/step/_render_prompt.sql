@@ -15,22 +15,21 @@ declare
             then jsonb_build_object('syntax', v_syntax, 'missing', p_config ->> 'missing')
         else '{}'
     end;
-    v_text text := v_template #>> '{}';
-    v_messages jsonb := v_template;
-    v_variables jsonb := pbdb._with_step_input(v_text, p_input, p_variables);
+    v_variables constant jsonb := pbdb._with_step_input(
+        concat(v_template, p_config -> 'variables'), p_input, p_variables
+    );
     v_context jsonb := case jsonb_typeof(p_input) when 'object' then p_input else '{}' end;
+    v_messages jsonb := '[]';
+    v_text text := '';
 begin
     if p_config ? 'variables' then
-        v_variables := pbdb._with_step_input(
-            p_config ->> 'variables', p_input, v_variables
-        );
         v_context := pbdb._map(p_config -> 'variables', v_variables) || v_context;
     end if;
 
     if jsonb_typeof(v_template) = 'string' then
         return jsonb_build_object(
-            'prompt', pbdb._render(v_text, v_context, v_variables, v_options),
-            'variables', pbdb._used_variables(v_text, v_context, v_syntax)
+            'prompt', pbdb._render(v_template #>> '{}', v_context, v_variables, v_options),
+            'variables', pbdb._used_variables(v_template #>> '{}', v_context, v_syntax)
         );
     elsif jsonb_typeof(v_template) is distinct from 'array' then
         raise exception using
@@ -39,7 +38,7 @@ begin
             hint = 'Give a PROMPT_TEMPLATE step text, or a list of {role, content}.';
     end if;
 
-    v_text := '';
+    v_messages := v_template;
     for i in 0 .. jsonb_array_length(v_template) - 1 loop
         v_text := concat(v_text, v_template -> i ->> 'content', E'\n');
         v_messages[i]['content'] := to_jsonb(pbdb._render(

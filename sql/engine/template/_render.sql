@@ -1,7 +1,8 @@
 -- drop: function pbdb._render(text, jsonb, jsonb, jsonb)
 --
 -- Most templates only insert values; they are one pass over the pieces between opening braces,
--- without the tokens that sections need.
+-- without the tokens that sections need. What the context or a path has is inserted here;
+-- defaults, variables and errors are left to pbdb._template_insert.
 create or replace function pbdb._render(
     p_template text, p_context jsonb, p_variables jsonb, p_options jsonb default '{}'
 )
@@ -12,7 +13,6 @@ parallel safe
 as $fn$
 declare
     v_pieces text[];
-    v_frames constant jsonb[] := array[p_context];
     v_is_escaped constant boolean := p_options ? 'escape';
     v_value jsonb;
     v_tag text;
@@ -34,10 +34,14 @@ begin
             when v_end = 0 then '{' || left(v_pieces[i], 40)
             else btrim(left(v_pieces[i], v_end - 1), E' \t\r\n')
         end;
-        v_value := case when v_tag <> '' then p_context #> string_to_array(v_tag, '.') end;
+        v_value := case
+            when v_tag = '' or v_is_escaped or strpos(v_tag, '??') > 0 then null
+            when v_tag like '$%' then pbdb._first_match(v_tag, p_variables)
+            else p_context #> string_to_array(v_tag, '.')
+        end;
         v_pieces[i] := case
-            when v_value is null or v_is_escaped
-                then pbdb._template_insert(v_tag, v_frames, p_variables, p_options)
+            when v_value is null
+                then pbdb._template_insert(v_tag, array[p_context], p_variables, p_options)
             else coalesce(v_value #>> '{}', '')
         end || substr(v_pieces[i], v_end + 2);
     end loop;

@@ -16,12 +16,11 @@ begin
     case jsonb_typeof(p_value)
         when 'string' then
             v_text := p_value #>> '{}';
-            if v_text like '$%' then
-                return pbdb._map(p_value, p_variables);
-            elsif strpos(v_text, '{') = 0 then
-                return p_value;
-            end if;
-            return to_jsonb(pbdb._render(v_text, p_context, p_variables, p_options));
+            return case
+                when v_text like '$%' then pbdb._map(p_value, p_variables)
+                when strpos(v_text, '{') = 0 then p_value
+                else to_jsonb(pbdb._render(v_text, p_context, p_variables, p_options))
+            end;
         when 'object' then
             if p_value ? '$all' and p_value - '$all' = '{}' then
                 return pbdb._map(p_value, p_variables);
@@ -31,6 +30,15 @@ begin
                 'strict $.keyvalue() ? (@.value.type() == "string"
                     || @.value.type() == "object" || @.value.type() == "array").key'
             );
+            if jsonb_array_length(v_keys) > 20 then
+                return (
+                    select jsonb_object_agg(
+                        member.key,
+                        pbdb._resolve_value(member.value, p_context, p_variables, p_options)
+                    )
+                    from jsonb_each(p_value) as member
+                );
+            end if;
             for i in 0 .. jsonb_array_length(v_keys) - 1 loop
                 v_key := v_keys ->> i;
                 v_result[v_key] := pbdb._resolve_value(
@@ -39,12 +47,14 @@ begin
             end loop;
             return v_result;
         when 'array' then
-            for i in 0 .. jsonb_array_length(p_value) - 1 loop
-                v_result[i] := pbdb._resolve_value(
-                    p_value -> i, p_context, p_variables, p_options
-                );
-            end loop;
-            return v_result;
+            return coalesce((
+                select jsonb_agg(
+                    pbdb._resolve_value(element.value, p_context, p_variables, p_options)
+                    order by element.position
+                )
+                from jsonb_array_elements(p_value)
+                with ordinality as element (value, position)
+            ), p_value);
         else
             return p_value;
     end case;

@@ -1,4 +1,6 @@
 -- drop: function pbdb._template_tag_issues(text)
+--
+-- Longer than a screen because it is one list of rules.
 create or replace function pbdb._template_tag_issues(p_tag text)
 returns table (code text, message text, hint text)
 language sql

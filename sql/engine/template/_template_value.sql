@@ -14,10 +14,7 @@ declare
     v_parts text[];
 begin
     if p_name like '$%' then
-        if p_name ~ '^\$[A-Za-z_]\w*(\.\w+)*\.\d+(\.\w+)*$' then
-            return p_variables #> string_to_array(substr(p_name, 2), '.');
-        end if;
-        return jsonb_path_query_first('null', p_name::jsonpath, p_variables);
+        return pbdb._first_match(p_name, p_variables);
     elsif p_name = '.' then
         return p_frames[cardinality(p_frames)];
     end if;

@@ -1,4 +1,4 @@
-"""`pbdb apply`, `ls`, `export`: playbooks."""
+"""`pbdb apply`, `check`, `ls`, `export`: playbooks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from pbdb.cli.errors import UsageError
 from pbdb.cli.options import Json, Organization, Url, open_client
 from pbdb.cli.output import console, print_json, print_rows
 from pbdb.client import Client
-from pbdb.document import read_document, write_document
+from pbdb.document import Document, load_document, write_document
+from pbdb.errors import DocumentInvalid, ValidationFailed
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (apply, ls, export):
+    for command in (apply, check, ls, export):
         app.command(rich_help_panel="Playbooks")(command)
 
 
@@ -27,16 +28,19 @@ def apply(
     as_json: Json = False,
 ) -> None:
     """Import, check and activate documents; one that has not changed is left alone."""
-    documents = [(file, read_document(file)) for file in files]
+    documents = [load_document(file) for file in files]
     applied = []
     with open_client(url, organization) as client:
-        for file, document in documents:
-            id_, version, has_changed = client.apply_playbook(document)
+        for document in documents:
+            try:
+                id_, version, has_changed = client.apply_playbook(document.content)
+            except (DocumentInvalid, ValidationFailed) as error:
+                raise document.explain(error) from error
             applied.append(
                 {
-                    "file": str(file),
+                    "file": document.source,
                     "id": id_,
-                    "name": document.get("name"),
+                    "name": document.content.get("name"),
                     "version": version,
                     "changed": has_changed,
                 }
@@ -47,6 +51,43 @@ def apply(
     for each in applied:
         what = "is active now" if each["changed"] else "is unchanged"
         console.print(f"{each['name']} version {each['version']} {what}", highlight=False)
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(help="YAML or JSON documents.", metavar="FILE…")],
+    url: Url = None,
+    organization: Organization = None,
+    as_json: Json = False,
+) -> None:
+    """Say what is wrong with documents, and where; nothing is kept. Exit code 1 for errors."""
+    documents = [load_document(file) for file in files]
+    with open_client(url, organization) as client:
+        issues = [issue for each in documents for issue in _issues(client, each)]
+    if as_json:
+        print_json(issues)
+    for issue in () if as_json else issues:
+        console.print(
+            f"{issue['at']}: {issue['severity']} {issue['code']}: {issue['message']}"
+            f"\n    {issue['hint']}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+    if any(issue["severity"] == "error" for issue in issues):
+        raise typer.Exit(1)
+    if not issues and not as_json:
+        console.print("nothing is wrong", highlight=False)
+
+
+def _issues(client: Client, document: Document) -> list[dict[str, Any]]:
+    try:
+        found = client.check_playbook(document.content)
+    except DocumentInvalid as error:
+        raise document.explain(error) from error
+    return [
+        {"at": document.at(document.issue_place(issue["step_name"], issue["path"])), **issue}
+        for issue in found
+    ]
 
 
 def ls(

@@ -49,6 +49,15 @@ def test_what_a_path_brings_in_is_not_a_path_again(language: Language) -> None:
     }
 
 
+def test_a_large_mapping_is_mapped_like_a_small_one(language: Language) -> None:
+    mapping = {f"k{n}": {"a": "$step_1_output.score", "n": [n, "$$x"]} for n in range(100)}
+    value = {f"k{n}": {"a": 85, "n": [n, "$x"]} for n in range(100)}
+
+    assert language.map(mapping, VARIABLES) == value
+    assert language.map(list(mapping.values()), VARIABLES) == list(value.values())
+    assert language.resolve({"body": mapping}, ["body"], {}, VARIABLES) == {"body": value}
+
+
 literals = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text("ab$ {é", max_size=5),
     lambda inner: (

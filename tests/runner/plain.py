@@ -1,0 +1,7 @@
+"""An App of a project that registers nothing."""
+
+from __future__ import annotations
+
+from pbdb.registry import App
+
+app = App()
