@@ -99,6 +99,56 @@ def test_a_misfit_names_the_place_the_keyword_and_the_value(
     ]
 
 
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        ({"contains": {"const": 1}, "maxContains": 1}, [1, 2], [1, 1]),
+        ({"contains": {"const": 1}, "minContains": 0}, [], None),
+        ({"unevaluatedItems": False}, "text", [1]),
+        ({"unevaluatedItems": True, "unevaluatedProperties": True}, [1], None),
+        ({"allOf": [{"prefixItems": [True]}], "unevaluatedItems": False}, [1], [1, 2]),
+        ({"allOf": [{"items": True}], "unevaluatedItems": False}, [1, 2], None),
+        ({"contains": {"const": 1}, "unevaluatedItems": False}, [1, 1], [1, 2]),
+        ({"allOf": [True, {"required": ["a"]}], "unevaluatedProperties": False}, None, {"a": 1}),
+        (
+            {
+                "anyOf": [{"properties": {"a": {"const": 1}}}, {"properties": {"b": True}}],
+                "unevaluatedProperties": False,
+            },
+            {"a": 1, "b": 1},
+            {"a": 2, "b": 1},
+        ),
+        (
+            {
+                "if": {"properties": {"a": {"const": 1}}, "required": ["a"]},
+                "then": {"properties": {"b": True}},
+                "else": {"properties": {"c": True}},
+                "unevaluatedProperties": False,
+            },
+            {"a": 1, "b": 1},
+            {"a": 1, "c": 1},
+        ),
+        (
+            {
+                "$ref": "#/$defs/x",
+                "$defs": {"x": {"patternProperties": {"^x": True}}},
+                "dependentSchemas": {"x": {"properties": {"y": True}}},
+                "unevaluatedProperties": {"type": "null"},
+            },
+            {"x": 1, "x2": 2, "y": 3, "z": None},
+            {"x2": 2, "y": 3},
+        ),
+    ],
+)
+def test_what_other_keywords_looked_at_is_evaluated(
+    validator: Validator, schema: Any, good: Any, bad: Any
+) -> None:
+    text = json.dumps(schema)
+    assert validator.issues(text) == []
+    assert validator.errors(text, json.dumps(good)) == []
+    assert bad is None or validator.errors(text, json.dumps(bad)) != []
+
+
 def test_a_nested_path_is_a_pointer_and_reads_as_dots(validator: Validator) -> None:
     schema = {
         "properties": {
@@ -161,6 +211,7 @@ def test_at_most_twenty_errors_are_listed(validator: Validator) -> None:
         ({"patternProperties": {"n": wrong}}, names),
         ({"unevaluatedProperties": False}, names),
         ({"required": [f"m{n}" for n in range(100)]}, names),
+        ({"required": [f"m{n}" for n in range(100)], "maxProperties": 1}, names),
         ({"allOf": [wrong] * 100}, "1"),
         ({"required": ["m"], "additionalProperties": wrong, "allOf": [False]}, names),
     ]
