@@ -1,4 +1,4 @@
-"""Where `sql/` and `migrations/` are: inside an installed wheel, or in the checkout."""
+"""Where `sql/`, `migrations/` and `examples/` are: inside an installed wheel, or in the checkout."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ def sql_folder() -> Path:
 def migrations_folder() -> Path:
     """Return the folder of the numbered migrations and SHA256SUMS."""
     return _folder("migrations")
+
+
+def examples_folder() -> Path:
+    """Return the folder of the playbook documents that the demo runs."""
+    return _folder("examples")
 
 
 def _folder(name: str) -> Path:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pbdb.cli import database, executions, memory, migrations, playbooks, run, worker
+from pbdb.cli import database, demo, executions, memory, migrations, playbooks, run, worker
 from pbdb.cli.errors import Guarded
 from pbdb.cli.options import version
 
@@ -30,6 +30,6 @@ def _options(
 
 
 app.add_typer(database.app, name="db")
-for group in (migrations, playbooks, executions, run, worker):
+for group in (demo, migrations, playbooks, executions, run, worker):
     group.add_to(app)
 app.add_typer(memory.app, name="memory")
