@@ -155,6 +155,7 @@ class Pool:
             connection = self._idle.pop()
             if not connection.closed:
                 break
+            self._pids.discard(connection.info.backend_pid)
         else:
             connection = await connect_async(
                 self._target.url, self._name, is_pooled=self._target.is_pooled

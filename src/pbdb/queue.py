@@ -145,7 +145,8 @@ async def run_sql_step(
     """Run a claimed query or search and store its result, in one transaction; return the outcome.
 
     The step's timeout is the transaction's statement_timeout. Raises psycopg.errors.QueryCanceled
-    when it is over: nothing has been stored then.
+    when that did not end in time, and PB002 when the step is not ours any more: nothing has been
+    stored then.
     """
     async with connection.transaction():
         await connection.execute(

@@ -253,7 +253,8 @@ class Runner:
         plans: list[Plan] = []
         if not self._stopping.is_set() and (self._is_wanted or done or failed):
             plans = plan(self._groups, self._settings.batch, is_probe=not self._is_saturated)
-            self._is_wanted = False
+            # Without a free slot the wish stays, until one is free.
+            self._is_wanted = self._is_wanted and not plans
         for each in plans:
             each.reserve()
         count, is_full = 0, False

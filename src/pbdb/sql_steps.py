@@ -21,6 +21,7 @@ _EMBED_AT_ONCE: Final = 32
 _EMBED_SECONDS: Final = 5.0
 _UNKNOWN_MODEL_SECONDS: Final = 60.0
 _UNKNOWN_MODEL: Final = "PB017"
+_STALE: Final = "PB002"
 
 
 class SqlSteps:
@@ -118,11 +119,13 @@ class SqlSteps:
         while True:
             try:
                 async with self._pool.connection() as connection:
-                    outcome = await queue.run_sql_step(connection, self.worker, step, embedding)
-                return outcome not in ("stale", "conflict")
+                    await queue.run_sql_step(connection, self.worker, step, embedding)
+                return True
             except psycopg.errors.QueryCanceled:
                 raise _timed_out(step) from None
             except psycopg.Error as error:
+                if error.sqlstate == _STALE:
+                    return False
                 if not is_transient(error):
                     raise _refused(error) from error
             # The same token again: when the first COMMIT did arrive, nothing happens twice.

@@ -89,13 +89,16 @@ class Playground:
         """Return a file for functions to write what they did to."""
         return self.folder / f"note-{uuid4().hex[:8]}"
 
-    def start_runner(self, *arguments: str, url: str | None = None) -> RunnerProcess:
+    def start_runner(
+        self, *arguments: str, url: str | None = None, direct_url: str | None = None
+    ) -> RunnerProcess:
         """Start a runner process and wait until it listens."""
         log = self.folder / f"runner-{len(self.runners)}.log"
         environ = {
             **os.environ,
             "PYTHONPATH": f"{_SOURCE}:{Path(__file__).parent}",
             "PBDB_DATABASE_URL": url or self.database.url("worker"),
+            "PBDB_DIRECT_URL": direct_url or "",
         }
         with log.open("wb") as output:
             process = subprocess.Popen(
