@@ -145,7 +145,8 @@ class Pool:
         self._target = target
         self._name = application_name
         self._idle: list[AsyncConnection] = []
-        self._pids: set[int] = set()
+        # A connection that was lost does not know its process id any more.
+        self._pids: dict[AsyncConnection, int] = {}
         self._is_closed = False
 
     @asynccontextmanager
@@ -155,12 +156,12 @@ class Pool:
             connection = self._idle.pop()
             if not connection.closed:
                 break
-            self._pids.discard(connection.info.backend_pid)
+            self._pids.pop(connection, None)
         else:
             connection = await connect_async(
                 self._target.url, self._name, is_pooled=self._target.is_pooled
             )
-            self._pids.add(connection.info.backend_pid)
+            self._pids[connection] = connection.info.backend_pid
         keep = False
         try:
             yield connection
@@ -174,13 +175,13 @@ class Pool:
             if keep and status == TransactionStatus.IDLE and not self._is_closed:
                 self._idle.append(connection)
             else:
-                self._pids.discard(connection.info.backend_pid)
+                self._pids.pop(connection, None)
                 with suppress(psycopg.Error):
                     await connection.close()
 
     def is_ours(self, pid: int) -> bool:
         """Whether this server process serves a connection of this pool."""
-        return pid in self._pids
+        return pid in self._pids.values()
 
     async def close(self) -> None:
         """Close what is idle now, and what is lent as it comes back."""

@@ -1,4 +1,4 @@
-"""`pbdb migrate`, `script`, `mark`, `rollback`, `status`, `break-lock`, `verify`: the schema of the database."""
+"""The schema of the database: `pbdb migrate`, `script`, `mark`, `rollback`, `status`, `verify`."""
 
 from __future__ import annotations
 
