@@ -296,6 +296,9 @@ drop function pbdb.claim_playbook_steps(text, text[], int, int);
 -- deleted: sql/queue/sweep.sql
 drop function pbdb.sweep(int);
 
+-- deleted: sql/queue/_settle_overdue.sql
+drop function pbdb._settle_overdue(int);
+
 -- deleted: sql/queue/_sweep_event.sql
 drop function pbdb._sweep_event(uuid);
 

@@ -309,6 +309,7 @@ set role pbdb_owner;
 \ir queue/_end_overdue_wait.sql
 \ir queue/_sweep_step.sql
 \ir queue/_sweep_event.sql
+\ir queue/_settle_overdue.sql
 \ir queue/sweep.sql
 \ir queue/claim_playbook_steps.sql
 \ir queue/heartbeat_playbook_steps.sql

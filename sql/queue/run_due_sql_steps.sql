@@ -14,7 +14,7 @@ declare
     v_done int := 0;
 begin
     perform pbdb._check_claim('run_due_sql_steps', p_limit, 1);
-    perform pbdb.sweep(p_limit);
+    perform pbdb._settle_overdue(p_limit);
     -- A loop, because a finished step may make the next one due. It stops waiting for nobody.
     while v_done < p_limit loop
         select q.result_id into v_result_id
@@ -30,6 +30,8 @@ begin
         perform pbdb._perform_sql_step(v_result_id, 'run_due_sql_steps', null);
         v_done := v_done + 1;
     end loop;
+    -- Last, because a roll-up stays locked until this transaction ends, and retries wait for it.
+    perform pbdb.roll_up_executions();
     return v_done;
 end;
 $fn$;
