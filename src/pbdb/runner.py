@@ -48,6 +48,7 @@ _CANCEL_SECONDS: Final = 5.0
 _HERD_SECONDS: Final = 0.05
 # How often a runner sweeps whatever else it does.
 _SWEEP_SECONDS: Final = 5.0
+_CHORE_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,9 +457,9 @@ class Runner:
         self._want()
 
     async def _look_after(self) -> None:
-        """Poll when nobody has told us anything for long; do the chores of idle moments."""
+        """Poll when nobody has told us anything for long; do the chores."""
         poll = self._settings.poll_seconds
-        swept = time.monotonic()
+        swept = chored = time.monotonic()
         while not self._stopping.is_set():
             await asyncio.sleep(poll * random.uniform(1.0, 1.4))
             is_quiet = time.monotonic() - self._last_claim >= poll
@@ -466,7 +467,9 @@ class Runner:
             if is_quiet:
                 self._want()
             try:
-                if is_quiet and not is_full:
+                # A runner that is never quiet has chores too: it may be the only one there is.
+                if (is_quiet and not is_full) or time.monotonic() - chored >= _CHORE_SECONDS:
+                    chored = time.monotonic()
                     for chore in self._chores:
                         await chore()
                 # Claims settle what is overdue, but a full runner makes none; and only a sweep

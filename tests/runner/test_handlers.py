@@ -10,7 +10,7 @@ import pytest
 
 from handlers.http_server import HttpServer, Received, Reply, http_server
 from pbdb.embeddings import LocalEmbedder
-from runner.harness import Playground
+from runner.harness import Playground, eventually
 
 
 @pytest.fixture
@@ -160,9 +160,8 @@ def test_what_a_memory_says_is_found_by_meaning_and_quoted(here: Playground) -> 
             input={"question": "When do I get my refund paid?"},
         )
 
-    from runner.harness import eventually
-
-    result = eventually(lambda: found if (found := search()).output_data["quotes"] else None)
+    # Questions all the time, so that the runner is never quiet.
+    result = eventually(lambda: found if (found := search()).output_data["quotes"] else None, 40)
 
     assert result.status == "COMPLETED", result
     assert result.output_data["extractive"] is True
