@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import psycopg
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from build import Tenant, function, transform
 
 
-def make_due(owner: psycopg.Connection[object], execution: uuid.UUID) -> None:
+def make_due(owner: psycopg.Connection[Any], execution: uuid.UUID) -> None:
     """Let the backoff of an execution pass."""
     owner.execute(
         "update pbdb.playbook_ready_steps set due_at = clock_timestamp() where execution_id = %s",
@@ -19,7 +20,7 @@ def make_due(owner: psycopg.Connection[object], execution: uuid.UUID) -> None:
 
 
 def test_a_failed_attempt_is_retried_with_a_row_of_its_own(
-    tenant: Tenant, owner: psycopg.Connection[object]
+    tenant: Tenant, owner: psycopg.Connection[Any]
 ) -> None:
     tenant.apply(function("f", max_retries=2))
     execution = tenant.start()
@@ -38,7 +39,7 @@ def test_a_failed_attempt_is_retried_with_a_row_of_its_own(
 
 
 def test_the_delay_doubles_with_full_jitter_up_to_an_hour(
-    tenant: Tenant, owner: psycopg.Connection[object]
+    tenant: Tenant, owner: psycopg.Connection[Any]
 ) -> None:
     tenant.apply(function("f", max_retries=20, retry_delay_seconds=600))
     execution = tenant.start()
@@ -60,7 +61,7 @@ def test_the_delay_doubles_with_full_jitter_up_to_an_hour(
 
 
 def test_a_retry_waits_at_least_as_long_as_the_handler_asks(
-    tenant: Tenant, owner: psycopg.Connection[object]
+    tenant: Tenant, owner: psycopg.Connection[Any]
 ) -> None:
     tenant.apply(function("f", retry_delay_seconds=0))
     execution = tenant.start()
