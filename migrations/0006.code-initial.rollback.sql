@@ -245,6 +245,9 @@ drop function pbdb.run_sql_step(text, uuid, uuid, real[]);
 -- deleted: sql/queue/_perform_sql_step.sql
 drop function pbdb._perform_sql_step(uuid, text, real[]);
 
+-- deleted: sql/queue/_lease_one.sql
+drop function pbdb._lease_one(uuid, text);
+
 -- deleted: sql/queue/_execute_sql_step.sql
 drop function pbdb._execute_sql_step(uuid, uuid, real[]);
 
@@ -374,11 +377,20 @@ drop function pbdb._check_answer(jsonb, jsonb, jsonb, uuid);
 -- deleted: sql/engine/_find_wait.sql
 drop function pbdb._find_wait(pbdb.run, jsonb, text);
 
+-- deleted: sql/engine/what_if_playbook.sql
+drop function pbdb.what_if_playbook(text, jsonb, jsonb);
+
+-- deleted: sql/engine/_trace.sql
+drop function pbdb._trace(uuid);
+
+-- deleted: sql/engine/_pretend.sql
+drop function pbdb._pretend(uuid, pbdb.ready_state, jsonb);
+
 -- deleted: sql/engine/run_playbook.sql
 drop function pbdb.run_playbook(text, jsonb);
 
 -- deleted: sql/engine/_run_to_the_end.sql
-drop function pbdb._run_to_the_end(uuid);
+drop function pbdb._run_to_the_end(uuid, jsonb);
 
 -- deleted: sql/engine/start_playbook.sql
 drop function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb);

@@ -282,6 +282,9 @@ set role pbdb_owner;
 \ir engine/start_playbook.sql
 \ir engine/_run_to_the_end.sql
 \ir engine/run_playbook.sql
+\ir engine/_pretend.sql
+\ir engine/_trace.sql
+\ir engine/what_if_playbook.sql
 \ir engine/_find_wait.sql
 \ir engine/_check_answer.sql
 \ir engine/_collect_answer.sql
@@ -327,6 +330,7 @@ set role pbdb_owner;
 \ir queue/_run_database_query.sql
 \ir queue/_query_error.sql
 \ir queue/_execute_sql_step.sql
+\ir queue/_lease_one.sql
 \ir queue/_perform_sql_step.sql
 \ir queue/run_sql_step.sql
 \ir queue/run_due_sql_steps.sql

@@ -6,23 +6,10 @@ returns pbdb.verdict
 language plpgsql
 volatile
 as $fn$
-declare
-    v_token uuid;
 begin
-    update pbdb.playbook_ready_steps as q
-    set
-        state = 'LEASED', token = gen_random_uuid(),
-        due_at = clock_timestamp() + interval '1 second' * q.timeout_seconds,
-        deadline_at = clock_timestamp() + interval '1 second' * q.timeout_seconds
-    from pbdb.playbook_step_results as r
-    where
-        r.id = p_result_id and q.execution_id = r.execution_id and q.result_id = r.id
-        and q.state = 'READY'
-    returning q.token into v_token;
-    update pbdb.playbook_step_results as r
-    set status = 'RUNNING', started_at = clock_timestamp(), worker = p_worker, token = v_token
-    where r.id = p_result_id;
-    return pbdb._execute_sql_step(p_result_id, v_token, p_embedding);
+    return pbdb._execute_sql_step(
+        p_result_id, pbdb._lease_one(p_result_id, p_worker), p_embedding
+    );
 end;
 $fn$;
 
