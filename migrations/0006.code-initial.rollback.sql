@@ -1001,8 +1001,14 @@ drop function pbdb.validate_json(jsonb, jsonb);
 -- deleted: sql/playbook/schema/_schema_issues.sql
 drop function pbdb._schema_issues(jsonb);
 
+-- deleted: sql/playbook/schema/_schema_size_issues.sql
+drop function pbdb._schema_size_issues(jsonb);
+
 -- deleted: sql/playbook/schema/_schema_reference_issues.sql
 drop function pbdb._schema_reference_issues(jsonb);
+
+-- deleted: sql/playbook/schema/_schema_steps.sql
+drop function pbdb._schema_steps(jsonb);
 
 -- deleted: sql/playbook/schema/_schema_pattern_issues.sql
 drop function pbdb._schema_pattern_issues(jsonb);

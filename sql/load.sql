@@ -70,7 +70,9 @@ set role pbdb_owner;
 \ir playbook/schema/_schema_regex_is_usable.sql
 \ir playbook/schema/_schema_keyword_issues.sql
 \ir playbook/schema/_schema_pattern_issues.sql
+\ir playbook/schema/_schema_steps.sql
 \ir playbook/schema/_schema_reference_issues.sql
+\ir playbook/schema/_schema_size_issues.sql
 \ir playbook/schema/_schema_issues.sql
 \ir playbook/schema/validate_json.sql
 

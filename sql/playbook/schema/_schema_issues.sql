@@ -14,9 +14,6 @@ begin
     select i.path, i.code, i.message, i.hint
     from pbdb._schema_pattern_issues(p_schema) as i
     union all
-    select i.path, i.code, i.message, i.hint
-    from pbdb._schema_reference_issues(p_schema) as i
-    union all
     select
         n.path,
         case when n.depth > 100 then 'SCHEMA_TOO_DEEP' else 'SCHEMA_KEYWORD_INVALID' end,
@@ -30,13 +27,22 @@ begin
         end
     from pbdb._schema_nodes(p_schema) as n
     where n.depth > 100 or pg_catalog.jsonb_typeof(n.schema) not in ('object', 'boolean');
+
+    if p_schema::text like '%"$ref":%' then
+        return query
+        select i.path, i.code, i.message, i.hint
+        from pbdb._schema_reference_issues(p_schema) as i
+        union all
+        select i.path, i.code, i.message, i.hint
+        from pbdb._schema_size_issues(p_schema) as i;
+    end if;
 end;
 $fn$;
 
 comment on function pbdb._schema_issues(jsonb) is
 'What is wrong with a JSON Schema: JSON pointer into the schema, code, message, hint. Errors: '
 'SCHEMA_KEYWORD_INVALID, SCHEMA_KEYWORD_UNSUPPORTED, SCHEMA_PATTERN_INVALID, SCHEMA_REF_DANGLING, '
-'SCHEMA_REF_REMOTE, SCHEMA_REF_LOOP, SCHEMA_TOO_DEEP. SCHEMA_KEYWORD_UNKNOWN is a warning. No '
-'row: _schema_errors means what the schema says. SQL null has no issues.';
+'SCHEMA_REF_REMOTE, SCHEMA_REF_LOOP, SCHEMA_TOO_BIG, SCHEMA_TOO_DEEP. SCHEMA_KEYWORD_UNKNOWN is a '
+'warning. No row: _schema_errors means what the schema says. SQL null has no issues.';
 
 revoke execute on function pbdb._schema_issues(jsonb) from public;

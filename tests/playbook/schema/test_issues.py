@@ -177,6 +177,16 @@ def test_a_schema_nested_beyond_a_hundred_levels_is_an_issue(validator: Validato
     assert not validator.fits(deep, "1")
 
 
+def test_references_that_multiply_are_an_issue(validator: Validator) -> None:
+    def doubling(levels: int) -> str:
+        double = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(levels)}
+        return json.dumps({"$ref": "#/$defs/d0", "$defs": {**double, f"d{levels}": {}}})
+
+    assert validator.issues(doubling(8)) == []
+    assert validator.fits(doubling(8), "1")
+    assert validator.issues(doubling(60)) == [("", "SCHEMA_TOO_BIG")]
+
+
 def test_a_big_schema_is_examined_quickly(validator: Validator) -> None:
     schema = {
         "properties": {f"n{n}": {"$ref": f"#/$defs/d{n}"} for n in range(500)},

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 Connection = psycopg.Connection[Any]
+SOURCES = Path(__file__).parents[3] / "sql" / "playbook" / "schema"
 
 
 @pytest.fixture
@@ -60,3 +64,14 @@ def test_the_private_functions_are_not_for_apps(app: Connection) -> None:
     for call in ("pbdb._schema_errors('{}', '1')", "pbdb._schema_issues('{}')"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute(f"select {call}")
+
+
+def test_the_page_says_what_happens(app: Connection) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "json-schema.md").read_text()
+    [query] = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    [answer] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    assert app.execute(query).fetchone() == (json.loads(answer),)
+
+    sources = "".join(path.read_text() for path in SOURCES.glob("*.sql"))
+    codes = set(re.findall(r"SCHEMA_[A-Z_]+", sources))
+    assert codes == set(re.findall(r"\| `(SCHEMA_[A-Z_]+)`", page))
