@@ -206,6 +206,21 @@ class _Catalog:
         return found
 
     @cached_property
+    def checks(self) -> dict[tuple[str, str], str]:
+        return {
+            (row["table"], row["name"]): row["state"]
+            for row in self.rows(
+                """
+                select t.relname as table, c.conname as name,
+                    case when c.convalidated then 'a valid check' else 'a check, not valid' end
+                        as state
+                from pg_constraint as c join pg_class as t on t.oid = c.conrelid
+                where c.connamespace = 'pbdb'::regnamespace and c.contype = 'c'
+                """
+            )
+        }
+
+    @cached_property
     def policies(self) -> list[dict[str, Any]]:
         return self.rows(
             """
@@ -451,6 +466,10 @@ def _table(found: _Catalog, name: str, expected: Specification) -> Iterator[Chec
             reference if reference in known else _listed(known),
             f"alter table pbdb.{name} add foreign key {reference}",
         )
+    for check in expected.get("checks", []):
+        state = found.checks.get((name, check), _NONE)
+        fix = f"alter table pbdb.{name} add or validate constraint {check}, as in migrations/"
+        yield Check(f"{name}: {check}", "a valid check", state, fix)
     yield from _row_security(found, name, expected)
     yield from _rights(found, name, expected)
 
@@ -467,32 +486,29 @@ def _row_security(found: _Catalog, name: str, expected: Specification) -> Iterat
         )
     apply = f"apply sql/access/{name}.sql"
     policies = [policy for policy in found.policies if policy["table"] == name]
-    theirs = [
-        policy
-        for policy in policies
-        if {"pbdb_app", "public"} & set(policy["roles"]) and policy["permissive"] == "PERMISSIVE"
-    ]
-    is_tenant = expected.get("tenant", True)
-    states = {
-        "its tenant's rows"
-        if each["qual"] == _TENANT_ONLY
-        and (each["cmd"] == "SELECT" or each["with_check"] == _TENANT_ONLY)
-        else f"{each['name']}: {each['cmd']} using {each['qual']} check {each['with_check']}"
-        for each in theirs
+    tenant = expected.get("tenant", True)
+    wanted = str({True: "its tenant's", False: _NONE}.get(tenant, tenant))
+    promised = {
+        "pbdb_app": wanted,
+        "pbdb_owner": "everybody's",
+        "pbdb_monitor": "everybody's" if expected.get("monitor", True) else _NONE,
     }
-    yield Check(
-        f"policies let pbdb_app at {'the rows of its tenant' if is_tenant else 'no row'} in {name}",
-        "its tenant's rows" if is_tenant else _NONE,
-        _listed(states),
-        apply,
+    for role, rows in promised.items():
+        names = {role, "public"} if role == "pbdb_app" else {role}
+        seen = {_visible(each) for each in policies if names & set(each["roles"])}
+        yield Check(f"policies let {role} at rows of {name}: {rows}", rows, _listed(seen), apply)
+
+
+def _visible(policy: Mapping[str, Any]) -> str:
+    """Whose rows a policy shows, in a word if it is one of ours."""
+    conditions = {policy["qual"], policy["with_check"]} - (
+        {None} if policy["cmd"] == "SELECT" else set()
     )
-    owners = [policy for policy in policies if policy["roles"] == ["pbdb_owner"]]
-    yield Check(
-        f"a policy lets the functions of pbdb_owner at {name}",
-        "using true check true",
-        _listed(f"using {each['qual']} check {each['with_check']}" for each in owners),
-        apply,
-    )
+    if policy["permissive"] == "PERMISSIVE" and conditions == {_TENANT_ONLY}:
+        return "its tenant's"
+    if policy["permissive"] == "PERMISSIVE" and conditions == {"true"}:
+        return "everybody's"
+    return f"{policy['name']}: {policy['cmd']} using {policy['qual']} check {policy['with_check']}"
 
 
 def _rights(found: _Catalog, name: str, expected: Specification) -> Iterator[Check]:
@@ -501,7 +517,7 @@ def _rights(found: _Catalog, name: str, expected: Specification) -> Iterator[Che
     monitor = {"select"} if expected.get("monitor", True) else set()
     promised = {
         "pbdb_app": whole,
-        "pbdb_worker": set(),
+        "pbdb_worker": set(expected.get("worker", [])),
         "pbdb_query": set(),
         "pbdb_monitor": monitor,
     }

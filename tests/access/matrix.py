@@ -25,6 +25,10 @@ TABLES: dict[str, tuple[str, str, str, str]] = {
     "playbook_joins": ("s", "", "", "s"),
     "playbook_events": ("s", "", "", "s"),
     "playbook_usage": ("s", "", "", "s"),
+    "agent_memories": ("sUd", "", "", "s"),
+    "agent_memory_embeddings": ("s", "", "", "s"),
+    "agent_memories_to_embed": ("", "", "", "s"),
+    "embedding_models": ("s", "s", "", "s"),
     "workers": ("", "", "", "s"),
     "query_contexts": ("", "", "", ""),
 }
@@ -39,9 +43,13 @@ WITHHELD: dict[tuple[str, str], set[str]] = {
     ("playbook_steps", "U"): {"id", "organization_id", "playbook_id", "created_at"},
     ("agents", "U"): {"id", "organization_id", "created_at"},
     ("prompt_templates", "U"): {"id", "organization_id", "name", "version", "created_at"},
+    ("agent_memories", "U"): {
+        "id", "organization_id", "agent_id", "content", "content_search", "created_at",
+        "updated_at",
+    },
     ("playbook_triggers", "I"): {"last_fired_at"},
     ("playbook_triggers", "U"): {"id", "organization_id", "created_at", "last_fired_at"},
 }  # fmt: skip
 
-# Tables that no tenant owns: they have no organization_id, or none that a tenant may see.
-NOT_OF_A_TENANT = {"workers", "query_contexts"}
+# Tables whose rows are of no tenant, or not for a tenant to see.
+NOT_OF_A_TENANT = {"workers", "query_contexts", "embedding_models", "agent_memories_to_embed"}

@@ -65,23 +65,23 @@ FAULTS: list[tuple[str, list[str]]] = [
     ),
     (
         "create policy everybody on pbdb.playbooks for select to pbdb_app using (true)",
-        ["policies let pbdb_app at the rows of its tenant in playbooks"],
+        ["policies let pbdb_app at rows of playbooks: its tenant's"],
     ),
     (
         "drop policy app_may_read_its_organization on pbdb.playbook_executions",
-        ["policies let pbdb_app at the rows of its tenant in playbook_executions"],
+        ["policies let pbdb_app at rows of playbook_executions"],
     ),
     (
         "alter policy app_may_all_of_its_organization on pbdb.agents with check (true)",
-        ["policies let pbdb_app at the rows of its tenant in agents"],
+        ["policies let pbdb_app at rows of agents"],
     ),
     (
         "drop policy owner_may_everything on pbdb.playbook_joins",
-        ["a policy lets the functions of pbdb_owner at playbook_joins"],
+        ["policies let pbdb_owner at rows of playbook_joins"],
     ),
     (
         "create policy anybody on pbdb.workers for select using (true)",
-        ["policies let pbdb_app at no row in workers", "every policy is for a named role"],
+        ["policies let pbdb_app at rows of workers: none", "every policy is for a named role"],
     ),
     (
         "grant update on pbdb.playbook_executions to pbdb_app",
@@ -99,6 +99,14 @@ FAULTS: list[tuple[str, list[str]]] = [
     (
         "revoke select on pbdb.playbook_usage from pbdb_monitor",
         ["pbdb_monitor may select on playbook_usage"],
+    ),
+    (
+        "drop policy monitor_may_read_all on pbdb.playbook_usage",
+        ["policies let pbdb_monitor at rows of playbook_usage"],
+    ),
+    (
+        "alter table pbdb.playbook_executions drop constraint execution_source_is_known",
+        ["playbook_executions: execution_source_is_known"],
     ),
     (
         "drop index pbdb.idx_playbooks_tags",
