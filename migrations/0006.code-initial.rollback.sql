@@ -914,6 +914,9 @@ drop function pbdb._url_encode(text);
 -- deleted: sql/engine/expression/_expression_issues.sql
 drop function pbdb._expression_issues(jsonb, text);
 
+-- deleted: sql/engine/template/_check_template.sql
+drop function pbdb._check_template(jsonb, jsonb);
+
 -- deleted: sql/engine/template/_template_issues.sql
 drop function pbdb._template_issues(text, jsonb);
 

@@ -104,6 +104,7 @@ set role pbdb_owner;
 \ir engine/template/_template_tag_issues.sql
 \ir engine/template/_template_section_issues.sql
 \ir engine/template/_template_issues.sql
+\ir engine/template/_check_template.sql
 \ir engine/expression/_expression_issues.sql
 \ir engine/template/_url_encode.sql
 \ir engine/template/_template_value.sql

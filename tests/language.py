@@ -62,6 +62,9 @@ class Language:
     def template_issues(self, template: str, **options: str) -> list[tuple[str, str]]:
         return self._issues("pbdb._template_issues(%s, %s)", template, Jsonb(options))
 
+    def check_template(self, template: Any) -> None:
+        self._value("pbdb._check_template(%s, '{}')", Jsonb(template))
+
     def config_issues(self, step_type: str, config: Any) -> list[tuple[str, str]]:
         return self._issues("pbdb._step_config_issues(%s, %s)", step_type, Jsonb(config))
 

@@ -23,7 +23,10 @@ begin atomic
         where jsonb_typeof(item.value) = 'object'
     )
 
-    select entry.key, 'config', entry.value
+    select
+        entry.key,
+        case p_config ->> 'syntax' when 'single_brace' then 'mapping' else 'config' end,
+        entry.value
     from jsonb_each(p_config) as entry (key, value)
     where entry.key = any(pbdb._expression_keys(p_type))
     union all

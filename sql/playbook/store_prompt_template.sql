@@ -33,6 +33,7 @@ begin
                 'object.';
     end if;
 
+    perform pbdb._check_template(p_template, p_options);
     perform pbdb._lock_playbook_name(v_organization_id, 'prompt template ' || p_name);
 
     insert into pbdb.prompt_templates (
@@ -59,8 +60,8 @@ $fn$;
 comment on function pbdb.store_prompt_template(text, jsonb, jsonb, text) is
 'Stores a prompt template (a JSON text, or a list of {role, content}) as a new version and '
 'returns the version; when the newest version is the same, nothing changes and its version is '
-'returned. Options: {"syntax": "single_brace"}, {"missing": "empty"}. Raises PB001, PB017 for '
-'anything that is not a template.';
+'returned. Options: {"syntax": "single_brace"}, {"missing": "empty"}. Raises PB001, PB016 for '
+'tags that could never be rendered, PB017 for anything else that is not a template.';
 
 revoke execute on function pbdb.store_prompt_template(text, jsonb, jsonb, text) from public;
 grant execute on function pbdb.store_prompt_template(text, jsonb, jsonb, text) to pbdb_app;

@@ -6,6 +6,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from language import Language, sqlstate
 
@@ -186,3 +188,59 @@ def test_bare_fields_are_members_of_the_steps_input(language: Language) -> None:
     assert language.holds(condition, VARIABLES, base={"score": 1})
     assert language.holds(condition, {**VARIABLES, "step_input": {"score": 1}})
     assert not language.holds(condition, VARIABLES)
+
+
+OPERATORS = [
+    "equals",
+    "notEquals",
+    "greaterThan",
+    "greaterThanOrEqual",
+    "lessThan",
+    "lessThanOrEqual",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "in",
+    "exists",
+    "isEmpty",
+]
+fields = st.sampled_from([*VARIABLES["input"], "nobody", "$input.nobody", "$steps.qualify.output"])
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text("$ae19. "),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("a$l"), inner, max_size=2),
+    max_leaves=4,
+)
+conditions = st.recursive(
+    st.sampled_from([YES, NO, None, True, {}])
+    | st.fixed_dictionaries(
+        {"field": fields, "operator": st.sampled_from(OPERATORS)}, optional={"value": values}
+    ),
+    lambda inner: (
+        st.fixed_dictionaries({"not": inner})
+        | st.fixed_dictionaries({"all": st.lists(inner, max_size=3)})
+        | st.fixed_dictionaries({"any": st.lists(inner, max_size=3)})
+    ),
+    max_leaves=6,
+)
+
+
+@given(condition=conditions)
+@settings(max_examples=300, deadline=None)
+def test_a_condition_without_issues_holds_or_does_not(
+    language: Language, condition: object
+) -> None:
+    names = language.names(condition, "condition")
+    if not language.issues(condition, "condition") and {*names} <= {"input", "steps.qualify"}:
+        held = language.holds(condition, VARIABLES)
+
+        assert language.holds({"not": condition}, VARIABLES) is not held
+
+
+def test_what_runs_too_long_is_stopped_by_the_callers_timeout(language: Language) -> None:
+    condition = "exists($input[*] ? (exists($input[*] ? (@ > 0))))"
+    with pytest.raises(psycopg.errors.QueryCanceled), language.conn.transaction():
+        language.conn.execute("set local statement_timeout = '100ms'")
+        language.holds(condition, {"input": [*range(-20000, 0)]})

@@ -260,7 +260,47 @@ def test_scheme_and_host_of_a_url_never_come_from_data(
     assert [code for _, code in language.template_issues(url, escape="url")] == codes
 
 
+PIECES = """
+{{name}} {{#items}} {{/items}} {{^items}} {{.}} {{!x}} {{{lead}}} {{&a.b}} {{$input.a}} {{q??"d"}}
+{{q??}} {{>p}} {{$}} {{}} {{ }} { x
+"""
+pieces = st.sampled_from([*PIECES.split(), " ", "\n"])
+
+
+@given(template=st.lists(pieces, max_size=10).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_a_template_without_issues_renders(language: Language, template: str) -> None:
+    state = None
+    try:
+        language.render(template, CONTEXT, {"input": {"a": 1}}, missing="empty")
+    except psycopg.Error as error:
+        state = error.sqlstate
+
+    assert state in {None, "PB016", "42601", "22P02"}
+    assert state is None or language.template_issues(template)
+
+
 def test_the_text_of_json_stays_json(language: Language) -> None:
     rendered = language.render("{{lead}}", {"lead": {"name": 'a "quoted" <b> é'}})
 
     assert json.loads(rendered) == {"name": 'a "quoted" <b> é'}
+
+
+@pytest.mark.parametrize(
+    ("template", "accepted"),
+    [
+        ("Hi {{name}}", True),
+        ([{"role": "user", "content": "Hi {{name}}"}], True),
+        ("Hi {{#name}}", False),
+        ([{"role": "user", "content": "ok"}, {"role": "user", "content": "{{> p}}"}], False),
+    ],
+)
+def test_a_stored_template_can_be_rendered(
+    language: Language, template: object, accepted: bool
+) -> None:
+    if accepted:
+        language.check_template(template)
+    else:
+        with pytest.raises(psycopg.Error) as error:
+            language.check_template(template)
+        assert sqlstate(error) == "PB016"
