@@ -1,4 +1,4 @@
-"""Where `sql/`, `migrations/` and `examples/` are: inside an installed wheel, or in the checkout."""
+"""Where `sql/`, `migrations/` and `examples/` are: in an installed wheel, or in the checkout."""
 
 from __future__ import annotations
 

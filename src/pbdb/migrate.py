@@ -24,6 +24,11 @@ from yoyo.exceptions import LockTimeout
 from pbdb.files import migrations_folder
 
 BOOKKEEPING_SCHEMA: Final = "pbdb_migrations"
+LOCK_SECONDS: Final = 10.0
+"""How long to wait for the `yoyo` command; another pbdb is waited for as long as it takes."""
+
+# Any number that nobody else uses.
+_LOCK: Final = 7_061_626_200
 
 
 class MigrateError(RuntimeError):
@@ -48,10 +53,16 @@ def status(url: str, *, folder: Path | None = None) -> list[State]:
 def apply(url: str, *, folder: Path | None = None, upto: str | None = None) -> list[str]:
     """Apply what is pending, each in a transaction of its own; return the ids, in order.
 
-    `upto`: stop after this migration. A failing migration leaves those before it applied.
+    `upto`: stop after this migration. A failing migration leaves those before it applied. Two of
+    these at once wait for each other.
     """
-    with _yoyo(url, folder) as (backend, migrations), backend.lock():
+    with _yoyo(url, folder) as (backend, migrations), backend.lock(LOCK_SECONDS):
         pending = backend.to_apply(migrations)
+        if len(pending) == len(migrations) and _is_installed(url):
+            raise MigrateError(
+                "the schema pbdb exists, but no migration is recorded in pbdb_migrations: "
+                "record those that psql or yoyo has applied with `pbdb mark`"
+            )
         if upto is not None:
             _find(migrations, upto)
             pending = pending.filter(lambda each: each.id <= upto)
@@ -61,7 +72,7 @@ def apply(url: str, *, folder: Path | None = None, upto: str | None = None) -> l
 
 def rollback(url: str, *, folder: Path | None = None, count: int | None = 1) -> list[str]:
     """Undo the newest `count` applied migrations, None for all; return the ids, newest first."""
-    with _yoyo(url, folder) as (backend, migrations), backend.lock():
+    with _yoyo(url, folder) as (backend, migrations), backend.lock(LOCK_SECONDS):
         applied = backend.to_rollback(migrations)
         backend.rollback_migrations(applied[:count])
         return [each.id for each in applied[:count]]
@@ -69,7 +80,7 @@ def rollback(url: str, *, folder: Path | None = None, count: int | None = 1) -> 
 
 def mark(url: str, ids: Sequence[str], *, folder: Path | None = None) -> None:
     """Record migrations that `psql` applied as applied; runs none of them."""
-    with _yoyo(url, folder) as (backend, migrations), backend.lock():
+    with _yoyo(url, folder) as (backend, migrations), backend.lock(LOCK_SECONDS):
         wanted = {_find(migrations, each) for each in ids}
         backend.mark_migrations(backend.to_apply(migrations).filter(lambda each: each.id in wanted))
 
@@ -136,18 +147,26 @@ def _yoyo(url: str, folder: Path | None) -> Iterator[tuple[Any, Any]]:
         )
     schema = sql.Identifier(BOOKKEEPING_SCHEMA)
     with psycopg.connect(url, autocommit=True) as conn:
+        # Held until this session ends. yoyo's own lock gives up after ten seconds.
+        conn.execute("select pg_advisory_lock(%s)", (_LOCK,))
         # `if not exists` asks for the right to create even when there is nothing to do.
         known = conn.execute("select to_regnamespace(%s) is not null", (BOOKKEEPING_SCHEMA,))
         if known.fetchone() == (False,):
             conn.execute(sql.SQL("create schema if not exists {}").format(schema))
-    with yoyo.get_backend(yoyo_url(url)) as backend:
-        try:
-            yield backend, yoyo.read_migrations(str(folder))
-        except LockTimeout as error:
-            raise MigrateError(
-                "another migration is running, or was killed: if nothing runs, "
-                "remove its lock with `pbdb break-lock`"
-            ) from error
+        with yoyo.get_backend(yoyo_url(url)) as backend:
+            try:
+                yield backend, yoyo.read_migrations(str(folder))
+            except LockTimeout as error:
+                raise MigrateError(
+                    "another migration is running, or was killed: if nothing runs, "
+                    "remove its lock with `pbdb break-lock`"
+                ) from error
+
+
+def _is_installed(url: str) -> bool:
+    with psycopg.connect(url) as conn:
+        found = conn.execute("select to_regnamespace('pbdb') is not null").fetchone()
+    return found == (True,)
 
 
 def yoyo_url(url: str) -> str:

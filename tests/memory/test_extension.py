@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 import server as servers
+from pbdb import migrate
 from server import Database
 
 
@@ -61,7 +62,7 @@ def test_an_installer_who_may_not_create_the_extension_learns_whom_to_ask(
             owner.execute(f"grant create on database {empty_database.name} to {name}")
             owner.execute(f"set role {name}")
             migration = next(
-                file for file in servers.migrate.migration_files() if file.stem == "0005.memory"
+                file for file in migrate.migration_files() if file.stem == "0005.memory"
             )
             with pytest.raises(psycopg.errors.InsufficientPrivilege) as caught:
                 owner.execute(migration.read_bytes())

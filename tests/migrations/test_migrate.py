@@ -1,0 +1,54 @@
+"""`pbdb migrate` when something else is going on."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from pbdb import migrate
+from server import Database, run_file
+
+
+def test_two_at_once_apply_each_migration_once(empty_database: Database) -> None:
+    url = empty_database.url("owner")
+    with ThreadPoolExecutor(2) as pool:
+        one, two = pool.map(migrate.apply, (url, url))
+    assert sorted([*one, *two]) == [file.stem for file in migrate.migration_files()]
+
+
+def test_a_lock_that_a_killed_run_left_is_named_and_can_be_broken(
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = empty_database.url("owner")
+    migrate.status(url)
+    with psycopg.connect(url) as conn:
+        conn.execute(
+            "insert into pbdb_migrations.yoyo_lock (locked, ctime, pid) values (1, now(), 1)"
+        )
+    monkeypatch.setattr(migrate, "LOCK_SECONDS", 0.1)
+    with pytest.raises(migrate.MigrateError, match="break-lock"):
+        migrate.apply(url, upto="0001.schema")
+    migrate.break_lock(url)
+    assert migrate.apply(url, upto="0001.schema") == ["0001.schema"]
+
+
+def test_an_installation_by_psql_is_not_taken_for_an_empty_database(
+    empty_database: Database,
+) -> None:
+    url = empty_database.url("owner")
+    files = migrate.migration_files()
+    run_file(url, files[0])
+    with pytest.raises(migrate.MigrateError, match="pbdb mark"):
+        migrate.apply(url)
+    migrate.mark(url, [files[0].stem])
+    assert migrate.apply(url, upto=files[1].stem) == [files[1].stem]
+
+
+def test_the_bookkeeping_is_found_whatever_the_search_path_is(empty_database: Database) -> None:
+    url = empty_database.url("owner")
+    migrate.apply(url, upto="0001.schema")
+    with psycopg.connect(url) as conn:
+        conn.execute(f'alter database "{empty_database.name}" set search_path = pbdb, public')
+    assert [each.is_applied for each in migrate.status(url)][:2] == [True, False]
