@@ -17,7 +17,7 @@ from pbdb.egress import Egress, EgressPolicy
 from pbdb.embeddings import default_embedder
 from pbdb.model import StepFailed
 from pbdb.registry import App, Embedder
-from pbdb.sandbox import Sandbox, find_deno
+from pbdb.sandbox import Limits, Sandbox, find_deno
 from pbdb.secrets import Secrets
 
 Value = TypeVar("Value")
@@ -33,7 +33,10 @@ class Services:
         """
         self.app = app
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
-        self.sandbox = Sandbox(spare=int(self.environ.get("PBDB_SANDBOX_SPARE", "1")))
+        self.sandbox = Sandbox(
+            limits=Limits(memory_mb=int(self.environ.get("PBDB_SANDBOX_MEMORY_MB", "128"))),
+            spare=int(self.environ.get("PBDB_SANDBOX_SPARE", "1")),
+        )
         self.secrets = Secrets.from_environ(self.environ)
         self.egress = Egress(EgressPolicy.from_environ(self.environ))
         if not app.embedders:

@@ -24,7 +24,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -156,21 +156,26 @@ class Sandbox:
         input: Any = None,
         context: Mapping[str, Any] | None = None,
         timeout_seconds: float = 30.0,
+        memory_mb: int | None = None,
     ) -> SandboxResult:
         """Run `code` once and return its value.
 
         `code` is the body of an async function with `input`, `context`, `console` and each member
         of the input (where its key is an identifier) in scope; or a module with a default export,
-        which is called with input and context. No value means None.
+        which is called with input and context. No value means None. `memory_mb` may be less than
+        the sandbox's own limit, not more.
 
         Raises StepFailed: SANDBOX_UNAVAILABLE, SANDBOX_ERROR (with the author's stack in
         details), SANDBOX_LIMIT (memory or output), OUTPUT_INVALID (not JSON), TIMEOUT.
         """
+        limits = self._limits
+        if memory_mb is not None:
+            limits = replace(limits, memory_mb=min(memory_mb, limits.memory_mb))
         job, is_body = self._job(code, language, input, context)
         async with self._slots:
             process = await self._take()
             try:
-                answer = await process.call(job, self._limits, timeout_seconds)
+                answer = await process.call(job, limits, timeout_seconds)
             finally:
                 await process.kill()
                 self._keep_spare()
@@ -210,7 +215,7 @@ class Sandbox:
     async def _start(self) -> _Process:
         deno = self._deno or find_deno()
         if deno is None:
-            raise _unavailable("Deno is not installed: pip install 'pbdb[sandbox]'")
+            raise _unavailable("Deno is not installed: pip install 'pbdb[runner]'")
         harness = resources.files("pbdb") / "sandbox_harness.js"
         with resources.as_file(harness) as path:
             wrapper = await self._find_wrapper(deno, path)
@@ -393,10 +398,10 @@ def _is_bindable(key: object) -> bool:
 
 
 async def _kill(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
+    # Not process.kill(): it reaps the child under asyncio's hands.
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
     # wait() returns only when both pipes have been read to their end.
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(2):

@@ -286,6 +286,19 @@ def test_code_runs_in_the_sandbox_with_parameters_and_context(
     assert run_step(step).value == [42, "the step", "the playbook"]
 
 
+def test_a_step_may_lower_the_limits_of_its_code(make_step: Any, run_step: Any) -> None:
+    def code(body: str, **limits: float) -> Step:
+        step: Step = make_step("CUSTOM_FUNCTION:@javascript", {"code": body, "limits": limits})
+        return step
+
+    bomb = "const a = new Uint8Array(60 << 20).fill(1); await new Promise(r => setTimeout(r, 500));"
+    assert run_step(code(bomb + "return a[0]")).value == 1
+    assert fails(run_step, code(bomb, memory_mb=20)).code == "SANDBOX_LIMIT"
+    assert fails(run_step, code("for (;;);", timeout_seconds=0.2)).code == "TIMEOUT"
+    for limits in ({"memory_mb": -1}, {"memory": 5}, {"memory_mb": "20"}):
+        assert fails(run_step, code("return 1", **limits)).code == "CONFIG_INVALID"
+
+
 def test_code_in_another_language_is_refused(make_step: Any, run_step: Any) -> None:
     step = make_step("CUSTOM_FUNCTION:@typescript", {"language": "ruby", "code": "1"})
     assert fails(run_step, step).code == "CONFIG_INVALID"

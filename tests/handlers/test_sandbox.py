@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -265,6 +267,67 @@ def test_a_cancelled_call_kills_its_process() -> None:
             return time.monotonic() - began
 
     assert asyncio.run(main()) < 3
+
+
+def test_a_killed_runner_takes_its_sandbox_along() -> None:
+    script = """
+import asyncio, sys
+from pbdb.sandbox import Sandbox
+async def main():
+    async with Sandbox(spare=0) as sandbox:
+        process = await sandbox._start()
+        print(process._process.pid, flush=True)
+        await process.call(sandbox._job("for (;;);", "javascript", None, None)[0],
+                           sandbox._limits, 60)
+asyncio.run(main())
+"""
+    source = Path(__file__).parents[2] / "src"
+    runner = subprocess.Popen(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": str(source)},
+        stdout=subprocess.PIPE,
+    )
+    assert runner.stdout is not None
+    pid = int(runner.stdout.readline())
+    time.sleep(0.3)
+    assert Path(f"/proc/{pid}/stat").exists()
+    runner.kill()
+    runner.wait()
+    end = time.monotonic() + 5
+    while _runs(pid) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not _runs(pid)
+
+
+def _runs(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_the_process_has_a_network_of_its_own_and_no_environment() -> None:
+    async def main() -> tuple[str, bytes, str]:
+        async with Sandbox(spare=1) as sandbox:
+            await sandbox.warm()
+            if "unshare" not in (sandbox._wrapper or ()):
+                pytest.skip("this system has no user namespaces")
+            process = Path(f"/proc/{sandbox._idle[0]._process.pid}")
+            return (
+                str((process / "ns/net").readlink()),
+                (process / "environ").read_bytes(),
+                (process / "status").read_text(),
+            )
+
+    network, environ, status = asyncio.run(main())
+    assert network != str(Path("/proc/self/ns/net").readlink())
+    assert {entry.partition(b"=")[0] for entry in environ.split(b"\0") if entry} == {
+        b"DENO_DIR",
+        b"DENO_NO_UPDATE_CHECK",
+        b"NO_COLOR",
+    }
+    assert "NoNewPrivs:\t1" in status
 
 
 def test_without_deno_the_step_fails() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -116,6 +117,21 @@ async def _run_code(step: Step, context: Context) -> Any:
             "attempt": step.attempt_number,
             "visit": step.visit,
         },
-        timeout_seconds=step.timeout_seconds,
+        timeout_seconds=min(_limit(step, "timeout_seconds") or math.inf, step.timeout_seconds),
+        memory_mb=math.ceil(_limit(step, "memory_mb") or 0) or None,
     )
     return result.value
+
+
+def _limit(step: Step, name: str) -> float | None:
+    """A number of `config.limits`, by which a step may only lower what it gets."""
+    limits = step.config.get("limits") or {}
+    unknown = set(limits) - {"memory_mb", "timeout_seconds"}
+    value = limits.get(name)
+    if unknown or isinstance(value, bool) or not isinstance(value, int | float | None):
+        raise StepFailed(
+            "CONFIG_INVALID", "limits of code are memory_mb and timeout_seconds", permanent=True
+        )
+    if value is not None and value <= 0:
+        raise StepFailed("CONFIG_INVALID", f"the limit {name} is more than 0", permanent=True)
+    return value
