@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Self
 
@@ -362,11 +362,7 @@ class CheckedTransport(httpx2.AsyncHTTPTransport):
     """An httpx transport that connects to checked addresses only."""
 
     def __init__(self, policy: EgressPolicy) -> None:
-        context = (
-            ssl.create_default_context(cafile=policy.ca_file)
-            if policy.ca_file
-            else httpx2.create_ssl_context(trust_env=False)
-        )
+        context = _ssl_context(policy.ca_file)
         super().__init__(verify=context, trust_env=False, retries=0)
         self._policy = policy
         self._pool = httpcore2.AsyncConnectionPool(
@@ -419,6 +415,14 @@ class _PinnedBackend(httpcore2.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+@cache
+def _ssl_context(ca_file: str | None) -> ssl.SSLContext:
+    """The system's certificates, or those of a file; kept, since reading them takes 50 ms."""
+    if ca_file is not None:
+        return ssl.create_default_context(cafile=ca_file)
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def is_public(address: Address) -> bool:

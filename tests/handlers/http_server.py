@@ -62,6 +62,7 @@ class HttpServer:
 def http_server(certificate: tuple[str, str] | None = None) -> Iterator[HttpServer]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def answer(self) -> None:
             length = int(self.headers.get("content-length") or 0)

@@ -15,6 +15,7 @@ from pbdb.cli.options import Url, find_database
 from pbdb.database import Target
 from pbdb.registry import App
 from pbdb.runner import Settings
+from pbdb.secrets import Secrets
 from pbdb.worker import load_app, open_runner
 
 Project = Annotated[
@@ -49,7 +50,8 @@ def worker(
     )
     for handler in logging.getLogger().handlers:
         handler.addFilter(add_fields)
-    for noisy in ("httpx", "httpcore", "openai"):
+        handler.addFilter(Secrets.from_environ(os.environ).log_filter())
+    for noisy in ("httpx2", "httpcore2", "openai"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     found = load_app(project)
     settings = Settings(concurrency=concurrency, lease_seconds=lease, grace_seconds=grace)
