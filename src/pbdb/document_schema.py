@@ -281,6 +281,10 @@ _CONFIG: Final[dict[str, Schema]] = {
             "description": "The statuses that count as success. Default: 2xx.",
         },
         "idempotent": {"type": "boolean", "description": "Whether it may be sent twice."},
+        "follow_redirects": {
+            "type": "boolean",
+            "description": "Whether redirects are followed, each checked like the first address.",
+        },
         "timeout": {"type": "number", "minimum": 1, "description": "Milliseconds."},
         "syntax": _SYNTAX,
         "on_lost": _ON_LOST,
