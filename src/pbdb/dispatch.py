@@ -28,6 +28,14 @@ _encode_ascii = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encod
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """Handlers with the same limit run at most so many steps at a time between them."""
+
+    name: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Inline:
     """Runs on the event loop, one step after the other: for functions that take microseconds."""
 
@@ -41,7 +49,7 @@ class Task:
 
     key: str
     run: Callable[[Step], Awaitable[Output]]
-    limit: int | None = None
+    limit: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class Stored:
 
     key: str
     run: Callable[[Step], Awaitable[bool]]
-    limit: int | None = None
+    limit: Limit | None = None
 
 
 Handler = Inline | Task | Batch | Stored
@@ -215,8 +223,9 @@ class Dispatcher:
 
     async def _run_batch(self, flights: Sequence[Flight], handler: Batch) -> None:
         steps = [flight.step for flight in flights]
+        # A step with less time than the others is taken from us by the next heartbeat.
         try:
-            async with asyncio.timeout(min(step.timeout_seconds for step in steps)) as limit:
+            async with asyncio.timeout(max(step.timeout_seconds for step in steps)) as limit:
                 outcomes = await handler.run(steps)
             if len(outcomes) != len(steps):
                 raise StepFailed(

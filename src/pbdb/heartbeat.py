@@ -77,6 +77,9 @@ class Heartbeat:
                     extra={"worker": self._worker, "sqlstate": error.sqlstate, "steps": len(held)},
                 )
                 continue
+            except Exception:
+                # Whatever it is, without this thread every lease would run out.
+                log.exception("heartbeat failed", extra={"worker": self._worker})
             backoff.reset()
             delay = interval * random.uniform(0.9, 1.0)
         self._disconnect()

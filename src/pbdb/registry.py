@@ -61,11 +61,15 @@ class Registered:
         given: frozenset[str],
         batch: bool = False,
         inline: bool = False,
+        concurrency: int | None = None,
     ) -> None:
+        if concurrency is not None and concurrency < 1:
+            raise ValueError(f"{name}: concurrency is {concurrency}; at least one call must fit")
         self.name = name
         self.call = call
         self.batch = batch
         self.inline = inline
+        self.concurrency = concurrency
         self.is_async = inspect.iscoroutinefunction(inspect.unwrap(call))
         self.description = inspect.getdoc(call) or ""
         self._given = given
@@ -252,23 +256,36 @@ class App:
                 self.functions[name] = Registered(name, call, GIVEN_TO_FUNCTIONS, inline=True)
         self._predefined = frozenset(self.functions)
 
-    def agent(self, name: str) -> Callable[[Function], Function]:
-        """Register an agent; it returns its output, or an AgentReply with model and usage."""
+    def agent(
+        self, name: str, *, concurrency: int | None = None
+    ) -> Callable[[Function], Function]:
+        """Register an agent; it returns its output, or an AgentReply with model and usage.
+
+        `concurrency` is how many of its steps one runner runs at a time.
+        """
 
         def register(call: Function) -> Function:
             self._claim_name("agent", name, self.agents)
-            self.agents[name] = Registered(name, call, GIVEN_TO_AGENTS)
+            self.agents[name] = Registered(
+                name, call, GIVEN_TO_AGENTS, concurrency=concurrency
+            )
             return call
 
         return register
 
     def function(
-        self, name: str, *, batch: bool = False, inline: bool = False
+        self,
+        name: str,
+        *,
+        batch: bool = False,
+        inline: bool = False,
+        concurrency: int | None = None,
     ) -> Callable[[Function], Function]:
         """Register a function, sync (run in a thread) or async; it returns the step's output.
 
         An inline function is a sync one that takes microseconds and waits for nothing: it runs
-        on the runner's event loop, where its timeout cannot be enforced.
+        on the runner's event loop, where its timeout cannot be enforced. `concurrency` is how
+        many calls one runner makes at a time, when that is less than the runner allows.
 
         A batch function takes `inputs` (a list), and `steps` if it asks for them, of many
         claimed steps at once, and returns a list of as many results. A result may be a
@@ -278,7 +295,9 @@ class App:
         def register(call: Function) -> Function:
             self._claim_name("function", name, self.functions)
             given = GIVEN_TO_BATCHES if batch else GIVEN_TO_FUNCTIONS
-            registered = Registered(name, call, given, batch=batch, inline=inline)
+            registered = Registered(
+                name, call, given, batch=batch, inline=inline, concurrency=concurrency
+            )
             if inline and (batch or registered.is_async):
                 raise TypeError(f"{name}: an inline function is a sync one that takes one step")
             self.functions[name] = registered

@@ -16,7 +16,6 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -32,7 +31,7 @@ from pbdb.database import (
     is_standby,
     is_transient,
 )
-from pbdb.dispatch import Batch, Dispatcher, Handler, Inline, error_text
+from pbdb.dispatch import Batch, Dispatcher, Handler, Inline, Limit, error_text
 from pbdb.heartbeat import Heartbeat, Lost
 from pbdb.listener import listen
 from pbdb.model import Step, StepFailed
@@ -123,8 +122,6 @@ class Runner:
     async def run(self) -> None:
         """Work until `stop()`; lost connections, restarts and standbys are waited out."""
         loop = asyncio.get_running_loop()
-        threads = ThreadPoolExecutor(self._settings.concurrency + 4, thread_name_prefix="step")
-        loop.set_default_executor(threads)
         heartbeat = Heartbeat(
             self._target,
             self.name,
@@ -155,7 +152,6 @@ class Runner:
                 each.cancel()
             await asyncio.gather(*work, return_exceptions=True)
             heartbeat.stop()
-            threads.shutdown(wait=False, cancel_futures=True)
             with suppress(psycopg.Error, TimeoutError):
                 async with asyncio.timeout(2), self._pool.connection() as connection:
                     await queue.unregister(connection, self.name)
@@ -356,11 +352,13 @@ class Runner:
 
     async def _start(self, steps: list[Step], made: Plan) -> None:
         """Start what a claim brought; while stopping, give it back."""
-        made.settle()
         self.stats.claimed += len(steps)
-        if steps and self._stopping.is_set():
-            await self._release(steps)
-        elif steps:
+        try:
+            if steps and self._stopping.is_set():
+                await self._release(steps)
+        finally:
+            made.settle()
+        if steps and not self._stopping.is_set():
             self._herd_delay = 0.0
             await self._dispatcher.start(steps)
 
@@ -397,13 +395,10 @@ class Runner:
         self._is_wanted = True
         self._is_flagged_idle = False
         self._wake.set()
-        if is_stale_plan(error):
-            # The pool has closed the connection, and with it the plan.
-            await asyncio.sleep(0.01)
-            return
         delay = backoff.next()
+        is_expected = is_transient(error) or is_stale_plan(error)
         log.log(
-            logging.WARNING if is_transient(error) else logging.ERROR,
+            logging.WARNING if is_expected else logging.ERROR,
             "the server only reads; waiting for a primary"
             if is_standby(error)
             else "database call failed",
@@ -461,7 +456,7 @@ class Runner:
         poll = self._settings.poll_seconds
         swept = chored = time.monotonic()
         while not self._stopping.is_set():
-            await asyncio.sleep(poll * random.uniform(1.0, 1.4))
+            await asyncio.sleep(poll * random.uniform(1.1, 1.5))
             is_quiet = time.monotonic() - self._last_claim >= poll
             is_full = all(group.free <= 0 for group in self._groups)
             if is_quiet:
@@ -499,20 +494,18 @@ def is_refusal(error: psycopg.Error) -> bool:
 
 def _groups(handlers: Sequence[Handler], settings: Settings) -> list[Group]:
     """Inline functions and batches have room for a batch per call, tasks share the concurrency."""
-    inline, shared = [], []
-    own: list[Group] = []
+    inline = Limit("inline", settings.batch * settings.calls)
+    shared = Limit("shared", settings.concurrency)
+    keys: dict[Limit, list[str]] = {}
     for each in handlers:
         if isinstance(each, Inline):
-            inline.append(each.key)
+            limit = inline
         elif isinstance(each, Batch):
-            own.append(Group((each.key,), max(each.most, settings.batch) * settings.calls))
-        elif each.limit is None:
-            shared.append(each.key)
+            limit = Limit(each.key, max(each.most, settings.batch) * settings.calls)
         else:
-            own.append(Group((each.key,), each.limit))
-    groups = [Group(tuple(inline), settings.batch * settings.calls)] if inline else []
-    groups += [Group(tuple(shared), settings.concurrency)] if shared else []
-    return groups + own
+            limit = each.limit or shared
+        keys.setdefault(limit, []).append(each.key)
+    return [Group(tuple(names), limit.most) for limit, names in keys.items()]
 
 
 def _take(reports: deque[Report], most: int) -> list[Report]:

@@ -12,15 +12,15 @@ from typing import Final
 
 from pbdb.context import Services
 from pbdb.database import Pool, Target
-from pbdb.dispatch import Batch, Handler, Inline, Stored, Task
+from pbdb.dispatch import Batch, Handler, Inline, Limit, Stored, Task
 from pbdb.handlers import execute, execute_batch, execute_inline
 from pbdb.model import Outcome, Output, Step
-from pbdb.registry import App
+from pbdb.registry import App, Registered
 from pbdb.runner import Runner, Settings
 from pbdb.sql_steps import SqlSteps
 
-_SQL_LIMIT: Final = 4
-_SANDBOX_LIMIT: Final = 2 * (os.cpu_count() or 1)
+_SQL: Final = Limit("sql", 4)
+_SANDBOX: Final = Limit("sandbox", 2 * (os.cpu_count() or 1))
 
 
 class AppNotFound(Exception):
@@ -74,23 +74,29 @@ async def open_runner(
 def handlers_of(services: Services, sql: SqlSteps) -> list[Handler]:
     """Return how each handler key is run."""
     handlers: list[Handler] = [
-        Stored("DATABASE_QUERY", sql.run, _SQL_LIMIT),
-        Stored("MEMORY_SEARCH", sql.run, _SQL_LIMIT),
+        Stored("DATABASE_QUERY", sql.run, _SQL),
+        Stored("MEMORY_SEARCH", sql.run, _SQL),
     ]
     for key in services.handlers():
         kind, _, name = key.partition(":")
-        function = services.app.functions.get(name) if kind == "CUSTOM_FUNCTION" else None
+        function = _registered(services.app, kind, name)
         if key == "MEMORY_SEARCH:@embed":
-            handlers.append(Stored(key, sql.embed_and_run, _SQL_LIMIT))
+            handlers.append(Stored(key, sql.embed_and_run, _SQL))
         elif function is not None and function.batch:
             handlers.append(Batch(key, _batch(services)))
         elif function is not None and function.inline:
             handlers.append(Inline(key, _inline(services)))
         elif kind == "CUSTOM_FUNCTION" and name.startswith("@"):
-            handlers.append(Task(key, _task(services), _SANDBOX_LIMIT))
+            handlers.append(Task(key, _task(services), _SANDBOX))
         else:
-            handlers.append(Task(key, _task(services)))
+            most = function.concurrency if function is not None else None
+            handlers.append(Task(key, _task(services), Limit(key, most) if most else None))
     return handlers
+
+
+def _registered(app: App, kind: str, name: str) -> Registered | None:
+    by_kind = {"CUSTOM_FUNCTION": app.functions, "AGENT_EXECUTION": app.agents}
+    return by_kind.get(kind, {}).get(name)
 
 
 def _task(services: Services) -> Callable[[Step], Awaitable[Output]]:

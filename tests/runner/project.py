@@ -102,6 +102,14 @@ async def make_bad_value(kind: str) -> Any:
     return {"nan": float("nan"), "nul": "a\x00b", "half": "\ud800", "set": {1}}[kind]
 
 
+@app.function("one_at_a_time", concurrency=1)
+async def one_at_a_time(note: str) -> str:
+    _write(note, "enter")
+    await asyncio.sleep(0.1)
+    _write(note, "leave")
+    return "done"
+
+
 def _write(note: str | None, line: str) -> None:
     if note is not None:
         with Path(note).open("a") as file:

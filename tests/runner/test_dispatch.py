@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runner.harness import Playground, function
+from runner.harness import Playground, function, lines
 
 
 @pytest.mark.parametrize("name", ["inline_double", "thread_double", "async_double", "batch_double"])
@@ -168,3 +168,18 @@ def test_a_runner_without_the_handler_leaves_the_step_alone(here: Playground) ->
     here.run(function("mine", "async_double", number=1))
 
     assert here.attempts(execution) == [("other", 1, "PENDING", None)]
+
+
+def test_a_function_runs_no_more_often_at_a_time_than_it_allows(here: Playground) -> None:
+    here.start_runner()
+    note = here.note()
+    playbook = here.apply(function("alone", "one_at_a_time", note=str(note)))
+    executions = [here.client.start(playbook) for _ in range(6)]
+
+    assert {here.wait(each).status for each in executions} == {"COMPLETED"}
+    assert lines(note) == ["enter", "leave"] * 6
+
+
+def test_a_login_without_the_right_is_told_so_at_once(here: Playground) -> None:
+    with pytest.raises(AssertionError, match="grant pbdb_worker to test_app"):
+        here.start_runner(url=here.database.url("app"))

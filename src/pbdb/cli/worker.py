@@ -7,12 +7,15 @@ import logging
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import Annotated
 
+import psycopg
 import typer
 
+from pbdb.cli.errors import UsageError
 from pbdb.cli.options import Url, find_database
-from pbdb.database import Target
+from pbdb.database import Target, connect
 from pbdb.registry import App
 from pbdb.runner import Settings
 from pbdb.secrets import Secrets
@@ -55,7 +58,9 @@ def worker(
         logging.getLogger(noisy).setLevel(logging.WARNING)
     found = load_app(project)
     settings = Settings(concurrency=concurrency, lease_seconds=lease, grace_seconds=grace)
-    asyncio.run(_work(find_database(url).target, found, settings, name))
+    target = find_database(url).target
+    check_rights(target)
+    asyncio.new_event_loop().run_until_complete(_work(target, found, settings, name))
     # Work is put away; a function that hangs in a thread must not keep the process.
     logging.shutdown()
     sys.stdout.flush()
@@ -68,6 +73,22 @@ async def _work(target: Target, app: App, settings: Settings, name: str | None) 
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, runner.stop)
         await runner.run()
+
+
+def check_rights(target: Target) -> None:
+    """Say what is missing before a runner starts that could never claim anything.
+
+    A server that does not answer is no reason: a runner waits for it.
+    """
+    with suppress(psycopg.OperationalError), connect(target.listen_url, "pbdb cli") as connection:
+        row = connection.execute(
+            "select pg_catalog.has_function_privilege("
+            "'pbdb.claim_playbook_steps(text, text[], int, int)', 'execute'), current_user"
+        ).fetchone()
+        if row is not None and not row[0]:
+            raise UsageError(
+                f"the login {row[1]} may not run steps", f"grant pbdb_worker to {row[1]};"
+            )
 
 
 def add_fields(record: logging.LogRecord) -> bool:
