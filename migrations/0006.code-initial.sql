@@ -32,7 +32,7 @@ revoke execute on function pbdb._query_organization_id() from public;
 grant execute on function pbdb._query_organization_id() to pbdb_query;
 -- end: sql/tenancy/_query_organization_id.sql
 
--- frozen: sql/tenancy/current_organization_id.sql sha256=46214eae6f6da9f377ac3c302417512a81aac71ef7e7fef2b1dcdf17b45db7d9
+-- frozen: sql/tenancy/current_organization_id.sql sha256=11c89737084cca632d1ff93c18e393ad93cda9cf19c8091a003150cfc8b9e717
 -- drop: function pbdb.current_organization_id()
 --
 -- The only reader of the tenant setting. A JWT claim, where PostgREST or Supabase put one, comes
@@ -68,8 +68,8 @@ end;
 $fn$;
 
 comment on function pbdb.current_organization_id() is
-'The tenant of this transaction, from the JWT claim organization_id or app.current_organization_id; null when '
-'neither is set. Raises PB019 when the value is not a uuid.';
+'The tenant of this transaction, from the JWT claim organization_id or '
+'app.current_organization_id; null when neither is set. Raises PB019 when the value is not a uuid.';
 
 revoke execute on function pbdb.current_organization_id() from public;
 grant execute on function pbdb.current_organization_id()
@@ -105,7 +105,7 @@ revoke execute on function pbdb.require_organization() from public;
 grant execute on function pbdb.require_organization() to pbdb_app;
 -- end: sql/tenancy/require_organization.sql
 
--- frozen: sql/tenancy/set_organization.sql sha256=bcb4f2593b48cb4f8ac451dcd93d854f73d4d55c44ae0a5aa15175fdeba1ac66
+-- frozen: sql/tenancy/set_organization.sql sha256=d0c44e330420bcc55fb867d94d82bf66aa5beef1afe11bf4b488472265a3276d
 -- drop: function pbdb.set_organization(uuid)
 create or replace function pbdb.set_organization(p_organization_id uuid)
 returns void
@@ -126,8 +126,8 @@ end;
 $fn$;
 
 comment on function pbdb.set_organization(uuid) is
-'Sets the tenant for the rest of this transaction (never longer, so that a pooled connection cannot leak it). '
-'Raises PB019 on null. Call it inside begin … commit.';
+'Sets the tenant for the rest of this transaction (never longer, so that a pooled connection '
+'cannot leak it). Raises PB019 on null. Call it inside begin … commit.';
 
 revoke execute on function pbdb.set_organization(uuid) from public;
 grant execute on function pbdb.set_organization(uuid) to pbdb_app, pbdb_worker, pbdb_monitor;
@@ -5027,7 +5027,7 @@ comment on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/step/_render_prompt.sql
 
--- frozen: sql/engine/step/_config_keys.sql sha256=05ec100f219700404c1dea6f203a66fee266c73677473c1897f4f268d5fceea8
+-- frozen: sql/engine/step/_config_keys.sql sha256=802dba07f3878978ff6baac26bdafaca987fd779f761448c8b13bf0b37da7e81
 -- drop: function pbdb._config_keys(text)
 --
 -- Longer than a screen because it is one table: what every config key may hold. Names of the
@@ -5053,7 +5053,7 @@ begin atomic
         ('AGENT_EXECUTION', 'template_name', '{text}', null, null, null),
         ('AGENT_EXECUTION', 'template_version', '{integer}', null, 1, null),
         ('AGENT_EXECUTION', 'syntax', '{text}', '{mustache,single_brace}', null, null),
-        ('AGENT_EXECUTION', 'on_lost', '{text}', '{retry,fail,wait_human}', null, null),
+        ('AGENT_EXECUTION', 'on_lost', '{text}', '{retry,fail,wait}', null, null),
         ('DATA_TRANSFORM', 'output', '{any}', null, null, null),
         ('DATA_TRANSFORM', 'operations', '{array}', null, null, null),
         ('DATA_TRANSFORM', 'output_format', '{text}', '{flat,nested,array}', null, null),
@@ -5095,7 +5095,7 @@ begin atomic
         ('API_CALL', 'idempotent', '{boolean}', null, null, null),
         ('API_CALL', 'timeout', '{number}', null, 1, null),
         ('API_CALL', 'syntax', '{text}', '{mustache,single_brace}', null, null),
-        ('API_CALL', 'on_lost', '{text}', '{retry,fail,wait_human}', null, null),
+        ('API_CALL', 'on_lost', '{text}', '{retry,fail,wait}', null, null),
         ('DATABASE_QUERY', 'query', '{text}', null, null, null),
         ('DATABASE_QUERY', 'params', '{array}', null, null, null),
         ('DATABASE_QUERY', 'max_rows', '{integer}', null, 1, null),
@@ -5122,7 +5122,7 @@ begin atomic
         ('CUSTOM_FUNCTION', 'version', '{integer}', null, 1, null),
         ('CUSTOM_FUNCTION', 'parameters', '{object,path}', null, null, null),
         ('CUSTOM_FUNCTION', 'limits', '{object}', null, null, null),
-        ('CUSTOM_FUNCTION', 'on_lost', '{text}', '{retry,fail,wait_human}', null, null)
+        ('CUSTOM_FUNCTION', 'on_lost', '{text}', '{retry,fail,wait}', null, null)
     ) as known (step_type, key, kinds, choices, lowest, highest)
     where known.step_type = p_step_type;
 end;
@@ -8729,7 +8729,7 @@ grant execute on function pbdb.define_agent(
 ) to pbdb_app;
 -- end: sql/playbook/define_agent.sql
 
--- frozen: sql/engine/_output_limit.sql sha256=71c981b4e9cdfbefc24894b7d938422ce70fd7005ada17ff2c2520003e409dc9
+-- frozen: sql/engine/_output_limit.sql sha256=cdf8efe52a616d045f52ba66f454293729bac4f7fbcd8aacefb9e00f3966af67
 -- drop: function pbdb._output_limit()
 create or replace function pbdb._output_limit()
 returns int
@@ -8744,7 +8744,8 @@ select least(
 end;
 
 comment on function pbdb._output_limit() is
-'Largest step output kept, bytes: the setting pbdb.max_output_bytes, 1 MiB by default, never above 16 MiB.';
+'Largest step output kept, bytes: the setting pbdb.max_output_bytes, 1 MiB by default, never above '
+'16 MiB.';
 
 revoke execute on function pbdb._output_limit() from public;
 -- end: sql/engine/_output_limit.sql
@@ -8774,7 +8775,7 @@ comment on function pbdb._statement_time_is_up() is
 revoke execute on function pbdb._statement_time_is_up() from public;
 -- end: sql/engine/_statement_time_is_up.sql
 
--- frozen: sql/engine/_schema_message.sql sha256=d8ff5e63c33e8b3c8180debfac6ccee0576c8dd8d8913393ab73a91dda733058
+-- frozen: sql/engine/_schema_message.sql sha256=21d4f7b6843b8aef8f05eafcfb24564790d52a7bc0a1291f52e3368e28994bf9
 -- drop: function pbdb._schema_message(text, jsonb)
 create or replace function pbdb._schema_message(p_what text, p_errors jsonb)
 returns text
@@ -8785,7 +8786,10 @@ security invoker
 begin atomic
 select
     format('the %s does not fit its schema: ', p_what)
-    || string_agg(coalesce(nullif(e.value ->> 'path', ''), '(root)') || ': ' || (e.value ->> 'message'), '; ')
+    || string_agg(
+        coalesce(nullif(e.value ->> 'path', ''), '(root)') || ': ' || (e.value ->> 'message'),
+        '; '
+    )
 from jsonb_array_elements(p_errors) as e;
 end;
 
@@ -8866,7 +8870,7 @@ comment on function pbdb._output_error(jsonb, jsonb) is
 revoke execute on function pbdb._output_error(jsonb, jsonb) from public;
 -- end: sql/engine/_output_error.sql
 
--- frozen: sql/engine/_answer_error.sql sha256=1f25ab9089145fad8c744b7cbe38c2a65131ecbc887af9ed60ce7885ab1e69eb
+-- frozen: sql/engine/_answer_error.sql sha256=17a134d8d08cade26987926957018373099e1e2d56f896a8e76391c8a096a8bc
 -- drop: function pbdb._answer_error(jsonb, jsonb)
 create or replace function pbdb._answer_error(p_step jsonb, p_answer jsonb)
 returns jsonb
@@ -8889,12 +8893,13 @@ end;
 $fn$;
 
 comment on function pbdb._answer_error(jsonb, jsonb) is
-'Why an answer does not fit the schema in a WAIT_FOR_INPUT''s config, as an error; null when it fits.';
+'Why an answer does not fit the schema in a WAIT_FOR_INPUT''s config, as an error; null when it '
+'fits.';
 
 revoke execute on function pbdb._answer_error(jsonb, jsonb) from public;
 -- end: sql/engine/_answer_error.sql
 
--- frozen: sql/engine/_resolve_request.sql sha256=e589e7c41e99c96f556934a7dd5098818b0a726e124119e204e49d3239369157
+-- frozen: sql/engine/_resolve_request.sql sha256=4314b1cb741deac1bc0f9cf08b9513c4221f119f58f34bbdc5b0799741f33953
 -- drop: function pbdb._resolve_request(jsonb, jsonb, jsonb)
 create or replace function pbdb._resolve_request(p_step jsonb, p_input jsonb, p_variables jsonb)
 returns jsonb
@@ -8917,16 +8922,17 @@ select (
 end;
 
 comment on function pbdb._resolve_request(jsonb, jsonb, jsonb) is
-'The keys of a step''s config that hold paths or templates, resolved; what the handler gets over the static config.';
+'The keys of a step''s config that hold paths or templates, resolved; what the handler gets over '
+'the static config.';
 
 revoke execute on function pbdb._resolve_request(jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/_resolve_request.sql
 
--- frozen: sql/engine/_evaluate_step.sql sha256=bcc37727ecb8b12ce357df485331449c87dba1a730973c97926366772589cf71
+-- frozen: sql/engine/_evaluate_step.sql sha256=5eac242efd89c9543e208a8b3174b450c852c59e252f2104bcde15b944610932
 -- drop: function pbdb._evaluate_step(jsonb, jsonb, jsonb)
 --
--- The one exception block of a step. It holds no write, so it costs no transaction id. Conditions are
--- named: what is not the step's own fault (locks, resources, shutdown, a cancel) goes up. A
+-- The one exception block of a step. It holds no write, so it costs no transaction id. Conditions
+-- are named: what is not the step's own fault (locks, resources, shutdown, a cancel) goes up. A
 -- statement timeout is the step's fault only once the time is really used up.
 create or replace function pbdb._evaluate_step(p_step jsonb, p_variables jsonb, p_input jsonb)
 returns pbdb.step_effect
@@ -9024,13 +9030,14 @@ end;
 $fn$;
 
 comment on function pbdb._evaluate_step(jsonb, jsonb, jsonb) is
-'Condition, input and, for a step that runs inside advance, its work. FAILED carries a step error code; '
-'PENDING means that a handler, a wait or a join has to act. Raises nothing that is the step''s own fault.';
+'Condition, input and, for a step that runs inside advance, its work. FAILED carries a step error '
+'code; PENDING means that a handler, a wait or a join has to act. Raises nothing that is the '
+'step''s own fault.';
 
 revoke execute on function pbdb._evaluate_step(jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/_evaluate_step.sql
 
--- frozen: sql/engine/_visit_key.sql sha256=5d06ee3f40995f755df1db89514de4d02592c91228577ca4d14f2e175563ac61
+-- frozen: sql/engine/_visit_key.sql sha256=ffecdbe7e52a5c315e21099583f8d962bb6079b4009978239396417f7999a4e0
 -- drop: function pbdb._visit_key(uuid, int)
 create or replace function pbdb._visit_key(p_scope_id uuid, p_step int)
 returns text
@@ -9042,7 +9049,8 @@ begin atomic
 select coalesce(p_scope_id::text, '') || '/' || p_step;
 end;
 
-comment on function pbdb._visit_key(uuid, int) is 'Key of a step in a scope in the visits of a run.';
+comment on function pbdb._visit_key(uuid, int) is
+'Key of a step in a scope in the visits of a run.';
 
 revoke execute on function pbdb._visit_key(uuid, int) from public;
 -- end: sql/engine/_visit_key.sql
@@ -9076,7 +9084,7 @@ comment on function pbdb._count_visit(pbdb.run, jsonb, uuid) is
 revoke execute on function pbdb._count_visit(pbdb.run, jsonb, uuid) from public;
 -- end: sql/engine/_count_visit.sql
 
--- frozen: sql/engine/_was_completed.sql sha256=b96ebe150ac1b8ef1af4cab81a9a851203e0197bf8083957970cb3f727d4999b
+-- frozen: sql/engine/_was_completed.sql sha256=2eefdb55c8ec8b659496eef9f6854b8b095efb4bd5118a0632e146e4d2605d92
 -- drop: function pbdb._was_completed(pbdb.run, uuid)
 create or replace function pbdb._was_completed(p_run pbdb.run, p_step_id uuid)
 returns boolean
@@ -9101,8 +9109,8 @@ select
 end;
 
 comment on function pbdb._was_completed(pbdb.run, uuid) is
-'True when an earlier visit of this step was completed or skipped already, so that progress counts it once. The '
-'latest visit is already among the results to write.';
+'True when an earlier visit of this step was completed or skipped already, so that progress counts '
+'it once. The latest visit is already among the results to write.';
 
 revoke execute on function pbdb._was_completed(pbdb.run, uuid) from public;
 -- end: sql/engine/_was_completed.sql
@@ -9126,7 +9134,7 @@ comment on function pbdb._scope_variables(uuid) is
 revoke execute on function pbdb._scope_variables(uuid) from public;
 -- end: sql/engine/_scope_variables.sql
 
--- frozen: sql/engine/_recall_result.sql sha256=443a54e346d64e93d985570f6c012214fe716a429f09b34c01356cb11e49bb62
+-- frozen: sql/engine/_recall_result.sql sha256=d9c06a135ca6c354e2f954ec891a0127ec16c00102d4987a0d9219c89f0bc940
 -- drop: function pbdb._recall_result(uuid, uuid, uuid)
 --
 -- A step inside a branch is seen first in the caller's own scope, then in the scopes around it,
@@ -9165,7 +9173,8 @@ end;
 $fn$;
 
 comment on function pbdb._recall_result(uuid, uuid, uuid) is
-'{output, status, error} of the latest ended visit of a step as seen from a scope; nulls when it has not run.';
+'{output, status, error} of the latest ended visit of a step as seen from a scope; nulls when it '
+'has not run.';
 
 revoke execute on function pbdb._recall_result(uuid, uuid, uuid) from public;
 -- end: sql/engine/_recall_result.sql
@@ -9193,7 +9202,7 @@ comment on function pbdb._last_output(uuid, uuid) is
 revoke execute on function pbdb._last_output(uuid, uuid) from public;
 -- end: sql/engine/_last_output.sql
 
--- frozen: sql/engine/_variables.sql sha256=ecf3aecc2aed28a9547df5c979386a25215ddc4c126c7092ec60e624d8741c16
+-- frozen: sql/engine/_variables.sql sha256=5bd7c64996b859d5c569fa25cfc85e2b8318e4b71c2ffb4dfdc72bb9bbf7e043
 -- drop: function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid)
 create or replace function pbdb._variables(
     p_run pbdb.run, p_program jsonb, p_step jsonb, p_scope jsonb, p_scope_id uuid
@@ -9248,7 +9257,8 @@ end;
 $fn$;
 
 comment on function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid) is
-'The variables that the expressions of one step may name; only the steps that it names are looked up.';
+'The variables that the expressions of one step may name; only the steps that it names are looked '
+'up.';
 
 revoke execute on function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid) from public;
 -- end: sql/engine/_variables.sql
@@ -9278,11 +9288,11 @@ comment on function pbdb._keep_error(pbdb.run, uuid, jsonb) is
 revoke execute on function pbdb._keep_error(pbdb.run, uuid, jsonb) from public;
 -- end: sql/engine/_keep_error.sql
 
--- frozen: sql/engine/_wake_runners.sql sha256=a6fb62c3056768913e28e07761471f229beb57f7a3bedc25574f0fd1644e242c
+-- frozen: sql/engine/_wake_runners.sql sha256=5fa70e6da3467c40d701069f8e13095c5993a3d649cefcde74dc4ec93a90f8b8
 -- drop: function pbdb._wake_runners()
 --
--- NOTIFY serialises commits across the whole cluster, so it is sent only when a runner says that it is
--- idle; PostgreSQL itself folds repeats within a transaction. A hint: runners poll as well.
+-- NOTIFY serialises commits across the whole cluster, so it is sent only when a runner says that it
+-- is idle; PostgreSQL itself folds repeats within a transaction. A hint: runners poll as well.
 create or replace function pbdb._wake_runners()
 returns void
 language plpgsql
@@ -9351,7 +9361,7 @@ comment on function pbdb._agent_of(uuid, jsonb) is
 revoke execute on function pbdb._agent_of(uuid, jsonb) from public;
 -- end: sql/engine/_agent_of.sql
 
--- frozen: sql/engine/_claimed_step.sql sha256=8b17b523a6fc514155bbd3f115c7d9eef38625851d1d3711b247875d3aa46e0d
+-- frozen: sql/engine/_claimed_step.sql sha256=d0754b479c1d7035094d6de70639f53043167311961e910e199cc090ab5bf2d7
 -- drop: function pbdb._claimed_step(uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz, timestamptz, text, jsonb, int)
 create or replace function pbdb._claimed_step(
     p_result_id uuid,
@@ -9384,7 +9394,10 @@ select
     nullif(d.step -> 'output_schema', 'null'), p_timeout_seconds, p_deadline_at,
     p_lease_expires_at, pbdb._effect_key(p_execution_id, p_step_id, p_scope_id, p_visit),
     p_program ->> 'name', p_execution_name,
-    case when p_handler = 'AGENT_EXECUTION:@model' then pbdb._agent_of(p_organization_id, d.step) end
+    case
+        when p_handler = 'AGENT_EXECUTION:@model'
+            then pbdb._agent_of(p_organization_id, d.step)
+    end
 from (select p_program -> 'steps' -> p_step_index as step) as d;
 end;
 
@@ -9392,7 +9405,8 @@ comment on function pbdb._claimed_step(
     uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz,
     timestamptz, text, jsonb, int
 ) is
-'What a runner gets for a leased attempt: the row''s own values with the step''s definition from its program.';
+'What a runner gets for a leased attempt: the row''s own values with the step''s definition from '
+'its program.';
 
 revoke execute on function pbdb._claimed_step(
     uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz,
@@ -9400,7 +9414,7 @@ revoke execute on function pbdb._claimed_step(
 ) from public;
 -- end: sql/engine/_claimed_step.sql
 
--- frozen: sql/engine/_insert_attempts.sql sha256=4b8739135e91c09590eed398f3a3b6007379d8a11e3ab70e9205924a1443bdf7
+-- frozen: sql/engine/_insert_attempts.sql sha256=8703a13340729d6f81bcd0dde7ac66d1510273b55a9c993faf82b18656c8b503
 -- drop: function pbdb._insert_attempts(pbdb.run[], text, text[], int, int)
 --
 -- What a runner's own completion makes ready can be handed to it in the same breath: such a step is
@@ -9486,8 +9500,8 @@ end;
 $fn$;
 
 comment on function pbdb._insert_attempts(pbdb.run[], text, text[], int, int) is
-'Stores new attempts and queued steps; up to p_limit of those that are due and for the handler keys given are leased to '
-'the worker at once and come back. Null handler keys: none.';
+'Stores new attempts and queued steps; up to p_limit of those that are due and for the handler '
+'keys given are leased to the worker at once and come back. Null handler keys: none.';
 
 revoke execute on function pbdb._insert_attempts(
     pbdb.run[], text, text[], int, int
@@ -9521,7 +9535,7 @@ comment on function pbdb._flush_ended(pbdb.run[]) is
 revoke execute on function pbdb._flush_ended(pbdb.run[]) from public;
 -- end: sql/engine/_flush_ended.sql
 
--- frozen: sql/engine/_flush_attempts.sql sha256=942ca64ca2bdebeff5d485be6037a80b6a346b976a0f8cab62c74b26df1e5aae
+-- frozen: sql/engine/_flush_attempts.sql sha256=70348cc09122f2fbec0a63f8545da85ebc001ec302a71df62a56551ddcdff0ce
 -- drop: function pbdb._flush_attempts(pbdb.run[], text, text[], int, int)
 create or replace function pbdb._flush_attempts(
     p_runs pbdb.run[],
@@ -9565,12 +9579,13 @@ end;
 $fn$;
 
 comment on function pbdb._flush_attempts(pbdb.run[], text, text[], int, int) is
-'Writes ended, new and queued attempts of some executions, and leases what becomes due to the worker that asks for it.';
+'Writes ended, new and queued attempts of some executions, and leases what becomes due to the '
+'worker that asks for it.';
 
 revoke execute on function pbdb._flush_attempts(pbdb.run[], text, text[], int, int) from public;
 -- end: sql/engine/_flush_attempts.sql
 
--- frozen: sql/engine/_flush_runs.sql sha256=6700a31fd28d4b88af4a6def89b7e00f9584ec93d0d023c01ba654e5d17125ec
+-- frozen: sql/engine/_flush_runs.sql sha256=a2de317ae37d170dc30b8878bec1b4c7f1a8eb227e34d325bc6f1d6e34416b5d
 -- drop: function pbdb._flush_runs(pbdb.run[], text, text[], int, int)
 --
 -- Every write of an advance happens here, a statement a table however many executions were moved.
@@ -9626,8 +9641,9 @@ end;
 $fn$;
 
 comment on function pbdb._flush_runs(pbdb.run[], text, text[], int, int) is
-'Writes what one call did to its executions (the rows of those that are not new are locked by the caller), and leases up '
-'to p_limit of the steps that became due to the worker, when it has their handler; those come back.';
+'Writes what one call did to its executions (the rows of those that are not new are locked by the '
+'caller), and leases up to p_limit of the steps that became due to the worker, when it has their '
+'handler; those come back.';
 
 revoke execute on function pbdb._flush_runs(pbdb.run[], text, text[], int, int) from public;
 -- end: sql/engine/_flush_runs.sql
@@ -9676,7 +9692,7 @@ comment on function pbdb._program_of(uuid) is
 revoke execute on function pbdb._program_of(uuid) from public;
 -- end: sql/engine/_program_of.sql
 
--- frozen: sql/engine/_program_by_name.sql sha256=5ed96378c025b2afdfc28fe1a062f191497f9baab0e844589e437ee3fdbeeb26
+-- frozen: sql/engine/_program_by_name.sql sha256=bfccdd4d3188f5b19a6e1cebe724844531ff724b9ab90f0be402296aa8b6ac42
 -- drop: function pbdb._program_by_name(uuid, text, int)
 create or replace function pbdb._program_by_name(
     p_organization_id uuid, p_name text, p_version int
@@ -9697,12 +9713,13 @@ limit 1;
 end;
 
 comment on function pbdb._program_by_name(uuid, text, int) is
-'The program of the latest ACTIVE version of a playbook, or of one version; null when none is ACTIVE.';
+'The program of the latest ACTIVE version of a playbook, or of one version; null when none is '
+'ACTIVE.';
 
 revoke execute on function pbdb._program_by_name(uuid, text, int) from public;
 -- end: sql/engine/_program_by_name.sql
 
--- frozen: sql/engine/_require_program.sql sha256=7aeda39cee94367c0a834280fb894649552cb0d061b5c2c8fb7eb01414cff757
+-- frozen: sql/engine/_require_program.sql sha256=24fab28bf29e56c7518863909fa02f98ec4e700d985ea48e8f27f10a0a4c8c40
 -- drop: function pbdb._require_program(uuid, text)
 create or replace function pbdb._require_program(p_organization_id uuid, p_name text)
 returns jsonb
@@ -9725,23 +9742,27 @@ begin
     if found then
         raise exception using
             errcode = 'PB005',
-            message = format('playbook "%s" has no ACTIVE version; its latest is %s', p_name, v_status),
+            message = format(
+                'playbook "%s" has no ACTIVE version; its latest is %s', p_name, v_status
+            ),
             hint = 'Activate a version: select pbdb.activate_playbook(''<id>'');';
     end if;
     raise exception using
         errcode = 'PB004',
         message = format('there is no playbook "%s"', p_name),
-        hint = 'List this organization''s playbooks: select name, version, status from pbdb.playbooks;';
+        hint = 'List this organization''s playbooks: select name, version, status from '
+            'pbdb.playbooks;';
 end;
 $fn$;
 
 comment on function pbdb._require_program(uuid, text) is
-'The program of the latest ACTIVE version of a playbook. Raises PB004 (no such name) or PB005 (none ACTIVE).';
+'The program of the latest ACTIVE version of a playbook. Raises PB004 (no such name) or PB005 '
+'(none ACTIVE).';
 
 revoke execute on function pbdb._require_program(uuid, text) from public;
 -- end: sql/engine/_require_program.sql
 
--- frozen: sql/engine/_startable_program.sql sha256=0cbacdcf2a0a131239f9d7767c4c9ab02e6062cff1c9603a513fac60edd31e17
+-- frozen: sql/engine/_startable_program.sql sha256=1961b218cf114ff2db1f43fdf9196a73e895845a3d33e7ee6c9e532643c6e198
 -- drop: function pbdb._startable_program(uuid, uuid)
 create or replace function pbdb._startable_program(p_organization_id uuid, p_playbook_id uuid)
 returns jsonb
@@ -9762,7 +9783,8 @@ begin
         raise exception using
             errcode = 'PB004',
             message = format('there is no playbook %s', coalesce(p_playbook_id::text, 'null')),
-            hint = 'List this organization''s playbooks: select id, name, version, status from pbdb.playbooks;';
+            hint = 'List this organization''s playbooks: select id, name, version, status from '
+                'pbdb.playbooks;';
     end if;
     if v_status <> 'ACTIVE' then
         raise exception using
@@ -9778,7 +9800,8 @@ end;
 $fn$;
 
 comment on function pbdb._startable_program(uuid, uuid) is
-'The program of an ACTIVE playbook of an organization. Raises PB004 (not found) or PB005 (not ACTIVE).';
+'The program of an ACTIVE playbook of an organization. Raises PB004 (not found) or PB005 (not '
+'ACTIVE).';
 
 revoke execute on function pbdb._startable_program(uuid, uuid) from public;
 -- end: sql/engine/_startable_program.sql
@@ -9857,11 +9880,12 @@ comment on function pbdb._load_run(uuid) is
 revoke execute on function pbdb._load_run(uuid) from public;
 -- end: sql/engine/_load_run.sql
 
--- frozen: sql/engine/_lock_run.sql sha256=a0125e7ce4ee1f7d87a21581ce483d2d01e9cb1943a7a1572589baa7fee4d0ef
+-- frozen: sql/engine/_lock_run.sql sha256=d52946f3bce643afc156f7b5a65ac8d33e6ebabcfff016847f7870fb01c193ae
 -- drop: function pbdb._lock_run(uuid)
 --
--- The one order of locks: the root of a family of executions first, then this one. Everybody who changes an
--- execution comes through here, so nobody waits in a circle. Null when it does not exist.
+-- The one order of locks: the root of a family of executions first, then this one. Everybody who
+-- changes an execution comes through here, so nobody waits in a circle. Null when it does not
+-- exist.
 create or replace function pbdb._lock_run(p_execution_id uuid)
 returns pbdb.run
 language plpgsql
@@ -9888,7 +9912,7 @@ comment on function pbdb._lock_run(uuid) is
 revoke execute on function pbdb._lock_run(uuid) from public;
 -- end: sql/engine/_lock_run.sql
 
--- frozen: sql/engine/_require_run.sql sha256=178090d79c31f67d8fbb75b953c2775744efd7c85c41d53723963b64f03580d2
+-- frozen: sql/engine/_require_run.sql sha256=25d654506ffa4ee50dd930c541a51f142279c02f4b8b8fbc9a7e3d797ac520ab
 -- drop: function pbdb._require_run(uuid, uuid)
 create or replace function pbdb._require_run(p_organization_id uuid, p_execution_id uuid)
 returns pbdb.run
@@ -9909,14 +9933,16 @@ begin
         raise exception using
             errcode = 'PB004',
             message = format('there is no execution %s', coalesce(p_execution_id::text, 'null')),
-            hint = 'List this organization''s executions: select id, status from pbdb.playbook_executions;';
+            hint = 'List this organization''s executions: select id, status from '
+                'pbdb.playbook_executions;';
     end if;
     return v_run;
 end;
 $fn$;
 
 comment on function pbdb._require_run(uuid, uuid) is
-'Locks an execution of an organization for work. Raises PB004; a foreign id and a random one look the same.';
+'Locks an execution of an organization for work. Raises PB004; a foreign id and a random one look '
+'the same.';
 
 revoke execute on function pbdb._require_run(uuid, uuid) from public;
 -- end: sql/engine/_require_run.sql
@@ -9992,11 +10018,11 @@ revoke execute on function pbdb._make_ready(pbdb.run, uuid, jsonb, uuid, int, pb
 from public;
 -- end: sql/engine/_make_ready.sql
 
--- frozen: sql/engine/_make_retry.sql sha256=a058fdde523c8fad33e469e7ea1e1afd34529d8e06115fff59380963febca6f7
+-- frozen: sql/engine/_make_retry.sql sha256=c9e5a48eb16c8289ea9764ec5da7186d359d461f9973a6f3dc73b5e36b83c3f3
 -- drop: function pbdb._make_retry(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb)
 --
--- Exponential, capped at an hour, full jitter: random() is evaluated per attempt, so steps that failed
--- together do not come back together.
+-- Exponential, capped at an hour, full jitter: random() is evaluated per attempt, so steps that
+-- failed together do not come back together.
 create or replace function pbdb._make_retry(
     p_run pbdb.run, p_step jsonb, p_attempt pbdb.playbook_step_results, p_error jsonb
 )
@@ -10036,14 +10062,15 @@ end;
 $fn$;
 
 comment on function pbdb._make_retry(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb) is
-'Queues the next attempt of a step after retry_delay × 2^(n-1) seconds with full jitter, never before what the error asks.';
+'Queues the next attempt of a step after retry_delay × 2^(n-1) seconds with full jitter, never '
+'before what the error asks.';
 
 revoke execute on function pbdb._make_retry(
     pbdb.run, jsonb, pbdb.playbook_step_results, jsonb
 ) from public;
 -- end: sql/engine/_make_retry.sql
 
--- frozen: sql/engine/_hold_step.sql sha256=cee5c36604eb0439f78a7a285e4ed6860f058981eeff75f38e1a4381f9546cb5
+-- frozen: sql/engine/_hold_step.sql sha256=06958e0620e0477862beb4b530955b26b48962aeb6f39b265ee342ca378291e1
 -- drop: function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread)
 create or replace function pbdb._hold_step(p_run pbdb.run, p_step jsonb, p_thread pbdb.thread)
 returns pbdb.run
@@ -10072,12 +10099,13 @@ end;
 $fn$;
 
 comment on function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread) is
-'Keeps the place before a step: HELD while the execution is paused, else READY for whoever advances it next.';
+'Keeps the place before a step: HELD while the execution is paused, else READY for whoever '
+'advances it next.';
 
 revoke execute on function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread) from public;
 -- end: sql/engine/_hold_step.sql
 
--- frozen: sql/engine/_leave_step.sql sha256=48b080bddb8c3520176b9c808fcf5d1955b47925a853659dab4a50210a4b1795
+-- frozen: sql/engine/_leave_step.sql sha256=11ec22afaa0718d9f6a1b9527b41e6a527b1d06a870f65e2e06e5828abd38679
 -- drop: function pbdb._leave_step(pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int)
 --
 -- The one place that says what comes after a step.
@@ -10105,8 +10133,8 @@ begin
         );
     end if;
     if (p_step ->> 'is_read')::boolean then
-        -- Inside scopes, which result a later step sees depends on where that step stands: the stored
-        -- rows answer that, so they are stored before anybody asks.
+        -- Inside scopes, which result a later step sees depends on where that step stands: the
+        -- stored rows answer that, so they are stored before anybody asks.
         if p_thread.scope_id is null then
             p_run.known := p_run.known || jsonb_build_object(p_step ->> 'i', jsonb_build_object(
                 'output', p_output, 'status', p_status, 'error', v_error
@@ -10140,15 +10168,15 @@ $fn$;
 comment on function pbdb._leave_step(
     pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int
 ) is
-'Puts control where it goes after a step has ended for good: success link or order, failure link, or the end of the '
-'scope with an error. SKIPPED goes on as after success.';
+'Puts control where it goes after a step has ended for good: success link or order, failure link, '
+'or the end of the scope with an error. SKIPPED goes on as after success.';
 
 revoke execute on function pbdb._leave_step(
     pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int
 ) from public;
 -- end: sql/engine/_leave_step.sql
 
--- frozen: sql/engine/_end_attempt.sql sha256=6e4275f29d047aff359524c740b7f1c7ddab6776ea4f3ec87be7b021cb3e6b8b
+-- frozen: sql/engine/_end_attempt.sql sha256=484b5824e12f1c71899b4690687a3bc39cf5469bb7e6825b41a5b7e62553bada
 -- drop: function pbdb._end_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint)
 --
 -- Every end of an attempt whose row is stored comes through here: completions, failures, losses,
@@ -10174,7 +10202,10 @@ declare
     v_tries_again boolean := false;
 begin
     if v_error is not null then
-        v_status := case when v_code in ('TIMEOUT', 'WAIT_TIMEOUT') then 'TIMEOUT' else 'FAILED' end;
+        v_status := case
+            when v_code in ('TIMEOUT', 'WAIT_TIMEOUT') then 'TIMEOUT'
+            else 'FAILED'
+        end;
         v_tries_again := p_step ->> 'kind' = 'claimed'
             and p_attempt.attempt_number < (p_step ->> 'max_attempts')::int
             and not coalesce((v_error ->> 'permanent')::boolean, false);
@@ -10208,19 +10239,20 @@ $fn$;
 comment on function pbdb._end_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint
 ) is
-'Ends a stored attempt with an output or an error {code, message, stack, permanent, retry_after_seconds, is_lost}: '
-'completes the step, queues the next attempt, or takes the failure path.';
+'Ends a stored attempt with an output or an error {code, message, stack, permanent, '
+'retry_after_seconds, is_lost}: completes the step, queues the next attempt, or takes the failure '
+'path.';
 
 revoke execute on function pbdb._end_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint
 ) from public;
 -- end: sql/engine/_end_attempt.sql
 
--- frozen: sql/engine/_close_open_steps.sql sha256=c0e54e6da924b1f39a94643c420029f8611c20bb1ed477ae752c6cd902a73b31
+-- frozen: sql/engine/_close_open_steps.sql sha256=6d23a9daf3e67ec940ee6898ab2ba90cabcab838ae0fc768c3e4cb7f80f40b6c
 -- drop: function pbdb._close_open_steps(pbdb.run, uuid[], text, text)
 --
--- Ready steps are locked before their results, as claims and heartbeats do; a claim that is under way
--- commits first and is closed with the rest.
+-- Ready steps are locked before their results, as claims and heartbeats do; a claim that is under
+-- way commits first and is closed with the rest.
 create or replace function pbdb._close_open_steps(
     p_run pbdb.run, p_scope_ids uuid[], p_code text, p_message text
 )
@@ -10278,13 +10310,14 @@ end;
 $fn$;
 
 comment on function pbdb._close_open_steps(pbdb.run, uuid[], text, text) is
-'Closes every open attempt of an execution, or of some of its scopes: pending ones SKIPPED, running ones FAILED or '
-'TIMEOUT with the code given; their runners learn it at the next heartbeat. Child executions are cancelled.';
+'Closes every open attempt of an execution, or of some of its scopes: pending ones SKIPPED, '
+'running ones FAILED or TIMEOUT with the code given; their runners learn it at the next heartbeat. '
+'Child executions are cancelled.';
 
 revoke execute on function pbdb._close_open_steps(pbdb.run, uuid[], text, text) from public;
 -- end: sql/engine/_close_open_steps.sql
 
--- frozen: sql/engine/_wake_parent.sql sha256=3db0d0e567685278c76119f7b601a7065389498e83fd1eba83b3424bbbb75560
+-- frozen: sql/engine/_wake_parent.sql sha256=71a7f5a4e78a06d5ad64f757b848a6dbebb8b6d18bed1354b615dcb37f130ceb
 -- drop: function pbdb._wake_parent(uuid)
 create or replace function pbdb._wake_parent(p_result_id uuid)
 returns void
@@ -10305,12 +10338,13 @@ end;
 $fn$;
 
 comment on function pbdb._wake_parent(uuid) is
-'Queues the step of the parent execution that waits for a child; part of the child''s last transaction.';
+'Queues the step of the parent execution that waits for a child; part of the child''s last '
+'transaction.';
 
 revoke execute on function pbdb._wake_parent(uuid) from public;
 -- end: sql/engine/_wake_parent.sql
 
--- frozen: sql/engine/_cancel_child.sql sha256=1c55d0528b669a847b936e88c4b147f55f095e36792db9188306ed79f80cbed3
+-- frozen: sql/engine/_cancel_child.sql sha256=875d789898ff49cad13a8a610389b9e1060ee1247738c3f6f28265ad5555e211
 -- drop: function pbdb._cancel_child(uuid, text)
 create or replace function pbdb._cancel_child(p_execution_id uuid, p_message text)
 returns void
@@ -10329,7 +10363,8 @@ end;
 $fn$;
 
 comment on function pbdb._cancel_child(uuid, text) is
-'Cancels a child execution with its parent; bounded by the depth to which playbooks may call each other.';
+'Cancels a child execution with its parent; bounded by the depth to which playbooks may call each '
+'other.';
 
 revoke execute on function pbdb._cancel_child(uuid, text) from public;
 -- end: sql/engine/_cancel_child.sql
@@ -10368,7 +10403,7 @@ comment on function pbdb._map_output(pbdb.run, jsonb) is
 revoke execute on function pbdb._map_output(pbdb.run, jsonb) from public;
 -- end: sql/engine/_map_output.sql
 
--- frozen: sql/engine/_finish.sql sha256=a7829c888c59ad6ab01a50fee86157394b2eece01b2665e82da40bb951ff2a3c
+-- frozen: sql/engine/_finish.sql sha256=b828ca53eb8235ed92d589cc3683f35e61859328a9c00ece7b774e36ad96afad
 -- drop: function pbdb._finish(pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb)
 create or replace function pbdb._finish(
     p_run pbdb.run,
@@ -10396,7 +10431,10 @@ begin
         end if;
     end if;
 
-    p_run.status := case when p_status = 'COMPLETED' and v_error is not null then 'FAILED' else p_status end;
+    p_run.status := case
+        when p_status = 'COMPLETED' and v_error is not null then 'FAILED'
+        else p_status
+    end;
     p_run.error_code := v_error ->> 'code';
     p_run.error_message := v_error ->> 'message';
     p_run.error_stack := v_error ->> 'stack';
@@ -10422,14 +10460,15 @@ $fn$;
 comment on function pbdb._finish(
     pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb
 ) is
-'Ends an execution: output mapping and schema on success, every open step closed otherwise, the parent woken.';
+'Ends an execution: output mapping and schema on success, every open step closed otherwise, the '
+'parent woken.';
 
 revoke execute on function pbdb._finish(
     pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb
 ) from public;
 -- end: sql/engine/_finish.sql
 
--- frozen: sql/engine/_join_plan.sql sha256=42691491e7530d84ff1652f0e27ae9378b7c1b3f8c4d74d808357940a5318aa1
+-- frozen: sql/engine/_join_plan.sql sha256=63390bdaf9f51996982a2033e1b4cb88415c95eb7d4b516279066d3dbf74f39b
 -- drop: function pbdb._join_plan(jsonb, jsonb, jsonb)
 create or replace function pbdb._join_plan(p_step jsonb, p_input jsonb, p_variables jsonb)
 returns jsonb
@@ -10480,7 +10519,10 @@ begin
         'total', v_total, 'needed', v_needed,
         'waits_for_all', v_join = '"all"',
         'max_parallel', least(
-            coalesce((v_config ->> 'max_parallel')::int, case when v_items is null then v_total else 100 end),
+            coalesce(
+                (v_config ->> 'max_parallel')::int,
+                case when v_items is null then v_total else 100 end
+            ),
             1000
         )
     );
@@ -10488,13 +10530,14 @@ end;
 $fn$;
 
 comment on function pbdb._join_plan(jsonb, jsonb, jsonb) is
-'How many branches or items a PARALLEL_EXECUTION has, how many must succeed and how many may be open at once '
-'(default: all branches; 100 items, at most 1000); {error} when for_each gives no array.';
+'How many branches or items a PARALLEL_EXECUTION has, how many must succeed and how many may be '
+'open at once (default: all branches; 100 items, at most 1000); {error} when for_each gives no '
+'array.';
 
 revoke execute on function pbdb._join_plan(jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/_join_plan.sql
 
--- frozen: sql/engine/_join_output.sql sha256=488f4a50d105d5079c5c27bebf9d9e56ae8bc34b537227e99f4ad942effca607
+-- frozen: sql/engine/_join_output.sql sha256=e9a981edf27e72157af3f539e1d3a8e0a6235e1917b60310388b30c917e6c16d
 -- drop: function pbdb._join_output(pbdb.playbook_joins)
 create or replace function pbdb._join_output(p_join pbdb.playbook_joins)
 returns jsonb
@@ -10514,8 +10557,8 @@ where s.execution_id = p_join.execution_id and s.parent_result_id = p_join.resul
 end;
 
 comment on function pbdb._join_output(pbdb.playbook_joins) is
-'Outputs of a PARALLEL_EXECUTION: an object by branch name, or an array in the order of the items; null where a branch '
-'failed or was cancelled.';
+'Outputs of a PARALLEL_EXECUTION: an object by branch name, or an array in the order of the items; '
+'null where a branch failed or was cancelled.';
 
 revoke execute on function pbdb._join_output(pbdb.playbook_joins) from public;
 -- end: sql/engine/_join_output.sql
@@ -10556,7 +10599,7 @@ comment on function pbdb._join_error(pbdb.playbook_joins) is
 revoke execute on function pbdb._join_error(pbdb.playbook_joins) from public;
 -- end: sql/engine/_join_error.sql
 
--- frozen: sql/engine/_steps_inside.sql sha256=a74be919ddc769f303068d942b4fd7c191028ace2d0621b6b7d18a4e07e1b570
+-- frozen: sql/engine/_steps_inside.sql sha256=2165d7da58df628c29c91dde98fe88fc91953fb0abb5777f302230d837c65bd0
 -- drop: function pbdb._steps_inside(jsonb, int)
 create or replace function pbdb._steps_inside(p_program jsonb, p_index int)
 returns int
@@ -10579,12 +10622,13 @@ select count(*)::int from inside;
 end;
 
 comment on function pbdb._steps_inside(jsonb, int) is
-'Number of steps inside a PARALLEL_EXECUTION step, nested ones included: what its completion adds to completed_steps.';
+'Number of steps inside a PARALLEL_EXECUTION step, nested ones included: what its completion adds '
+'to completed_steps.';
 
 revoke execute on function pbdb._steps_inside(jsonb, int) from public;
 -- end: sql/engine/_steps_inside.sql
 
--- frozen: sql/engine/_end_join.sql sha256=97c739fdd40dfe3cb891ddfe6350658da990a807f51ca68b2a0cdef70233ef07
+-- frozen: sql/engine/_end_join.sql sha256=4fda24797c5ca6e6828cc0e3f7a6cd6cee4975612daf8bf6c84cc869fb22df15
 -- drop: function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean)
 create or replace function pbdb._end_join(
     p_run pbdb.run, p_program jsonb, p_join pbdb.playbook_joins, p_is_met boolean
@@ -10642,10 +10686,11 @@ $fn$;
 comment on function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean) is
 'Ends a PARALLEL_EXECUTION step: losers are closed, outputs gathered, control goes on behind it.';
 
-revoke execute on function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean) from public;
+revoke execute on function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean)
+from public;
 -- end: sql/engine/_end_join.sql
 
--- frozen: sql/engine/_window.sql sha256=7173f8d197471d813d068716504ddf77ed1de77540b81f99517880df17d1b887
+-- frozen: sql/engine/_window.sql sha256=1b776ebe3d2844b9761edd2c98d8afc5b0e48778b2337e8a320447c5bf1b9cac
 -- drop: function pbdb._window(pbdb.playbook_joins, jsonb)
 create or replace function pbdb._window(p_join pbdb.playbook_joins, p_step jsonb)
 returns setof int
@@ -10677,7 +10722,8 @@ limit p_join.max_parallel - p_join.open_count;
 end;
 
 comment on function pbdb._window(pbdb.playbook_joins, jsonb) is
-'Positions of the branches or items that a join opens next, those kept from a failed attempt left out.';
+'Positions of the branches or items that a join opens next, those kept from a failed attempt left '
+'out.';
 
 revoke execute on function pbdb._window(pbdb.playbook_joins, jsonb) from public;
 -- end: sql/engine/_window.sql
@@ -10753,11 +10799,12 @@ comment on function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins) is
 revoke execute on function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins) from public;
 -- end: sql/engine/_open_scopes.sql
 
--- frozen: sql/engine/_move_join.sql sha256=2c90aade19dd57e3c39f77d12c35fc9e307da3ad5a8e0da63d1e2540387baf35
+-- frozen: sql/engine/_move_join.sql sha256=34b3b8a404fd2c688d80c6f99c2d7181bb2238f22b6d9788cbb565848b158be5
 -- drop: function pbdb._move_join(pbdb.run, jsonb, uuid)
 --
--- Decided while the execution's row is locked, from counters that are changed under the same lock. A join
--- opens its next branches a window at a time, so that 10,000 items are never 10,000 rows at once.
+-- Decided while the execution's row is locked, from counters that are changed under the same lock.
+-- A join opens its next branches a window at a time, so that 10,000 items are never 10,000 rows at
+-- once.
 create or replace function pbdb._move_join(p_run pbdb.run, p_program jsonb, p_result_id uuid)
 returns pbdb.run
 language plpgsql
@@ -10786,12 +10833,13 @@ end;
 $fn$;
 
 comment on function pbdb._move_join(pbdb.run, jsonb, uuid) is
-'Ends a join whose outcome is certain, else opens the next branches or items that its window allows.';
+'Ends a join whose outcome is certain, else opens the next branches or items that its window '
+'allows.';
 
 revoke execute on function pbdb._move_join(pbdb.run, jsonb, uuid) from public;
 -- end: sql/engine/_move_join.sql
 
--- frozen: sql/engine/_keep_done_scopes.sql sha256=810778b12a6337690199b06e0ed70165e1cd06f7577617cc0e0469bc73b57cd5
+-- frozen: sql/engine/_keep_done_scopes.sql sha256=d7175f31db4360a6747302a374597257cc37741528f098fc25bb736425550f35
 -- drop: function pbdb._keep_done_scopes(pbdb.run, uuid)
 create or replace function pbdb._keep_done_scopes(p_run pbdb.run, p_result_id uuid)
 returns int
@@ -10828,8 +10876,8 @@ end;
 $fn$;
 
 comment on function pbdb._keep_done_scopes(pbdb.run, uuid) is
-'When a failed parallel step is retried: hands the branches or items that succeeded to the new attempt, and gives how '
-'many; only the others run again.';
+'When a failed parallel step is retried: hands the branches or items that succeeded to the new '
+'attempt, and gives how many; only the others run again.';
 
 revoke execute on function pbdb._keep_done_scopes(pbdb.run, uuid) from public;
 -- end: sql/engine/_keep_done_scopes.sql
@@ -10946,7 +10994,7 @@ comment on function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread) is
 revoke execute on function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread) from public;
 -- end: sql/engine/_end_scope.sql
 
--- frozen: sql/engine/_wait_plan.sql sha256=4e762046eabac380c1200255db76e17a1778bbe2ce3c28eda8fddac0e55ae649
+-- frozen: sql/engine/_wait_plan.sql sha256=00bd03b9909ce06e3a7fb47592b98ec07f61d1d5ef363532ff4b881eb4442b8f
 -- drop: function pbdb._wait_plan(jsonb, jsonb, timestamptz)
 create or replace function pbdb._wait_plan(p_step jsonb, p_config jsonb, p_now timestamptz)
 returns jsonb
@@ -10989,8 +11037,9 @@ end;
 $fn$;
 
 comment on function pbdb._wait_plan(jsonb, jsonb, timestamptz) is
-'{handler, due_at, event, match} of a WAIT_FOR_INPUT: @input for a person, @event, or @timer; due_at is the time or the '
-'timeout, infinity for none; {error} when its duration or time cannot be read.';
+'{handler, due_at, event, match} of a WAIT_FOR_INPUT: @input for a person, @event, or @timer; '
+'due_at is the time or the timeout, infinity for none; {error} when its duration or time cannot be '
+'read.';
 
 revoke execute on function pbdb._wait_plan(jsonb, jsonb, timestamptz) from public;
 -- end: sql/engine/_wait_plan.sql
@@ -11029,7 +11078,7 @@ comment on function pbdb._take_event(uuid, text, jsonb, uuid) is
 revoke execute on function pbdb._take_event(uuid, text, jsonb, uuid) from public;
 -- end: sql/engine/_take_event.sql
 
--- frozen: sql/engine/_await.sql sha256=2009541d691f02d1b8a8a2206aff58335aa01d32c520c2322168d8182a50b791
+-- frozen: sql/engine/_await.sql sha256=3ad6cd391cca4ce2ac6d15b3e8c823b28605fbae267e19d2afd339fffff1044d
 -- drop: function pbdb._await(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect)
 create or replace function pbdb._await(
     p_run pbdb.run,
@@ -11083,14 +11132,15 @@ end;
 $fn$;
 
 comment on function pbdb._await(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect) is
-'Starts a WAIT_FOR_INPUT step: for a person, a named event or a time. An event kept from before ends it at once.';
+'Starts a WAIT_FOR_INPUT step: for a person, a named event or a time. An event kept from before '
+'ends it at once.';
 
 revoke execute on function pbdb._await(
     pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect
 ) from public;
 -- end: sql/engine/_await.sql
 
--- frozen: sql/engine/_end_pause.sql sha256=95b9bb3716c367b0db4c0ecadf0395301ba4b7e593e68bf432417f685c5facea
+-- frozen: sql/engine/_end_pause.sql sha256=bc068f6505148cf399d14afca7bd67d88b16b628bae98ad395162f6de7e010ef
 -- drop: function pbdb._end_pause(pbdb.run)
 create or replace function pbdb._end_pause(p_run pbdb.run)
 returns pbdb.run
@@ -11107,12 +11157,13 @@ end;
 $fn$;
 
 comment on function pbdb._end_pause(pbdb.run) is
-'RUNNING again; the deadline moves by the time that the pause took, because it does not tick while PAUSED.';
+'RUNNING again; the deadline moves by the time that the pause took, because it does not tick while '
+'PAUSED.';
 
 revoke execute on function pbdb._end_pause(pbdb.run) from public;
 -- end: sql/engine/_end_pause.sql
 
--- frozen: sql/engine/_settle_pause.sql sha256=a55d6d875f75e050d2f2c507592df92767c9dd6a63a8383518fb8b78001ad5f0
+-- frozen: sql/engine/_settle_pause.sql sha256=ba52bca768991c8951091863d286a920f268aa65414f6f152d9e2b33dde2ac59
 -- drop: function pbdb._settle_pause(pbdb.run)
 create or replace function pbdb._settle_pause(p_run pbdb.run)
 returns pbdb.run
@@ -11151,16 +11202,17 @@ end;
 $fn$;
 
 comment on function pbdb._settle_pause(pbdb.run) is
-'PAUSED with the reason waiting when nothing of an execution can run until an answer, an event or a time comes.';
+'PAUSED with the reason waiting when nothing of an execution can run until an answer, an event or '
+'a time comes.';
 
 revoke execute on function pbdb._settle_pause(pbdb.run) from public;
 -- end: sql/engine/_settle_pause.sql
 
--- frozen: sql/engine/_call_playbook.sql sha256=8506ba208eab92e36f5cce2feebbc746c91e606e63826647c53b97133b437e22
+-- frozen: sql/engine/_call_playbook.sql sha256=add006759a246cd71414d953e3eb6da80ff892749e58946a8978a9d4b86fce4d
 -- drop: function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect)
 --
--- The child is queued, not run here: a child that calls a child would recurse. Whoever called the engine
--- goes on with queued engine steps before it answers.
+-- The child is queued, not run here: a child that calls a child would recurse. Whoever called the
+-- engine goes on with queued engine steps before it answers.
 create or replace function pbdb._call_playbook(
     p_run pbdb.run,
     p_result_id uuid,
@@ -11243,7 +11295,8 @@ $fn$;
 comment on function pbdb._call_playbook(
     pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect
 ) is
-'Starts another ACTIVE playbook of the same organization as this step''s work; its output becomes the step''s output.';
+'Starts another ACTIVE playbook of the same organization as this step''s work; its output becomes '
+'the step''s output.';
 
 revoke execute on function pbdb._call_playbook(
     pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect
@@ -11293,13 +11346,14 @@ revoke execute on function pbdb._end_child_call(
 ) from public;
 -- end: sql/engine/_end_child_call.sql
 
--- frozen: sql/engine/_advance.sql sha256=5ec8a5cadbd6b1db04cc2f696ca7ae1b655ee09d0bfcfdcd50700e4b7f37e92b
+-- frozen: sql/engine/_advance.sql sha256=eada3d28f293e887f018b5744019e4f01b92f23f3c758913589258340e37c4c3
 -- drop: function pbdb._advance(pbdb.run, jsonb)
 --
 -- The heart: takes each place where control stands and moves it on until it ends or has to wait for
 -- somebody. What happens is collected in the run and written at once by _flush_runs. A loop, never
 -- recursion; a stretch of more than 500 steps is cut, held as a ready step '@engine' and goes on in
--- the next claim or sweep. Longer than a screen because this is where a microsecond counts per step.
+-- the next claim or sweep. Longer than a screen because this is where a microsecond counts per
+-- step.
 create or replace function pbdb._advance(p_run pbdb.run, p_program jsonb)
 returns pbdb.run
 language plpgsql
@@ -11388,7 +11442,8 @@ begin
             continue;
         end if;
 
-        if v_effect.status = 'FAILED' and jsonb_typeof(v_step -> 'failure') is distinct from 'number'
+        if v_effect.status = 'FAILED'
+            and jsonb_typeof(v_step -> 'failure') is distinct from 'number'
             and (v_step ->> 'optional')::boolean then
             v_effect.status := 'SKIPPED';
         end if;
@@ -11417,13 +11472,13 @@ end;
 $fn$;
 
 comment on function pbdb._advance(pbdb.run, jsonb) is
-'Moves an execution, whose row the caller has locked or not yet inserted, as far as it can go now. The caller writes '
-'the run that comes back with _flush_runs.';
+'Moves an execution, whose row the caller has locked or not yet inserted, as far as it can go now. '
+'The caller writes the run that comes back with _flush_runs.';
 
 revoke execute on function pbdb._advance(pbdb.run, jsonb) from public;
 -- end: sql/engine/_advance.sql
 
--- frozen: sql/engine/_run_engine_step.sql sha256=64ca339273ed28dc61c8656e526d378aa53b86cf8844a329c44a5da02285afc5
+-- frozen: sql/engine/_run_engine_step.sql sha256=8c7cf51e3a6ca0b8da54050c1c07e9459a0b9b13d9bfcfe81b169256d73edd19
 -- drop: function pbdb._run_engine_step(uuid)
 create or replace function pbdb._run_engine_step(p_result_id uuid)
 returns boolean
@@ -11466,12 +11521,13 @@ end;
 $fn$;
 
 comment on function pbdb._run_engine_step(uuid) is
-'Goes on where control was kept (a cut stretch, a resumed pause, a child that ended); false when somebody else did.';
+'Goes on where control was kept (a cut stretch, a resumed pause, a child that ended); false when '
+'somebody else did.';
 
 revoke execute on function pbdb._run_engine_step(uuid) from public;
 -- end: sql/engine/_run_engine_step.sql
 
--- frozen: sql/engine/_run_engine_steps.sql sha256=2150e68694ec6637e36ad3a85f2e38bb10188d57be98f9e3635665888b91f1d8
+-- frozen: sql/engine/_run_engine_steps.sql sha256=84a474d89c8c6179c5f87596ffacd06473522c3ffbb4e6b1bda350ab0436318d
 -- drop: function pbdb._run_engine_steps(uuid[], int)
 create or replace function pbdb._run_engine_steps(p_root_ids uuid[], p_limit int)
 returns int
@@ -11482,7 +11538,8 @@ declare
     v_result_id uuid;
     v_done int := 0;
 begin
-    -- A loop, because each engine step may queue the next one: child, grandchild, back to the parent.
+    -- A loop, because each engine step may queue the next one: child, grandchild, back to the
+    -- parent.
     while v_done < p_limit loop
         select q.result_id into v_result_id
         from pbdb.playbook_ready_steps as q
@@ -11501,12 +11558,13 @@ end;
 $fn$;
 
 comment on function pbdb._run_engine_steps(uuid[], int) is
-'Runs queued engine steps of some families of executions, at most so many; what is left waits for the next sweep.';
+'Runs queued engine steps of some families of executions, at most so many; what is left waits for '
+'the next sweep.';
 
 revoke execute on function pbdb._run_engine_steps(uuid[], int) from public;
 -- end: sql/engine/_run_engine_steps.sql
 
--- frozen: sql/engine/_deliver.sql sha256=41b10f6dc46007531e3e0a31b2e1bdd6b4a1941c08d2076028987996068fcc67
+-- frozen: sql/engine/_deliver.sql sha256=36ebce7b66ebfe1b5cc476d0119c988725c2576919502d807b012b7aa1cf125b
 -- drop: function pbdb._deliver(uuid, jsonb, boolean)
 create or replace function pbdb._deliver(
     p_result_id uuid, p_payload jsonb, p_skip_locked boolean
@@ -11547,7 +11605,8 @@ begin
         v_error := pbdb._answer_error(v_step, p_payload);
     elsif v_ready.handler = '@lost' and not p_payload ? 'output' then
         v_error := jsonb_build_object(
-            'code', 'LOST', 'is_lost', true, 'permanent', p_payload -> 'retry' is distinct from 'true',
+            'code', 'LOST', 'is_lost', true,
+            'permanent', p_payload -> 'retry' is distinct from 'true',
             'message', 'its runner was lost; a person decided: ' || left(p_payload::text, 200)
         );
     end if;
@@ -11568,13 +11627,13 @@ end;
 $fn$;
 
 comment on function pbdb._deliver(uuid, jsonb, boolean) is
-'Ends a wait with an answer or an event''s payload and advances its execution; false when it no longer waits, or is '
-'locked and p_skip_locked asks not to wait.';
+'Ends a wait with an answer or an event''s payload and advances its execution; false when it no '
+'longer waits, or is locked and p_skip_locked asks not to wait.';
 
 revoke execute on function pbdb._deliver(uuid, jsonb, boolean) from public;
 -- end: sql/engine/_deliver.sql
 
--- frozen: sql/engine/_check_input.sql sha256=5cc9b81d8c589306616cd90fa13b42a13dd92ce97f6fce04b7fa275243f7dd54
+-- frozen: sql/engine/_check_input.sql sha256=12f56fd7f241fb54e0910d0f2a0fb4be98617971dd22fa3a2d760d7a06ade8dc
 -- drop: function pbdb._check_input(jsonb, jsonb)
 create or replace function pbdb._check_input(p_program jsonb, p_input jsonb)
 returns void
@@ -11597,7 +11656,8 @@ begin
                 'the input of playbook "%s" is %s bytes, the limit is %s', p_program ->> 'name',
                 pg_column_size(p_input), pbdb._output_limit()
             ),
-            hint = 'Store large content elsewhere and pass a reference, or raise pbdb.max_output_bytes.';
+            hint = 'Store large content elsewhere and pass a reference, or raise '
+                'pbdb.max_output_bytes.';
     end if;
     if jsonb_typeof(p_program -> 'input_schema') in ('object', 'boolean') then
         v_errors := pbdb._schema_errors(p_program -> 'input_schema', p_input);
@@ -11620,11 +11680,11 @@ comment on function pbdb._check_input(jsonb, jsonb) is
 revoke execute on function pbdb._check_input(jsonb, jsonb) from public;
 -- end: sql/engine/_check_input.sql
 
--- frozen: sql/engine/_claim_key.sql sha256=14392caf0dfb3b388dcdaf29ecf4ae12f2a666028ee5b179ff85d08f0269bfcb
+-- frozen: sql/engine/_claim_key.sql sha256=b44b06871764efdcfc173588ae2090e836d3a83ffde78c669671e6d625600adc
 -- drop: function pbdb._claim_key(pbdb.run, jsonb, text)
 --
--- The row is written before the first step runs: a second start with the same key waits on the unique
--- index until the first commits, and then finds its execution.
+-- The row is written before the first step runs: a second start with the same key waits on the
+-- unique index until the first commits, and then finds its execution.
 create or replace function pbdb._claim_key(p_run pbdb.run, p_program jsonb, p_idempotency_key text)
 returns pbdb.run
 language plpgsql
@@ -11670,7 +11730,8 @@ begin
                 'idempotency key "%s" was used for execution %s with another playbook or input',
                 p_idempotency_key, v_known_id
             ),
-            hint = 'Use a new key for a new request; repeat the same request to get the same execution.';
+            hint = 'Use a new key for a new request; repeat the same request to get the same '
+                'execution.';
     end if;
     p_run.execution_id := v_known_id;
     p_run.threads := '{}';
@@ -11679,8 +11740,9 @@ end;
 $fn$;
 
 comment on function pbdb._claim_key(pbdb.run, jsonb, text) is
-'Ties an execution to an idempotency key; when the same request came before, gives that execution with nothing to do. '
-'Raises PB007 for the same key with another request. Keys live as long as their execution.';
+'Ties an execution to an idempotency key; when the same request came before, gives that execution '
+'with nothing to do. Raises PB007 for the same key with another request. Keys live as long as '
+'their execution.';
 
 revoke execute on function pbdb._claim_key(pbdb.run, jsonb, text) from public;
 -- end: sql/engine/_claim_key.sql
@@ -11709,10 +11771,11 @@ comment on function pbdb._checked_source(text) is
 revoke execute on function pbdb._checked_source(text) from public;
 -- end: sql/engine/_checked_source.sql
 
--- frozen: sql/engine/_start_runs.sql sha256=cbb7f9dbaa1a6f13d787b213e9ed6a207c5215e00c8046a6b8a7e09ab9c1365d
+-- frozen: sql/engine/_start_runs.sql sha256=18e64793b7a04bf3eea487d67abc3e32beace8a9364837ba235958e8cd7c6674
 -- drop: function pbdb._start_runs(jsonb, uuid, jsonb[], text[], text, text, uuid, jsonb)
 --
--- Executions that need no runner are over when this returns: they are written once, already finished.
+-- Executions that need no runner are over when this returns: they are written once, already
+-- finished.
 create or replace function pbdb._start_runs(
     p_program jsonb,
     p_organization_id uuid,
@@ -11733,7 +11796,8 @@ declare
     v_ids uuid[] := '{}';
     v_has_child boolean := (p_program ->> 'has_child')::boolean;
 begin
-    -- A loop, because each execution is walked through its own steps; the writes are one statement a table.
+    -- A loop, because each execution is walked through its own steps; the writes are one statement
+    -- a table.
     for i in 1 .. cardinality(p_inputs) loop
         perform pbdb._check_input(p_program, p_inputs[i]);
         v_run := pbdb._new_run(p_organization_id, p_program, p_inputs[i]);
@@ -11765,14 +11829,15 @@ end;
 $fn$;
 
 comment on function pbdb._start_runs(jsonb, uuid, jsonb[], text[], text, text, uuid, jsonb) is
-'Starts one execution for each input and moves it as far as it goes in this transaction; the ids, in order.';
+'Starts one execution for each input and moves it as far as it goes in this transaction; the ids, '
+'in order.';
 
 revoke execute on function pbdb._start_runs(
     jsonb, uuid, jsonb[], text[], text, text, uuid, jsonb
 ) from public;
 -- end: sql/engine/_start_runs.sql
 
--- frozen: sql/engine/start_playbook_execution.sql sha256=10f710a5e42560b1e1c7c957d55df3a451c03aeed0db5042a061bd7458a8ef52
+-- frozen: sql/engine/start_playbook_execution.sql sha256=8b35eff9f520677ba5db270996a85f32b9c4e352c384240fa27d149123f25ca7
 -- drop: function pbdb.start_playbook_execution(uuid, jsonb, text, text, text, uuid, jsonb)
 --
 -- Definer: apps may read executions and change them only through functions.
@@ -11803,9 +11868,9 @@ end;
 $fn$;
 
 comment on function pbdb.start_playbook_execution(uuid, jsonb, text, text, text, uuid, jsonb) is
-'Starts an execution of one playbook version in the caller''s transaction and gives its id; steps that run inside the '
-'database have run when it returns. The same idempotency key and input give the same id again. Raises PB001, PB004, '
-'PB005, PB006, PB007, PB014, PB017.';
+'Starts an execution of one playbook version in the caller''s transaction and gives its id; steps '
+'that run inside the database have run when it returns. The same idempotency key and input give '
+'the same id again. Raises PB001, PB004, PB005, PB006, PB007, PB014, PB017.';
 
 revoke execute on function pbdb.start_playbook_execution(
     uuid, jsonb, text, text, text, uuid, jsonb
@@ -11815,7 +11880,7 @@ grant execute on function pbdb.start_playbook_execution(
 ) to pbdb_app;
 -- end: sql/engine/start_playbook_execution.sql
 
--- frozen: sql/engine/start_playbook_executions.sql sha256=e7691c13549c276708e47465caed0be06940398984334b202840ac3e13aad9ab
+-- frozen: sql/engine/start_playbook_executions.sql sha256=abfe2a4c8ab94e221d753f99258ef09e6f7aaa60eb524fbe9521c7526bca8199
 -- drop: function pbdb.start_playbook_executions(uuid, jsonb[], text[])
 --
 -- Definer: apps may read executions and change them only through functions.
@@ -11850,14 +11915,14 @@ end;
 $fn$;
 
 comment on function pbdb.start_playbook_executions(uuid, jsonb[], text[]) is
-'Starts an execution for each input, all or none, and gives their ids in order; far cheaper than one call each. Raises '
-'as start_playbook_execution does.';
+'Starts an execution for each input, all or none, and gives their ids in order; far cheaper than '
+'one call each. Raises as start_playbook_execution does.';
 
 revoke execute on function pbdb.start_playbook_executions(uuid, jsonb[], text[]) from public;
 grant execute on function pbdb.start_playbook_executions(uuid, jsonb[], text[]) to pbdb_app;
 -- end: sql/engine/start_playbook_executions.sql
 
--- frozen: sql/engine/start_playbook.sql sha256=945762928ca91de2bcd91f512aa34c2dc4a7113970f972a11a3f21dcd4caf677
+-- frozen: sql/engine/start_playbook.sql sha256=281c14ec7966f1c8d96076ec8ae26f04b9f35c50f544285b078d3c248539d0c4
 -- drop: function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb)
 --
 -- Definer: apps may read executions and change them only through functions.
@@ -11893,10 +11958,11 @@ comment on function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jso
 revoke execute on function pbdb.start_playbook(
     text, jsonb, text, text, text, uuid, jsonb
 ) from public;
-grant execute on function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb) to pbdb_app;
+grant execute on function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb)
+to pbdb_app;
 -- end: sql/engine/start_playbook.sql
 
--- frozen: sql/engine/_run_to_the_end.sql sha256=810bcdcc83b350886c56797ab481ea686e3331a82a3169237120b91b9a6470cc
+-- frozen: sql/engine/_run_to_the_end.sql sha256=3b672c4eff2e592d74b5e6cd52bbe4df2d9a7d6cfa3835478d43b6e63bdcff5f
 -- drop: function pbdb._run_to_the_end(uuid, jsonb)
 create or replace function pbdb._run_to_the_end(p_execution_id uuid, p_outputs jsonb default null)
 returns void
@@ -11940,20 +12006,22 @@ begin
                         else format('needs a runner (%s)', v_next.handler)
                     end
                 ),
-                hint = 'Start it instead, select pbdb.start_playbook(…), and let a runner work on it.';
+                hint = 'Start it instead, select pbdb.start_playbook(…), and let a runner work on '
+                    'it.';
         end if;
     end loop;
 end;
 $fn$;
 
 comment on function pbdb._run_to_the_end(uuid, jsonb) is
-'Performs the SQL steps of an execution and its children one after the other; other steps take their output from '
-'p_outputs, by step name. Stops at a step that is not there, or, when p_outputs is null, raises PB018.';
+'Performs the SQL steps of an execution and its children one after the other; other steps take '
+'their output from p_outputs, by step name. Stops at a step that is not there, or, when p_outputs '
+'is null, raises PB018.';
 
 revoke execute on function pbdb._run_to_the_end(uuid, jsonb) from public;
 -- end: sql/engine/_run_to_the_end.sql
 
--- frozen: sql/engine/run_playbook.sql sha256=25cc8fe24b17d24e62172348c405a7ee29194e86bb12d0f54ef9c57d7b0719b0
+-- frozen: sql/engine/run_playbook.sql sha256=7dfa657802c8883519e4f55f1180a61cbd87234ed1cad6f3b7d64966dd650d8e
 -- drop: function pbdb.run_playbook(text, jsonb)
 --
 -- Definer: apps change executions only through functions.
@@ -11986,22 +12054,23 @@ begin
                 inner join pbdb.playbook_steps as s on s.id = r.step_id
                 where r.execution_id = v_execution_id
             ),
-            hint = 'Nothing was kept. To keep the execution and its error: select pbdb.start_playbook(…);';
+            hint = 'Nothing was kept. To keep the execution and its error: select '
+                'pbdb.start_playbook(…);';
     end if;
     return v_execution.output_data;
 end;
 $fn$;
 
 comment on function pbdb.run_playbook(text, jsonb) is
-'Runs a playbook whose steps PostgreSQL can do itself to its end in the caller''s transaction and gives the output. SQL '
-'steps are retried at once instead of after a delay. Raises PB018 when a step needs a runner or waits, PB025 when the '
-'playbook fails, and as start_playbook.';
+'Runs a playbook whose steps PostgreSQL can do itself to its end in the caller''s transaction and '
+'gives the output. SQL steps are retried at once instead of after a delay. Raises PB018 when a '
+'step needs a runner or waits, PB025 when the playbook fails, and as start_playbook.';
 
 revoke execute on function pbdb.run_playbook(text, jsonb) from public;
 grant execute on function pbdb.run_playbook(text, jsonb) to pbdb_app;
 -- end: sql/engine/run_playbook.sql
 
--- frozen: sql/engine/_pretend.sql sha256=1e3efadc26ceddb27e386f76b4c09d879cef8ccf9078b2476f8e9cfe5f8e01ea
+-- frozen: sql/engine/_pretend.sql sha256=965ab3bcae45bb2f4f5d95b45ebc32251d1e2f1ea8e4d022ab9fbae4af02dc6f
 -- drop: function pbdb._pretend(uuid, pbdb.ready_state, jsonb)
 create or replace function pbdb._pretend(
     p_result_id uuid, p_state pbdb.ready_state, p_output jsonb
@@ -12025,7 +12094,8 @@ end;
 $fn$;
 
 comment on function pbdb._pretend(uuid, pbdb.ready_state, jsonb) is
-'Gives a queued or waiting step an output as if its runner, or the person or event it waits for, had.';
+'Gives a queued or waiting step an output as if its runner, or the person or event it waits for, '
+'had.';
 
 revoke execute on function pbdb._pretend(uuid, pbdb.ready_state, jsonb) from public;
 -- end: sql/engine/_pretend.sql
@@ -12070,11 +12140,11 @@ comment on function pbdb._trace(uuid) is
 revoke execute on function pbdb._trace(uuid) from public;
 -- end: sql/engine/_trace.sql
 
--- frozen: sql/engine/what_if_playbook.sql sha256=5666a059dc2ffce8d04c4d4f28be3f40f5cd7b67620813069abb3a5f87a6b1dd
+-- frozen: sql/engine/what_if_playbook.sql sha256=78019944bfa3272b2a101b32f65639c8d07221d12bfe74baaa8e7531058a5df6
 -- drop: function pbdb.what_if_playbook(text, jsonb, jsonb)
 --
--- Definer: apps change executions only through functions. The run happens in a subtransaction that ends
--- in an exception on purpose: variables survive it, rows do not.
+-- Definer: apps change executions only through functions. The run happens in a subtransaction that
+-- ends in an exception on purpose: variables survive it, rows do not.
 create or replace function pbdb.what_if_playbook(
     p_name text, p_input jsonb default '{}', p_outputs jsonb default '{}'
 )
@@ -12119,20 +12189,21 @@ end;
 $fn$;
 
 comment on function pbdb.what_if_playbook(text, jsonb, jsonb) is
-'Runs a playbook against real data and undoes everything: what comes back is the trace, a row for each attempt in order '
-'and a last row without step name for the execution. Steps that need a runner or wait take their output from p_outputs, by '
-'step name; the run stops at one that is not there. Sequences and NOTIFY of a write query excepted, nothing remains. '
-'Raises as start_playbook.';
+'Runs a playbook against real data and undoes everything: what comes back is the trace, a row for '
+'each attempt in order and a last row without step name for the execution. Steps that need a '
+'runner or wait take their output from p_outputs, by step name; the run stops at one that is not '
+'there. Sequences and NOTIFY of a write query excepted, nothing remains. Raises as start_playbook.';
 
 revoke execute on function pbdb.what_if_playbook(text, jsonb, jsonb) from public;
 grant execute on function pbdb.what_if_playbook(text, jsonb, jsonb) to pbdb_app;
 -- end: sql/engine/what_if_playbook.sql
 
--- frozen: sql/engine/_find_wait.sql sha256=477f4faa8ee7042e11a6c1fb46fd9f318d20ec1a171acd06f6fa407419322346
+-- frozen: sql/engine/_find_wait.sql sha256=b74e135f303a0d2cd57211a2a7c36ce65ff7a5cec6b88b7ab017afe9e829a84a
 -- drop: function pbdb._find_wait(pbdb.run, jsonb, text)
 --
--- The execution is locked, so what is found here still waits when it is answered. In a for_each several items
--- may wait at the same step: the oldest is answered first, or "name[index]" picks one.
+-- The execution is locked, so what is found here still waits when it is answered. In a for_each
+-- several items may wait at the same step: the oldest is answered first, or "name[index]" picks
+-- one.
 create or replace function pbdb._find_wait(
     p_run pbdb.run,
     p_program jsonb,
@@ -12182,12 +12253,13 @@ end;
 $fn$;
 
 comment on function pbdb._find_wait(pbdb.run, jsonb, text) is
-'The attempt of a step that waits for a person, with its resolved config. Raises PB023 when there is none.';
+'The attempt of a step that waits for a person, with its resolved config. Raises PB023 when there '
+'is none.';
 
 revoke execute on function pbdb._find_wait(pbdb.run, jsonb, text) from public;
 -- end: sql/engine/_find_wait.sql
 
--- frozen: sql/engine/_check_answer.sql sha256=f1317b6012fde343d280092cbc936d2b57898ad2707ad94b08918e6acf3b4050
+-- frozen: sql/engine/_check_answer.sql sha256=4051e0eaa4afd67135ed633fd38460f1cc916a6193e41805468552b093af0246
 -- drop: function pbdb._check_answer(jsonb, jsonb, jsonb, uuid)
 create or replace function pbdb._check_answer(
     p_step jsonb, p_config jsonb, p_answer jsonb, p_answered_by uuid
@@ -12227,12 +12299,13 @@ end;
 $fn$;
 
 comment on function pbdb._check_answer(jsonb, jsonb, jsonb, uuid) is
-'Raises PB013 when somebody may not answer, PB012 when the answer fits neither the config''s schema nor the step''s.';
+'Raises PB013 when somebody may not answer, PB012 when the answer fits neither the config''s '
+'schema nor the step''s.';
 
 revoke execute on function pbdb._check_answer(jsonb, jsonb, jsonb, uuid) from public;
 -- end: sql/engine/_check_answer.sql
 
--- frozen: sql/engine/_collect_answer.sql sha256=b944efd5c9bb447f534ce53b9092d17d225ae533351d6cb2ef83ed7a4be11fe6
+-- frozen: sql/engine/_collect_answer.sql sha256=91cb823fe2b6d4fa6828a8356a528c849c19a420f627895317241fe07b5a0cf3
 -- drop: function pbdb._collect_answer(uuid, int, jsonb, uuid)
 create or replace function pbdb._collect_answer(
     p_result_id uuid, p_needed int, p_answer jsonb, p_answered_by uuid
@@ -12275,12 +12348,13 @@ end;
 $fn$;
 
 comment on function pbdb._collect_answer(uuid, int, jsonb, uuid) is
-'Keeps one of several answers; all of them once enough have come, null before. Raises PB013 for a second answer.';
+'Keeps one of several answers; all of them once enough have come, null before. Raises PB013 for a '
+'second answer.';
 
 revoke execute on function pbdb._collect_answer(uuid, int, jsonb, uuid) from public;
 -- end: sql/engine/_collect_answer.sql
 
--- frozen: sql/engine/submit_step_input.sql sha256=4cee9bab475fee98fa29733905cd776107f8282ed6a962dab53c9688be3220b5
+-- frozen: sql/engine/submit_step_input.sql sha256=0119de15de75333af7d4f481bb57e5b3c15e158c6d7911faed3dcf3d63efb9c3
 -- drop: function pbdb.submit_step_input(uuid, text, jsonb, uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -12328,14 +12402,14 @@ $fn$;
 comment on function pbdb.submit_step_input(uuid, text, jsonb, uuid) is
 'Answers a WAIT_FOR_INPUT step that waits for a person; the answer becomes its output (an array of '
 '{answer, answered_by} when the step asks for several). A step whose runner was lost (on_lost: '
-'wait_human) is decided with {"retry": true}, {"output": …} or {"fail": true}. Raises PB004, PB012 '
+'wait) is decided with {"retry": true}, {"output": …} or {"fail": true}. Raises PB004, PB012 '
 '(does not fit the schema), PB013 (not among the assignees), PB023 (nothing waits there any more).';
 
 revoke execute on function pbdb.submit_step_input(uuid, text, jsonb, uuid) from public;
 grant execute on function pbdb.submit_step_input(uuid, text, jsonb, uuid) to pbdb_app;
 -- end: sql/engine/submit_step_input.sql
 
--- frozen: sql/engine/emit_playbook_event.sql sha256=791c721178a6eb1dba785840b7b26123fef6f66acbb9ce431d7fb92f387195d2
+-- frozen: sql/engine/emit_playbook_event.sql sha256=2608dbd552589e338b83f6db1a20bb296dfda2cdb01159c87ceaff306cf4336b
 -- drop: function pbdb.emit_playbook_event(text, jsonb, int)
 --
 -- Definer: apps change executions only through functions.
@@ -12359,7 +12433,8 @@ begin
         raise exception using
             errcode = 'PB017',
             message = format(
-                'event "%s" kept for %s s has no name, no payload or a bad time', p_name, p_keep_seconds
+                'event "%s" kept for %s s has no name, no payload or a bad time',
+                p_name, p_keep_seconds
             ),
             hint = 'Give a name, a JSON payload and 0 to 2592000 seconds.';
     end if;
@@ -12370,7 +12445,8 @@ begin
     )
     returning id into v_event_id;
 
-    -- A loop, in the order of the executions' ids, because each wait is one execution to lock and advance.
+    -- A loop, in the order of the executions' ids, because each wait is one execution to lock and
+    -- advance.
     for v_result_id in
         select q.result_id
         from pbdb.playbook_ready_steps as q
@@ -12390,14 +12466,15 @@ end;
 $fn$;
 
 comment on function pbdb.emit_playbook_event(text, jsonb, int) is
-'Delivers an event to every wait of this organization that it matches and gives how many that were. When no wait took it, it is kept p_keep_seconds for the first wait that matches. Raises '
+'Delivers an event to every wait of this organization that it matches and gives how many that '
+'were. When no wait took it, it is kept p_keep_seconds for the first wait that matches. Raises '
 'PB001, PB017.';
 
 revoke execute on function pbdb.emit_playbook_event(text, jsonb, int) from public;
 grant execute on function pbdb.emit_playbook_event(text, jsonb, int) to pbdb_app;
 -- end: sql/engine/emit_playbook_event.sql
 
--- frozen: sql/engine/pause_playbook_execution.sql sha256=0d937c6645b4ea5813acc97fa32e80ead7c0064823196ee34bca4fd3e686b916
+-- frozen: sql/engine/pause_playbook_execution.sql sha256=db3f752d0505e01cc72c33bd86df461b99ae76f2b0e1e58f72d961ea3f18df33
 -- drop: function pbdb.pause_playbook_execution(uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -12431,14 +12508,14 @@ end;
 $fn$;
 
 comment on function pbdb.pause_playbook_execution(uuid) is
-'Running steps finish, nothing new starts, the deadline stops ticking. Pausing a paused execution keeps it paused also '
-'when an answer comes. Raises PB004, PB008 (it has ended).';
+'Running steps finish, nothing new starts, the deadline stops ticking. Pausing a paused execution '
+'keeps it paused also when an answer comes. Raises PB004, PB008 (it has ended).';
 
 revoke execute on function pbdb.pause_playbook_execution(uuid) from public;
 grant execute on function pbdb.pause_playbook_execution(uuid) to pbdb_app;
 -- end: sql/engine/pause_playbook_execution.sql
 
--- frozen: sql/engine/resume_playbook_execution.sql sha256=cc25bcefa5c7e0b691c5f98ceb82564240be53d4d68e79ffd47d638d001e54b7
+-- frozen: sql/engine/resume_playbook_execution.sql sha256=3f4f7a3bae87607abe51e046b59e43ee65e14241ad64e3f59775e56702c19aa6
 -- drop: function pbdb.resume_playbook_execution(uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -12459,8 +12536,11 @@ begin
     if v_run.pause_reason = 'waiting' then
         raise exception using
             errcode = 'PB008',
-            message = format('execution %s waits for an answer, an event or a time', p_execution_id),
-            hint = 'See pbdb.playbook_inbox, then: select pbdb.submit_step_input(''<id>'', ''<step>'', ''<json>'');';
+            message = format(
+                'execution %s waits for an answer, an event or a time', p_execution_id
+            ),
+            hint = 'See pbdb.playbook_inbox, then: select pbdb.submit_step_input(''<id>'', '
+                '''<step>'', ''<json>'');';
     end if;
 
     v_run := pbdb._end_pause(v_run);
@@ -12477,14 +12557,14 @@ end;
 $fn$;
 
 comment on function pbdb.resume_playbook_execution(uuid) is
-'Goes on after pause_playbook_execution; nothing when it runs already. Raises PB004, PB008 (it has ended, or waits for '
-'an answer).';
+'Goes on after pause_playbook_execution; nothing when it runs already. Raises PB004, PB008 (it has '
+'ended, or waits for an answer).';
 
 revoke execute on function pbdb.resume_playbook_execution(uuid) from public;
 grant execute on function pbdb.resume_playbook_execution(uuid) to pbdb_app;
 -- end: sql/engine/resume_playbook_execution.sql
 
--- frozen: sql/engine/cancel_playbook_execution.sql sha256=824a71e49b4048e2ad34f911f4b6a232d18f7dd6dd2d9abf1fecd35f670db8f5
+-- frozen: sql/engine/cancel_playbook_execution.sql sha256=04cfb0b5617ca78141ac313effdf8f122c461577882e95ddf1f2b34fec55aa4e
 -- drop: function pbdb.cancel_playbook_execution(uuid, text)
 --
 -- Definer: apps change executions only through functions.
@@ -12517,14 +12597,14 @@ end;
 $fn$;
 
 comment on function pbdb.cancel_playbook_execution(uuid, text) is
-'Ends an execution as CANCELLED and closes its open steps and child executions; runners learn it at the next '
-'heartbeat. Cancelling twice is nothing. Raises PB004, PB008 (it has ended otherwise).';
+'Ends an execution as CANCELLED and closes its open steps and child executions; runners learn it '
+'at the next heartbeat. Cancelling twice is nothing. Raises PB004, PB008 (it has ended otherwise).';
 
 revoke execute on function pbdb.cancel_playbook_execution(uuid, text) from public;
 grant execute on function pbdb.cancel_playbook_execution(uuid, text) to pbdb_app;
 -- end: sql/engine/cancel_playbook_execution.sql
 
--- frozen: sql/engine/_retry_point.sql sha256=bb2e0ee09554eb9f86dee7d0cc5ca066f135577fc135c83c3d6a04d28687042c
+-- frozen: sql/engine/_retry_point.sql sha256=66a9e31870fd4595449eb6f7d1886d2f43a664373f526b715ea0263dd125d1b4
 -- drop: function pbdb._retry_point(pbdb.run, jsonb, text)
 create or replace function pbdb._retry_point(p_run pbdb.run, p_program jsonb, p_from_step text)
 returns int
@@ -12542,7 +12622,8 @@ begin
             raise exception using
                 errcode = 'PB017',
                 message = format(
-                    'playbook "%s" has no step "%s" outside branches', p_program ->> 'name', p_from_step
+                    'playbook "%s" has no step "%s" outside branches',
+                    p_program ->> 'name', p_from_step
                 ),
                 hint = 'Its steps: ' || (
                     select string_agg(s.value ->> 'name', ', ')
@@ -12575,13 +12656,13 @@ end;
 $fn$;
 
 comment on function pbdb._retry_point(pbdb.run, jsonb, text) is
-'The step from which a retry goes on: the named one, else the one that failed or was closed last. Raises PB017 for a '
-'name that is not a step outside branches.';
+'The step from which a retry goes on: the named one, else the one that failed or was closed last. '
+'Raises PB017 for a name that is not a step outside branches.';
 
 revoke execute on function pbdb._retry_point(pbdb.run, jsonb, text) from public;
 -- end: sql/engine/_retry_point.sql
 
--- frozen: sql/engine/retry_playbook_execution.sql sha256=c100e5a884a461371088e4a687ee32242cf8a21aa523da18c2a8f72199437207
+-- frozen: sql/engine/retry_playbook_execution.sql sha256=617138a53371576a6d93af111aca31f7535d66bcc48525ff343c01b8be9a1abb
 -- drop: function pbdb.retry_playbook_execution(uuid, text)
 --
 -- Definer: apps change executions only through functions.
@@ -12601,10 +12682,14 @@ begin
     if v_run.status not in ('FAILED', 'TIMEOUT', 'CANCELLED') then
         raise exception using
             errcode = 'PB008',
-            message = format('execution %s is %s and cannot be retried', p_execution_id, v_run.status),
+            message = format(
+                'execution %s is %s and cannot be retried', p_execution_id, v_run.status
+            ),
             hint = 'Only FAILED, TIMEOUT and CANCELLED executions can; cancel a running one first.';
     end if;
-    perform pbdb._unroll_execution(e) from pbdb.playbook_executions as e where e.id = p_execution_id;
+    perform pbdb._unroll_execution(e)
+    from pbdb.playbook_executions as e
+    where e.id = p_execution_id;
     v_program := pbdb._program_of(v_run.playbook_id);
     v_run.threads := array[
         row(null, pbdb._retry_point(v_run, v_program, p_from_step), null, null)::pbdb.thread
@@ -12626,14 +12711,15 @@ end;
 $fn$;
 
 comment on function pbdb.retry_playbook_execution(uuid, text) is
-'Runs a FAILED, TIMEOUT or CANCELLED execution again from the step where it ended, or from a named step outside branches, '
-'with a new deadline; completed work is kept, also the finished branches of a parallel step. Raises PB004, PB008, PB017.';
+'Runs a FAILED, TIMEOUT or CANCELLED execution again from the step where it ended, or from a named '
+'step outside branches, with a new deadline; completed work is kept, also the finished branches of '
+'a parallel step. Raises PB004, PB008, PB017.';
 
 revoke execute on function pbdb.retry_playbook_execution(uuid, text) from public;
 grant execute on function pbdb.retry_playbook_execution(uuid, text) to pbdb_app;
 -- end: sql/engine/retry_playbook_execution.sql
 
--- frozen: sql/engine/advance_playbook_execution.sql sha256=97ee5d96bd4e2e7058c472369c96e07db98e07ff07173c11bf705f567f6968c5
+-- frozen: sql/engine/advance_playbook_execution.sql sha256=527ab6e72a5b51ca8ced8e51ebec27f32b6495c413edd07073b1725aef4b03fc
 -- drop: function pbdb.advance_playbook_execution(uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -12668,14 +12754,15 @@ end;
 $fn$;
 
 comment on function pbdb.advance_playbook_execution(uuid) is
-'Moves one execution as far as the database can move it now (overdue leases, waits, timers, kept places) and gives its '
-'status. Never needed for progress, because claims and sweeps do it; useful to nudge one execution. Raises PB001, PB004.';
+'Moves one execution as far as the database can move it now (overdue leases, waits, timers, kept '
+'places) and gives its status. Never needed for progress, because claims and sweeps do it; useful '
+'to nudge one execution. Raises PB001, PB004.';
 
 revoke execute on function pbdb.advance_playbook_execution(uuid) from public;
 grant execute on function pbdb.advance_playbook_execution(uuid) to pbdb_app;
 -- end: sql/engine/advance_playbook_execution.sql
 
--- frozen: sql/queue/_check_claim.sql sha256=87ab23c6523de4b6a750508e0e0e41c91a720c2f520a1f251692899df74de564
+-- frozen: sql/queue/_check_claim.sql sha256=6f6643b2749c4d93e5b9cdbf5cb94bf23ba715b06f1d8559e72ccb910424811d
 -- drop: function pbdb._check_claim(text, int, int)
 create or replace function pbdb._check_claim(p_worker text, p_limit int, p_lease_seconds int)
 returns void
@@ -12692,7 +12779,9 @@ begin
     if p_limit is null or p_limit not between 0 and 10000 then
         raise exception using
             errcode = 'PB017',
-            message = format('limit %s is not between 0 and 10000', coalesce(p_limit::text, 'null')),
+            message = format(
+                'limit %s is not between 0 and 10000', coalesce(p_limit::text, 'null')
+            ),
             hint = 'Claim as many steps as you can start now.';
     end if;
     if p_lease_seconds is null or p_lease_seconds not between 1 and 86400 then
@@ -12774,7 +12863,7 @@ comment on function pbdb._handlers_with_work(text[]) is
 revoke execute on function pbdb._handlers_with_work(text[]) from public;
 -- end: sql/queue/_handlers_with_work.sql
 
--- frozen: sql/queue/_expand_handlers.sql sha256=350c51e84f7c5116df9c45d7117b52040e8ae226a580a7bd71bd383cc6f09493
+-- frozen: sql/queue/_expand_handlers.sql sha256=7fa872c4e4ecf0003e61777d3e9c247a57ddbd9f7450f60d9d8f156486bca670
 -- drop: function pbdb._expand_handlers(text[])
 create or replace function pbdb._expand_handlers(p_handlers text[])
 returns text[]
@@ -12794,16 +12883,17 @@ select array(
 end;
 
 comment on function pbdb._expand_handlers(text[]) is
-'The handler keys with a bare AGENT_EXECUTION or CUSTOM_FUNCTION replaced by every queued key of that type.';
+'The handler keys with a bare AGENT_EXECUTION or CUSTOM_FUNCTION replaced by every queued key of '
+'that type.';
 
 revoke execute on function pbdb._expand_handlers(text[]) from public;
 -- end: sql/queue/_expand_handlers.sql
 
--- frozen: sql/queue/_lease_steps.sql sha256=0041212f674ed69eb2c043439101dab8b4d8fb126b55a4ee6d515f6e45ce530b
+-- frozen: sql/queue/_lease_steps.sql sha256=d17660855ac7679508d1aafa87ceaf965cb66a06d3fc0ad74a435f70c08b1327
 -- drop: function pbdb._lease_steps(text, text, int, int)
 --
--- The candidates are locked in a materialized CTE, so that LIMIT holds under every plan, and the update
--- repeats the state.
+-- The candidates are locked in a materialized CTE, so that LIMIT holds under every plan, and the
+-- update repeats the state.
 create or replace function pbdb._lease_steps(
     p_worker text, p_handler text, p_limit int, p_lease_seconds int
 )
@@ -12866,7 +12956,7 @@ comment on function pbdb._lease_steps(text, text, int, int) is
 revoke execute on function pbdb._lease_steps(text, text, int, int) from public;
 -- end: sql/queue/_lease_steps.sql
 
--- frozen: sql/queue/_something_is_overdue.sql sha256=97ed77499f822582cf94e8a1232aa9f274b211766069f68f072f239b5c6e4780
+-- frozen: sql/queue/_something_is_overdue.sql sha256=87ef3ef9da05d2b0c07866d0297af255c1373754579b36cc63966475830eb1ed
 -- drop: function pbdb._something_is_overdue()
 create or replace function pbdb._something_is_overdue()
 returns boolean
@@ -12890,12 +12980,13 @@ select
 end;
 
 comment on function pbdb._something_is_overdue() is
-'True when a sweep would find a lease, wait, engine step or execution whose time has come. Three index probes.';
+'True when a sweep would find a lease, wait, engine step or execution whose time has come. Three '
+'index probes.';
 
 revoke execute on function pbdb._something_is_overdue() from public;
 -- end: sql/queue/_something_is_overdue.sql
 
--- frozen: sql/queue/_overdue.sql sha256=cb4a022493f063af697682b38eb6ee35f7add2e1e4bd1885b4423a19594f636c
+-- frozen: sql/queue/_overdue.sql sha256=ab27b2c712d49801053abacb28b30ff52a18fb196ed635a8acd9e6724d6feacc
 -- drop: function pbdb._overdue(int)
 create or replace function pbdb._overdue(p_limit int)
 returns table (kind text, id uuid)
@@ -12944,12 +13035,13 @@ union all
 end;
 
 comment on function pbdb._overdue(int) is
-'What a sweep should look at: executions past their deadline, steps past their lease or time, events that a wait missed.';
+'What a sweep should look at: executions past their deadline, steps past their lease or time, '
+'events that a wait missed.';
 
 revoke execute on function pbdb._overdue(int) from public;
 -- end: sql/queue/_overdue.sql
 
--- frozen: sql/queue/_try_lock.sql sha256=cbda9f9ac455c4058df7d2103668a49e9301ffd7aa9bbcf04705b0ee1598aa12
+-- frozen: sql/queue/_try_lock.sql sha256=e791d9149fc6ee16dcf72da61c10e04d67d711792d08b331fcd12acfa97cde0b
 -- drop: function pbdb._try_lock(uuid)
 create or replace function pbdb._try_lock(p_execution_id uuid)
 returns boolean
@@ -12972,12 +13064,13 @@ end;
 $fn$;
 
 comment on function pbdb._try_lock(uuid) is
-'Locks an execution and the root of its family without waiting; false when somebody holds one of them.';
+'Locks an execution and the root of its family without waiting; false when somebody holds one of '
+'them.';
 
 revoke execute on function pbdb._try_lock(uuid) from public;
 -- end: sql/queue/_try_lock.sql
 
--- frozen: sql/queue/_sweep_execution.sql sha256=747e53cd2b608821cf3e3ffc11684bd9a08de6fdb053ffc4ab5405412c6af475
+-- frozen: sql/queue/_sweep_execution.sql sha256=7076ee6fece2f8acd060c71a9479464a789dbb10784e679c02ed5ff5ce5aed4d
 -- drop: function pbdb._sweep_execution(uuid)
 create or replace function pbdb._sweep_execution(p_execution_id uuid)
 returns text
@@ -12997,7 +13090,8 @@ begin
     v_run := pbdb._finish(
         v_run, pbdb._program_of(v_run.playbook_id), 'TIMEOUT', null, jsonb_build_object(
             'code', 'TIMEOUT', 'message', format(
-                'the execution did not end by %s (timeout_seconds of its playbook)', v_run.deadline_at
+                'the execution did not end by %s (timeout_seconds of its playbook)',
+                v_run.deadline_at
             )
         )
     );
@@ -13012,7 +13106,7 @@ comment on function pbdb._sweep_execution(uuid) is
 revoke execute on function pbdb._sweep_execution(uuid) from public;
 -- end: sql/queue/_sweep_execution.sql
 
--- frozen: sql/queue/_on_lost.sql sha256=7a475e76ec73664f03b7e1ef69ae168a448a370f168cbe0f5210f807e0a3f384
+-- frozen: sql/queue/_on_lost.sql sha256=f72ac3374e60b1e36f35a575998a886f751acce960398907e9098fabd9b50121
 -- drop: function pbdb._on_lost(jsonb, pbdb.playbook_step_results)
 create or replace function pbdb._on_lost(p_step jsonb, p_attempt pbdb.playbook_step_results)
 returns text
@@ -13033,13 +13127,14 @@ select coalesce(
 end;
 
 comment on function pbdb._on_lost(jsonb, pbdb.playbook_step_results) is
-'What to do when nobody knows whether an attempt had its effect: retry, fail or wait_human. From the step''s '
-'config; by default fail for API_CALL with POST or PATCH that is not marked idempotent, else retry.';
+'What to do when nobody knows whether an attempt had its effect: retry, fail or wait. From '
+'the step''s config; by default fail for API_CALL with POST or PATCH that is not marked '
+'idempotent, else retry.';
 
 revoke execute on function pbdb._on_lost(jsonb, pbdb.playbook_step_results) from public;
 -- end: sql/queue/_on_lost.sql
 
--- frozen: sql/queue/_end_lost_attempt.sql sha256=de117b260e2ac4757a51de0be8b3df6b1a6ac8bc392d29e48757e81369a949d3
+-- frozen: sql/queue/_end_lost_attempt.sql sha256=89e78e9f07e969b79b6c4947ab5cea297f1f9a8622d3de0bb6bab570ab819ac7
 -- drop: function pbdb._end_lost_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps)
 create or replace function pbdb._end_lost_attempt(
     p_run pbdb.run,
@@ -13056,9 +13151,11 @@ declare
     v_is_timeout boolean := p_ready.deadline_at <= clock_timestamp();
     v_error jsonb;
 begin
-    if v_on_lost = 'wait_human' then
+    if v_on_lost = 'wait' then
         update pbdb.playbook_ready_steps as q
-        set state = 'WAITING', handler = '@lost', due_at = 'infinity', token = null, deadline_at = null
+        set
+            state = 'WAITING', handler = '@lost', due_at = 'infinity', token = null,
+            deadline_at = null
         where q.execution_id = p_run.execution_id and q.result_id = p_attempt.id;
         update pbdb.playbook_step_results as r
         set is_lost = true, token = null, error_code = 'LOST', updated_at = clock_timestamp()
@@ -13084,14 +13181,15 @@ $fn$;
 comment on function pbdb._end_lost_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps
 ) is
-'Ends an attempt whose lease ran out: LOST or TIMEOUT, retried, failed or handed to a person as on_lost says.';
+'Ends an attempt whose lease ran out: LOST or TIMEOUT, retried, failed or handed to a person as '
+'on_lost says.';
 
 revoke execute on function pbdb._end_lost_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps
 ) from public;
 -- end: sql/queue/_end_lost_attempt.sql
 
--- frozen: sql/queue/_end_overdue_wait.sql sha256=83829342b5ed5c87412558fe143975980ba8eacd53260672e5413cb5f964191a
+-- frozen: sql/queue/_end_overdue_wait.sql sha256=89c3170682cb09b325e8db562f3a3a3e78830634f19f478f2c8237520c486610
 -- drop: function pbdb._end_overdue_wait(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps)
 create or replace function pbdb._end_overdue_wait(
     p_run pbdb.run,
@@ -13131,7 +13229,8 @@ $fn$;
 comment on function pbdb._end_overdue_wait(
     pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps
 ) is
-'Ends a wait whose time has come: a timer completes, everything else times out and takes its failure path.';
+'Ends a wait whose time has come: a timer completes, everything else times out and takes its '
+'failure path.';
 
 revoke execute on function pbdb._end_overdue_wait(
     pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps
@@ -13197,11 +13296,11 @@ comment on function pbdb._sweep_step(uuid) is
 revoke execute on function pbdb._sweep_step(uuid) from public;
 -- end: sql/queue/_sweep_step.sql
 
--- frozen: sql/queue/_sweep_event.sql sha256=4b93cc6d7079a7dafc99af31f53a67ada09e36efeff52ed01eca6d323492e61f
+-- frozen: sql/queue/_sweep_event.sql sha256=5d546c59b2c538587e96c0403b73484c348dfa21eb84b299dad50ba988ab10bc
 -- drop: function pbdb._sweep_event(uuid)
 --
--- An emitter and a wait that began at the same moment cannot see each other's rows; this brings them
--- together afterwards.
+-- An emitter and a wait that began at the same moment cannot see each other's rows; this brings
+-- them together afterwards.
 create or replace function pbdb._sweep_event(p_event_id uuid)
 returns text
 language plpgsql
@@ -13234,7 +13333,8 @@ end;
 $fn$;
 
 comment on function pbdb._sweep_event(uuid) is
-'Delivers a kept event to a wait that was registered in the same moment; null when there is nothing to do.';
+'Delivers a kept event to a wait that was registered in the same moment; null when there is '
+'nothing to do.';
 
 revoke execute on function pbdb._sweep_event(uuid) from public;
 -- end: sql/queue/_sweep_event.sql
@@ -13313,7 +13413,7 @@ revoke execute on function pbdb.sweep(int) from public;
 grant execute on function pbdb.sweep(int) to pbdb_worker;
 -- end: sql/queue/sweep.sql
 
--- frozen: sql/queue/claim_playbook_steps.sql sha256=bd9da9ddec087ff7118d55141d74a11118c3b997e58afac5cbcfcef397ed500f
+-- frozen: sql/queue/claim_playbook_steps.sql sha256=7b20cd93d2e95033fb712cc654d1db0abed8fd8c32f0524a87a5f0bb93670de9
 -- drop: function pbdb.claim_playbook_steps(text, text[], int, int)
 --
 -- Definer: runners serve every tenant and have no right on any table.
@@ -13336,8 +13436,9 @@ begin
         perform pbdb.sweep(5);
     end if;
 
-    -- A loop over handlers, oldest work first, because a LIMIT over several index ranges would lock more
-    -- than it takes. Handlers without work are left out by a read, so an idle claim writes nothing.
+    -- A loop over handlers, oldest work first, because a LIMIT over several index ranges would lock
+    -- more than it takes. Handlers without work are left out by a read, so an idle claim writes
+    -- nothing.
     for v_handler in select h from pbdb._handlers_with_work(p_handlers) as h loop
         return query select * from pbdb._lease_steps(p_worker, v_handler, v_left, p_lease_seconds);
         get diagnostics v_taken = row_count;
@@ -13348,19 +13449,20 @@ end;
 $fn$;
 
 comment on function pbdb.claim_playbook_steps(text, text[], int, int) is
-'Leases up to p_limit due steps for whose handler keys the caller stands, oldest first; none when nothing is due. Never '
-'waits for rows that others hold. The attempt counts from now. Commit before starting the work. Raises PB017.';
+'Leases up to p_limit due steps for whose handler keys the caller stands, oldest first; none when '
+'nothing is due. Never waits for rows that others hold. The attempt counts from now. Commit before '
+'starting the work. Raises PB017.';
 
 revoke execute on function pbdb.claim_playbook_steps(text, text[], int, int) from public;
 grant execute on function pbdb.claim_playbook_steps(text, text[], int, int) to pbdb_worker;
 -- end: sql/queue/claim_playbook_steps.sql
 
--- frozen: sql/queue/heartbeat_playbook_steps.sql sha256=531ed1cb82c55ce8662cde8c4236446e1659789a9d96feb60da10a06a6ed5529
+-- frozen: sql/queue/heartbeat_playbook_steps.sql sha256=bb46f082cb1b778981d33c407c29ebfa50bcee268535b54923613379c50df978
 -- drop: function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int)
 --
--- Definer: runners have no right on any table. SKIP LOCKED, because a heartbeat that waited for one row
--- while it held another could wait in a circle with a completion: a row that somebody is deciding about
--- right now is answered busy, and the next heartbeat learns the outcome.
+-- Definer: runners have no right on any table. SKIP LOCKED, because a heartbeat that waited for one
+-- row while it held another could wait in a circle with a completion: a row that somebody is
+-- deciding about right now is answered busy, and the next heartbeat learns the outcome.
 create or replace function pbdb.heartbeat_playbook_steps(
     p_worker text, p_step_result_ids uuid[], p_tokens uuid[], p_lease_seconds int default 60
 )
@@ -13423,8 +13525,8 @@ end;
 $fn$;
 
 comment on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int) is
-'Extends leases, never beyond a step''s own timeout. Outcome extended, busy (somebody is deciding about it now), or '
-'stale, cancelled, timed_out: then the runner must abort the step. Raises PB017.';
+'Extends leases, never beyond a step''s own timeout. Outcome extended, busy (somebody is deciding '
+'about it now), or stale, cancelled, timed_out: then the runner must abort the step. Raises PB017.';
 
 revoke execute on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int) from public;
 grant execute on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int) to pbdb_worker;
@@ -13462,7 +13564,7 @@ comment on function pbdb._late_verdict(uuid, boolean, bigint, bigint) is
 revoke execute on function pbdb._late_verdict(uuid, boolean, bigint, bigint) from public;
 -- end: sql/queue/_late_verdict.sql
 
--- frozen: sql/queue/_lock_families.sql sha256=8a8ee6123ffcf8b55bac9734fbfa1970758e0da772d0f1cb48c9682b0c4d0609
+-- frozen: sql/queue/_lock_families.sql sha256=69ed6a826049f03e61317010d04a721b75675792c8b464d2ae192e5c44d0f501
 -- drop: function pbdb._lock_families(uuid[])
 create or replace function pbdb._lock_families(p_step_result_ids uuid[])
 returns void
@@ -13484,14 +13586,14 @@ end;
 $fn$;
 
 comment on function pbdb._lock_families(uuid[]) is
-'Locks the executions of some attempts, roots of families with them (an older id, so first). Whether an attempt is held, '
-'and with which token, does not change while its execution is locked: only a claim takes no such lock, and it takes only '
-'what nobody holds.';
+'Locks the executions of some attempts, roots of families with them (an older id, so first). '
+'Whether an attempt is held, and with which token, does not change while its execution is locked: '
+'only a claim takes no such lock, and it takes only what nobody holds.';
 
 revoke execute on function pbdb._lock_families(uuid[]) from public;
 -- end: sql/queue/_lock_families.sql
 
--- frozen: sql/queue/_settle_attempts.sql sha256=e3766ae4fc003f277dffe2e81c7635adb859f79b6ed40a64619498a9f087fdb0
+-- frozen: sql/queue/_settle_attempts.sql sha256=ad6a98d115db51355286dc50c44cd71a054591484911255b270b0c4aa04a725a
 -- drop: function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int)
 --
 -- Everything that a runner reports goes through here: the token is compared under the lock of the
@@ -13613,11 +13715,16 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int) is
-'Ends attempts with outputs (JSON text) or errors and advances their executions; a verdict for each, nothing raised for '
-'stale ones. Steps that became due and for whose handler keys the worker stands are leased to it, up to p_limit.';
+comment on function pbdb._settle_attempts(
+    uuid[], uuid[], text[], jsonb[], text, text[], int, int
+) is
+'Ends attempts with outputs (JSON text) or errors and advances their executions; a verdict for '
+'each, nothing raised for stale ones. Steps that became due and for whose handler keys the worker '
+'stands are leased to it, up to p_limit.';
 
-revoke execute on function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int) from public;
+revoke execute on function pbdb._settle_attempts(
+    uuid[], uuid[], text[], jsonb[], text, text[], int, int
+) from public;
 -- end: sql/queue/_settle_attempts.sql
 
 -- frozen: sql/queue/_record_usage.sql sha256=ee86498fabd49d25afbbed7e533e150c7ed2b558968253f9625c0ab0b4677189
@@ -13652,7 +13759,7 @@ comment on function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]) is
 revoke execute on function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]) from public;
 -- end: sql/queue/_record_usage.sql
 
--- frozen: sql/queue/complete_playbook_steps.sql sha256=0266cffbe9c2086010b3868c9327febe6caefa9e32f278e752c5f55590f9fa4a
+-- frozen: sql/queue/complete_playbook_steps.sql sha256=0aa53b1b844a55551f585482a598f21ae4865dddac885aafc948ebf21eb5f9fc
 -- drop: function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[])
 --
 -- Definer: runners have no right on any table; the token decides the tenant.
@@ -13685,9 +13792,10 @@ end;
 $fn$;
 
 comment on function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[]) is
-'Reports outputs (JSON text) of leased steps and advances their executions in the same transaction. Outcome accepted, '
-'repeated (the same report again), failed (the output is invalid or too large: a failed attempt), stale (PB002) or '
-'conflict (PB003). A usage is {model, input_tokens, output_tokens, cost_usd, latency_ms}. Raises PB017.';
+'Reports outputs (JSON text) of leased steps and advances their executions in the same '
+'transaction. Outcome accepted, repeated (the same report again), failed (the output is invalid or '
+'too large: a failed attempt), stale (PB002) or conflict (PB003). A usage is {model, input_tokens, '
+'output_tokens, cost_usd, latency_ms}. Raises PB017.';
 
 revoke execute on function pbdb.complete_playbook_steps(
     text, uuid[], uuid[], text[], jsonb[]
@@ -13696,11 +13804,12 @@ grant execute on function pbdb.complete_playbook_steps(text, uuid[], uuid[], tex
 to pbdb_worker;
 -- end: sql/queue/complete_playbook_steps.sql
 
--- frozen: sql/queue/complete_and_claim_playbook_steps.sql sha256=ea8b6bddd61bf013403f77f8327bc9916c9941e5f18e0daba29b901adc4a1f7a
+-- frozen: sql/queue/complete_and_claim_playbook_steps.sql sha256=5e7edf098ee6923ff039d44f558065ba81a827b43008be3b26fd23cb4a2c50e5
 -- drop: function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int)
 --
--- Definer: runners have no right on any table; the token decides the tenant. One transaction and one
--- round trip where a runner would need two: what a completion makes ready may come back in the same answer.
+-- Definer: runners have no right on any table; the token decides the tenant. One transaction and
+-- one round trip where a runner would need two: what a completion makes ready may come back in the
+-- same answer.
 create or replace function pbdb.complete_and_claim_playbook_steps(
     p_worker text,
     p_step_result_ids uuid[],
@@ -13779,8 +13888,8 @@ $fn$;
 comment on function pbdb.complete_and_claim_playbook_steps(
     text, uuid[], uuid[], text[], jsonb[], text[], int, int
 ) is
-'complete_playbook_steps and claim_playbook_steps in one: a row with an outcome for each report, then a row without one '
-'for each step claimed.';
+'complete_playbook_steps and claim_playbook_steps in one: a row with an outcome for each report, '
+'then a row without one for each step claimed.';
 
 revoke execute on function pbdb.complete_and_claim_playbook_steps(
     text, uuid[], uuid[], text[], jsonb[], text[], int, int
@@ -13790,7 +13899,7 @@ grant execute on function pbdb.complete_and_claim_playbook_steps(
 ) to pbdb_worker;
 -- end: sql/queue/complete_and_claim_playbook_steps.sql
 
--- frozen: sql/queue/_clean_error.sql sha256=c72b89440525049655dec31a55b875add342ed411d181b86f3d2ee4f686c88e6
+-- frozen: sql/queue/_clean_error.sql sha256=cc27bc30bc02df089c84d098b6cb280c9e906b2f4873fe6df7d83db0a6186236
 -- drop: function pbdb._clean_error(jsonb)
 create or replace function pbdb._clean_error(p_error jsonb)
 returns jsonb
@@ -13803,7 +13912,8 @@ select jsonb_strip_nulls(jsonb_build_object(
     'code', left(coalesce(nullif(p_error ->> 'code', ''), 'HANDLER_ERROR'), 100),
     'message', left(coalesce(p_error ->> 'message', 'the handler gave no message'), 10000),
     'stack', left(p_error ->> 'stack', 20000),
-    'permanent', case when jsonb_typeof(p_error -> 'permanent') = 'boolean' then p_error -> 'permanent' end,
+    'permanent',
+    case when jsonb_typeof(p_error -> 'permanent') = 'boolean' then p_error -> 'permanent' end,
     'retry_after_seconds', case
         when jsonb_typeof(p_error -> 'retry_after_seconds') = 'number'
             then p_error -> 'retry_after_seconds'
@@ -13812,12 +13922,13 @@ select jsonb_strip_nulls(jsonb_build_object(
 end;
 
 comment on function pbdb._clean_error(jsonb) is
-'A handler''s error with only the known keys, of the known types and bounded lengths; never rejects a report.';
+'A handler''s error with only the known keys, of the known types and bounded lengths; never '
+'rejects a report.';
 
 revoke execute on function pbdb._clean_error(jsonb) from public;
 -- end: sql/queue/_clean_error.sql
 
--- frozen: sql/queue/fail_playbook_steps.sql sha256=2847bdfcf656b05ff0fb09d4f85e7faa790b843b24cedba04f00e1f1acddea16
+-- frozen: sql/queue/fail_playbook_steps.sql sha256=704d425914086c36c4f691c517fff7c49228578f6027d656b49763cc1c2ea060
 -- drop: function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[])
 --
 -- Definer: runners have no right on any table; the token decides the tenant.
@@ -13838,22 +13949,26 @@ begin
     select v.*
     from pbdb._settle_attempts(
         p_step_result_ids, p_tokens, null,
-        array(select pbdb._clean_error(u.e) from unnest(p_errors) with ordinality as u (e, n) order by u.n)
+        array(
+            select pbdb._clean_error(u.e)
+            from unnest(p_errors) with ordinality as u (e, n)
+            order by u.n
+        )
     ) as s
     cross join lateral unnest(s.verdicts) as v;
 end;
 $fn$;
 
 comment on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) is
-'Reports that leased steps failed: {code, message, stack, permanent, retry_after_seconds}. Each is retried with backoff '
-'while attempts are left and the error is not permanent, else takes its failure path. Outcomes as in '
-'complete_playbook_steps. Raises PB017.';
+'Reports that leased steps failed: {code, message, stack, permanent, retry_after_seconds}. Each is '
+'retried with backoff while attempts are left and the error is not permanent, else takes its '
+'failure path. Outcomes as in complete_playbook_steps. Raises PB017.';
 
 revoke execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) from public;
 grant execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) to pbdb_worker;
 -- end: sql/queue/fail_playbook_steps.sql
 
--- frozen: sql/queue/release_playbook_steps.sql sha256=b11ac30df4f2ea35fe476096ca2a555ffc519f10ed3c89f0f596c004490505fd
+-- frozen: sql/queue/release_playbook_steps.sql sha256=6487eefc42919673c4d824c1ac6728b44c56c23574001122cb744ce0758d063c
 -- drop: function pbdb.release_playbook_steps(text, uuid[], uuid[])
 --
 -- Definer: runners have no right on any table; the token decides the tenant.
@@ -13905,14 +14020,14 @@ end;
 $fn$;
 
 comment on function pbdb.release_playbook_steps(text, uuid[], uuid[]) is
-'Gives leased steps back unstarted: the attempt does not count and another runner may take it at once. Outcome '
-'released or stale (PB002). Raises PB017.';
+'Gives leased steps back unstarted: the attempt does not count and another runner may take it at '
+'once. Outcome released or stale (PB002). Raises PB017.';
 
 revoke execute on function pbdb.release_playbook_steps(text, uuid[], uuid[]) from public;
 grant execute on function pbdb.release_playbook_steps(text, uuid[], uuid[]) to pbdb_worker;
 -- end: sql/queue/release_playbook_steps.sql
 
--- frozen: sql/queue/_query_params.sql sha256=3375105074f8a9fbec6450c9f77c44af8a8315cd6dfa27e1d3a9bb22ebfc1d77
+-- frozen: sql/queue/_query_params.sql sha256=d32351bff072350fe6e0d83cde061ab6d110290ca4e18a72587b91e2d7dba60f
 -- drop: function pbdb._query_params(jsonb)
 create or replace function pbdb._query_params(p_params jsonb)
 returns text[]
@@ -13923,7 +14038,9 @@ begin
     if jsonb_typeof(coalesce(p_params, '[]')) <> 'array' or jsonb_array_length(p_params) > 20 then
         raise exception using
             errcode = 'PB024',
-            message = format('params is not an array of at most 20 values: %s', left(p_params::text, 200)),
+            message = format(
+                'params is not an array of at most 20 values: %s', left(p_params::text, 200)
+            ),
             hint = 'Pass more values as one JSON parameter and take it apart with jsonb functions.';
     end if;
     return array(
@@ -13940,12 +14057,12 @@ comment on function pbdb._query_params(jsonb) is
 revoke execute on function pbdb._query_params(jsonb) from public;
 -- end: sql/queue/_query_params.sql
 
--- frozen: sql/queue/_query_as_tenant.sql sha256=04d63bb830ba388395e96d373791289b3382187e1cf993cfb42d665067f80c77
+-- frozen: sql/queue/_query_as_tenant.sql sha256=5dbb4d26cb93fbe5ef2c78c4f07c3d4c46d0e1911442ebc770fe00325ab0feff
 -- drop: function pbdb._query_as_tenant(text, text[], int, int, boolean)
 --
--- Definer, owned by pbdb_query: here the engine's rights are gone, and nothing that the text does can bring
--- them back. A cursor takes one statement that gives rows, so SET, DO, COMMIT, COPY and stacked
--- statements are refused (42P11). Values are bound, never spliced in.
+-- Definer, owned by pbdb_query: here the engine's rights are gone, and nothing that the text does
+-- can bring them back. A cursor takes one statement that gives rows, so SET, DO, COMMIT, COPY and
+-- stacked statements are refused (42P11). Values are bound, never spliced in.
 create or replace function pbdb._query_as_tenant(
     p_query text, p_params text[], p_max_rows int, p_max_bytes int, p_is_read_only boolean
 )
@@ -13992,8 +14109,9 @@ end;
 $fn$;
 
 comment on function pbdb._query_as_tenant(text, text[], int, int, boolean) is
-'Runs one statement as pbdb_query with bound text parameters ($1::int casts them) and gives its rows as JSON up to the '
-'caps. In write mode a statement with returning (or a modifying CTE) may write what the DBA granted.';
+'Runs one statement as pbdb_query with bound text parameters ($1::int casts them) and gives its '
+'rows as JSON up to the caps. In write mode a statement with returning (or a modifying CTE) may '
+'write what the DBA granted.';
 
 grant create on schema pbdb to pbdb_query;
 alter function pbdb._query_as_tenant(text, text[], int, int, boolean) owner to pbdb_query;
@@ -14002,11 +14120,11 @@ revoke execute on function pbdb._query_as_tenant(text, text[], int, int, boolean
 grant execute on function pbdb._query_as_tenant(text, text[], int, int, boolean) to pbdb_owner;
 -- end: sql/queue/_query_as_tenant.sql
 
--- frozen: sql/queue/_run_database_query.sql sha256=33d6b1e71323ecc711019b90764b526bb41c00f2ddaeed80398fc6657b74da2a
+-- frozen: sql/queue/_run_database_query.sql sha256=bdd80689d57d1b1c3d3584394e7125f1708f1c97ab252fe233d35cd0568925e9
 -- drop: function pbdb._run_database_query(uuid, jsonb)
 --
--- The tenant is written where the query cannot reach it, and the read-only switch lasts as long as the
--- subtransaction around the query: the engine can write the result afterwards.
+-- The tenant is written where the query cannot reach it, and the read-only switch lasts as long as
+-- the subtransaction around the query: the engine can write the result afterwards.
 create or replace function pbdb._run_database_query(p_organization_id uuid, p_config jsonb)
 returns jsonb
 language plpgsql
@@ -14020,7 +14138,8 @@ begin
         raise exception using
             errcode = 'PB024',
             message = format('DATABASE_QUERY has no query, or mode "%s" is unknown', v_mode),
-            hint = 'config: {"query": "select … where id = $1::int", "params": […], "mode": "read" or "write"}';
+            hint = 'config: {"query": "select … where id = $1::int", "params": […], "mode": '
+                '"read" or "write"}';
     end if;
     insert into pbdb.query_contexts (backend_pid, xid, organization_id)
     values (pg_backend_pid(), pg_current_xact_id(), p_organization_id)
@@ -14045,8 +14164,8 @@ end;
 $fn$;
 
 comment on function pbdb._run_database_query(uuid, jsonb) is
-'{rows, row_count, truncated} of a DATABASE_QUERY step, run as pbdb_query for one organization. Raises what the query '
-'raises, and PB024.';
+'{rows, row_count, truncated} of a DATABASE_QUERY step, run as pbdb_query for one organization. '
+'Raises what the query raises, and PB024.';
 
 revoke execute on function pbdb._run_database_query(uuid, jsonb) from public;
 -- end: sql/queue/_run_database_query.sql
@@ -14080,11 +14199,11 @@ comment on function pbdb._query_error(text, text) is
 revoke execute on function pbdb._query_error(text, text) from public;
 -- end: sql/queue/_query_error.sql
 
--- frozen: sql/queue/_execute_sql_step.sql sha256=bb6af9abc90048ed054f5a2a46d483e2bdde7db4d1e7b9a1af09866afe9b83b1
+-- frozen: sql/queue/_execute_sql_step.sql sha256=9c5d2b8cf188d5c6e4b1046c2e48b94440bcdc0965aac604ce4afac77284fa16
 -- drop: function pbdb._execute_sql_step(uuid, uuid, real[])
 --
--- The effect and the result commit together. A step that was superseded meanwhile must leave no effect, so
--- that raises instead of answering.
+-- The effect and the result commit together. A step that was superseded meanwhile must leave no
+-- effect, so that raises instead of answering.
 create or replace function pbdb._execute_sql_step(
     p_result_id uuid, p_token uuid, p_embedding real[]
 )
@@ -14151,8 +14270,8 @@ end;
 $fn$;
 
 comment on function pbdb._execute_sql_step(uuid, uuid, real[]) is
-'Runs a leased DATABASE_QUERY or MEMORY_SEARCH and reports it; the step''s own errors end the attempt. Raises PB002 when '
-'the token is not the one that holds it.';
+'Runs a leased DATABASE_QUERY or MEMORY_SEARCH and reports it; the step''s own errors end the '
+'attempt. Raises PB002 when the token is not the one that holds it.';
 
 revoke execute on function pbdb._execute_sql_step(uuid, uuid, real[]) from public;
 -- end: sql/queue/_execute_sql_step.sql
@@ -14212,7 +14331,7 @@ comment on function pbdb._perform_sql_step(uuid, text, real[]) is
 revoke execute on function pbdb._perform_sql_step(uuid, text, real[]) from public;
 -- end: sql/queue/_perform_sql_step.sql
 
--- frozen: sql/queue/run_sql_step.sql sha256=f0f471a3967b6e709ca1bb7e08e57a72dbc85a61ee6d97a3ab413f753e009d5d
+-- frozen: sql/queue/run_sql_step.sql sha256=721879a6186f0c86e50f2175511b1707045cea67410f6a0542bca0e44c78b429
 -- drop: function pbdb.run_sql_step(text, uuid, uuid, real[])
 --
 -- Definer: runners have no right on any table.
@@ -14232,19 +14351,20 @@ end;
 $fn$;
 
 comment on function pbdb.run_sql_step(text, uuid, uuid, real[]) is
-'Runs a claimed DATABASE_QUERY or MEMORY_SEARCH and completes it in the same transaction: exactly once. Set '
-'statement_timeout before the call; a function cannot time itself out. p_embedding is the embedded query text of a '
-'MEMORY_SEARCH:@embed step. Raises PB002 when the token is stale: nothing of the step is kept then.';
+'Runs a claimed DATABASE_QUERY or MEMORY_SEARCH and completes it in the same transaction: exactly '
+'once. Set statement_timeout before the call; a function cannot time itself out. p_embedding is '
+'the embedded query text of a MEMORY_SEARCH:@embed step. Raises PB002 when the token is stale: '
+'nothing of the step is kept then.';
 
 revoke execute on function pbdb.run_sql_step(text, uuid, uuid, real[]) from public;
 grant execute on function pbdb.run_sql_step(text, uuid, uuid, real[]) to pbdb_worker;
 -- end: sql/queue/run_sql_step.sql
 
--- frozen: sql/queue/run_due_sql_steps.sql sha256=951cba466988b7f2cebd7e8776b5996c7bdb789134eae3d48320163541cc0cd4
+-- frozen: sql/queue/run_due_sql_steps.sql sha256=94c3bd32ccea40874bbf0d14648cfaca37c73dc7fa49c5c26b1f552b38fca4ce
 -- drop: function pbdb.run_due_sql_steps(int)
 --
--- Definer: it serves every tenant. One transaction: a query that takes the whole server down with it is not
--- counted as an attempt here, as it is when a runner claims it first.
+-- Definer: it serves every tenant. One transaction: a query that takes the whole server down with
+-- it is not counted as an attempt here, as it is when a runner claims it first.
 create or replace function pbdb.run_due_sql_steps(p_limit int default 100)
 returns int
 language plpgsql
@@ -14280,14 +14400,15 @@ end;
 $fn$;
 
 comment on function pbdb.run_due_sql_steps(int) is
-'Sweeps, then runs up to p_limit due DATABASE_QUERY and MEMORY_SEARCH steps that need no embedding, and gives how many: '
-'what an installation without runners calls from pg_cron or any client. Set statement_timeout before the call.';
+'Sweeps, then runs up to p_limit due DATABASE_QUERY and MEMORY_SEARCH steps that need no '
+'embedding, and gives how many: what an installation without runners calls from pg_cron or any '
+'client. Set statement_timeout before the call.';
 
 revoke execute on function pbdb.run_due_sql_steps(int) from public;
 grant execute on function pbdb.run_due_sql_steps(int) to pbdb_worker, pbdb_app;
 -- end: sql/queue/run_due_sql_steps.sql
 
--- frozen: sql/queue/register_worker.sql sha256=bd52cc9224790e8ccd646249f7b009b7d9ff9a42b318d6a8a860429246df1a3d
+-- frozen: sql/queue/register_worker.sql sha256=1430ce6b244c8e452757711c04b21513b12d6683e345d82b29da9f371d612ac4
 -- drop: function pbdb.register_worker(text, text[], int)
 --
 -- Definer: runners have no right on any table.
@@ -14316,13 +14437,14 @@ end;
 $fn$;
 
 comment on function pbdb.register_worker(text, text[], int) is
-'Makes a runner known, with its handler keys and the backend that listens for it; forgets runners whose backend is gone.';
+'Makes a runner known, with its handler keys and the backend that listens for it; forgets runners '
+'whose backend is gone.';
 
 revoke execute on function pbdb.register_worker(text, text[], int) from public;
 grant execute on function pbdb.register_worker(text, text[], int) to pbdb_worker;
 -- end: sql/queue/register_worker.sql
 
--- frozen: sql/queue/set_worker_idle.sql sha256=6e2eda12763337466e9a082c5aa8dfa35da17b3a5ae35f8499d74e3c640aca1c
+-- frozen: sql/queue/set_worker_idle.sql sha256=5b3c1166b1a1ce6d3fd57fbb2b32cf1b1129d7e54043cb773560e4e1e57d3528
 -- drop: function pbdb.set_worker_idle(text, boolean)
 --
 -- Definer: runners have no right on any table.
@@ -14339,13 +14461,14 @@ as $fn$
 $fn$;
 
 comment on function pbdb.set_worker_idle(text, boolean) is
-'Says whether a runner is waiting for a notification. Say idle, claim once more, then wait: so no wake-up is lost.';
+'Says whether a runner is waiting for a notification. Say idle, claim once more, then wait: so no '
+'wake-up is lost.';
 
 revoke execute on function pbdb.set_worker_idle(text, boolean) from public;
 grant execute on function pbdb.set_worker_idle(text, boolean) to pbdb_worker;
 -- end: sql/queue/set_worker_idle.sql
 
--- frozen: sql/queue/unregister_worker.sql sha256=e04f75e3883a8dbab63bb7484dd026795d4a1cb0854466f8de7fff938731ed8d
+-- frozen: sql/queue/unregister_worker.sql sha256=aea1c5c59ab93d81e5fdb98ffd738ddf4a96552aa13976c1939b6e86b94c4218
 -- drop: function pbdb.unregister_worker(text)
 --
 -- Definer: runners have no right on any table.
@@ -14360,7 +14483,8 @@ as $fn$
 $fn$;
 
 comment on function pbdb.unregister_worker(text) is
-'Forgets a runner that stops; what it still leases comes back when the leases expire or are released.';
+'Forgets a runner that stops; what it still leases comes back when the leases expire or are '
+'released.';
 
 revoke execute on function pbdb.unregister_worker(text) from public;
 grant execute on function pbdb.unregister_worker(text) to pbdb_worker;
@@ -16545,7 +16669,7 @@ grant execute on function pbdb.list_executions(
 ) to pbdb_app;
 -- end: sql/report/list_executions.sql
 
--- frozen: sql/report/playbook_inbox.sql sha256=21f6b6369cae231c3f53dbdf6aa12ce5043d6369bd6eea6503b83a9f36f494ac
+-- frozen: sql/report/playbook_inbox.sql sha256=e2a979ddfb9b9fbd6f9fa704a40eb1da16cf950d73775eb3319c418247f500d9
 -- drop: view pbdb.playbook_inbox
 --
 -- Starts from the hot table, whose waiting rows are few, so it stays quick however long the
@@ -16618,7 +16742,7 @@ comment on column pbdb.playbook_inbox.times_out_at is
 
 comment on column pbdb.playbook_inbox.waits_for is
 'answer: of a person; event: emit_playbook_event; decision: a runner vanished, and the step says '
-'on_lost: wait_human, so that a person has to say what became of it. Answers and decisions come '
+'on_lost: wait, so that a person has to say what became of it. Answers and decisions come '
 'with submit_step_input.';
 
 revoke all on pbdb.playbook_inbox
@@ -17031,11 +17155,12 @@ comment on function pbdb._step_index(jsonb, uuid) is
 revoke execute on function pbdb._step_index(jsonb, uuid) from public;
 -- end: sql/report/fsck/_step_index.sql
 
--- frozen: sql/report/fsck/_fsck_queue.sql sha256=aa2c94036ec7143c9dfccfe6deafe1f8c4e3e082b24d197a3456fd678604100a
+-- frozen: sql/report/fsck/_fsck_queue.sql sha256=e78d1d0a533c9919c83ed835d17056e256c431f6b06994d097bcdb3ff3990c9d
 -- drop: function pbdb._fsck_queue()
 --
--- Each row of the ready table stands for an attempt that is PENDING (to be claimed, or held) or RUNNING (leased, or
--- waiting); each open attempt stands in the ready table, except a parallel step, which has a join instead.
+-- Each row of the ready table stands for an attempt that is PENDING (to be claimed, or held) or
+-- RUNNING (leased, or waiting); each open attempt stands in the ready table, except a parallel
+-- step, which has a join instead.
 create or replace function pbdb._fsck_queue()
 returns table (
     violation text, organization_id uuid, execution_id uuid, step_result_id uuid, detail text
@@ -17081,12 +17206,13 @@ begin atomic
 end;
 
 comment on function pbdb._fsck_queue() is
-'Invariant: every queued step has an open attempt in the state that its queue state says, and the other way round. A row for each violation.';
+'Invariant: every queued step has an open attempt in the state that its queue state says, and the '
+'other way round. A row for each violation.';
 
 revoke execute on function pbdb._fsck_queue() from public;
 -- end: sql/report/fsck/_fsck_queue.sql
 
--- frozen: sql/report/fsck/_fsck_attempts.sql sha256=844d0f5620e74ff023712604512e0b079fcd0ef4be81246680e21c444bbb7a88
+-- frozen: sql/report/fsck/_fsck_attempts.sql sha256=60d0671b1c30882acf7289ac6cc9be5a1568336d47ef532587f1d7c1d8dce1ca
 -- drop: function pbdb._fsck_attempts()
 create or replace function pbdb._fsck_attempts()
 returns table (
@@ -17097,7 +17223,8 @@ stable
 security invoker
 begin atomic
     select
-        'a visit has more than one open attempt', r.organization_id, r.execution_id, min(r.id::text)::uuid,
+        'a visit has more than one open attempt',
+        r.organization_id, r.execution_id, min(r.id::text)::uuid,
         format('step %s visit %s has %s', r.step_id, r.visit, count(*))
     from pbdb.playbook_step_results as r
     where r.status in ('PENDING', 'RUNNING')
@@ -17105,7 +17232,8 @@ begin atomic
     having count(*) > 1
     union all
     select
-        'a visit was completed more than once', r.organization_id, r.execution_id, min(r.id::text)::uuid,
+        'a visit was completed more than once',
+        r.organization_id, r.execution_id, min(r.id::text)::uuid,
         format('step %s visit %s has %s completions', r.step_id, r.visit, count(*))
     from pbdb.playbook_step_results as r
     where r.status = 'COMPLETED'
@@ -17115,7 +17243,10 @@ begin atomic
     select
         'attempts of a visit are not numbered from 1', r.organization_id, r.execution_id,
         min(r.id::text)::uuid,
-        format('step %s visit %s has %s attempts up to %s', r.step_id, r.visit, count(*), max(r.attempt_number))
+        format(
+            'step %s visit %s has %s attempts up to %s', r.step_id, r.visit, count(*),
+            max(r.attempt_number)
+        )
     from pbdb.playbook_step_results as r
     group by r.organization_id, r.execution_id, r.step_id, r.scope_id, r.visit
     having max(r.attempt_number) <> count(*)
@@ -17135,7 +17266,8 @@ begin atomic
 end;
 
 comment on function pbdb._fsck_attempts() is
-'Invariant: a visit has at most one open attempt and one accepted completion, and attempts and visits stay within their limits. A row for each violation.';
+'Invariant: a visit has at most one open attempt and one accepted completion, and attempts and '
+'visits stay within their limits. A row for each violation.';
 
 revoke execute on function pbdb._fsck_attempts() from public;
 -- end: sql/report/fsck/_fsck_attempts.sql
@@ -17184,11 +17316,11 @@ comment on function pbdb._fsck_ends() is
 revoke execute on function pbdb._fsck_ends() from public;
 -- end: sql/report/fsck/_fsck_ends.sql
 
--- frozen: sql/report/fsck/_fsck_liveness.sql sha256=f6dc4c1975a06bc2e0cc124eb8700da1773c6618538487219eef0dd8a7bd375f
+-- frozen: sql/report/fsck/_fsck_liveness.sql sha256=580bc6f3b51c6e1efc85ca5daf6ef2e26da2b2b42e9fd57ba1e3c35ce5cd348f
 -- drop: function pbdb._fsck_liveness()
 --
--- A live execution moves because a step is queued, leased or waiting. A paused one must not have work that could be
--- claimed, and one that waits must wait for something.
+-- A live execution moves because a step is queued, leased or waiting. A paused one must not have
+-- work that could be claimed, and one that waits must wait for something.
 create or replace function pbdb._fsck_liveness()
 returns table (
     violation text, organization_id uuid, execution_id uuid, step_result_id uuid, detail text
@@ -17201,7 +17333,9 @@ begin atomic
         case
             when e.status = 'RUNNING' then 'a running execution has nothing that could move it'
             else 'a waiting execution waits for nothing'
-        end, e.organization_id, e.id, null::uuid, format('status %s, updated %s', e.status, e.updated_at)
+        end, e.organization_id, e.id, null::uuid, format(
+            'status %s, updated %s', e.status, e.updated_at
+        )
     from pbdb.playbook_executions as e
     where
         (e.status = 'RUNNING' or (e.status = 'PAUSED' and e.pause_reason = 'waiting'))
@@ -17218,7 +17352,8 @@ begin atomic
     where e.status = 'PAUSED' and q.state = 'READY'
     union all
     select
-        'a held step belongs to an execution that is not paused', e.organization_id, e.id, q.result_id,
+        'a held step belongs to an execution that is not paused',
+        e.organization_id, e.id, q.result_id,
         e.status::text
     from pbdb.playbook_ready_steps as q
     inner join pbdb.playbook_executions as e on e.id = q.execution_id
@@ -17241,7 +17376,7 @@ comment on function pbdb._fsck_liveness() is
 revoke execute on function pbdb._fsck_liveness() from public;
 -- end: sql/report/fsck/_fsck_liveness.sql
 
--- frozen: sql/report/fsck/_fsck_joins.sql sha256=9abcc6527c7e60dc7a8db277828501f5729477e75db0943779a9819538359035
+-- frozen: sql/report/fsck/_fsck_joins.sql sha256=74113e068d871870b60ffe42df6bd1fd561f611a06ee8dc138967bc3b51467a6
 -- drop: function pbdb._fsck_joins()
 create or replace function pbdb._fsck_joins()
 returns table (
@@ -17272,7 +17407,8 @@ begin atomic
         is distinct from (s.open_count, s.succeeded_count, s.failed_count)
     union all
     select
-        'a join is open though its attempt has ended', j.organization_id, j.execution_id, j.result_id,
+        'a join is open though its attempt has ended',
+        j.organization_id, j.execution_id, j.result_id,
         coalesce(r.status::text, 'the attempt is missing')
     from pbdb.playbook_joins as j
     left join pbdb.playbook_step_results as r on r.id = j.result_id
@@ -17299,11 +17435,11 @@ comment on function pbdb._fsck_joins() is
 revoke execute on function pbdb._fsck_joins() from public;
 -- end: sql/report/fsck/_fsck_joins.sql
 
--- frozen: sql/report/fsck/_fsck_counters.sql sha256=3669e3c11df2328786c178bf8f8fcf4a5d0c83739a585771fc0b84aa28c8cc95
+-- frozen: sql/report/fsck/_fsck_counters.sql sha256=54ed87762bda159f2f679e394c05ccc26ffe74c660f1833323dfa5cea51e34d3
 -- drop: function pbdb._fsck_counters()
 --
--- Progress counts each step outside branches once, when it was completed or skipped, and with a completed parallel step
--- all steps inside it.
+-- Progress counts each step outside branches once, when it was completed or skipped, and with a
+-- completed parallel step all steps inside it.
 create or replace function pbdb._fsck_counters()
 returns table (
     violation text, organization_id uuid, execution_id uuid, step_result_id uuid, detail text
@@ -17346,7 +17482,7 @@ comment on function pbdb._fsck_counters() is
 revoke execute on function pbdb._fsck_counters() from public;
 -- end: sql/report/fsck/_fsck_counters.sql
 
--- frozen: sql/report/fsck/_fsck_definitions.sql sha256=3074c9f0e383c4d3948b5508b857c746f67c567dd6d0dc402dc74190677c9857
+-- frozen: sql/report/fsck/_fsck_definitions.sql sha256=fc239410e46390a6464f5cd08a793486ec3fb540dba536743d21616bd492816f
 -- drop: function pbdb._fsck_definitions()
 create or replace function pbdb._fsck_definitions()
 returns table (
@@ -17357,7 +17493,8 @@ stable
 security invoker
 begin atomic
     select
-        'the definition of a version beyond DRAFT has changed', p.organization_id, null::uuid, null::uuid,
+        'the definition of a version beyond DRAFT has changed',
+        p.organization_id, null::uuid, null::uuid,
         format('playbook "%s" version %s (%s)', p.name, p.version, p.id)
     from pbdb.playbooks as p
     where p.status <> 'DRAFT' and p.definition_hash <> pbdb._definition_hash(p.id)
@@ -17371,7 +17508,8 @@ begin atomic
         and not exists (select from pbdb.playbook_programs as g where g.playbook_id = p.id)
     union all
     select
-        'a row belongs to another organization than its execution', x.organization_id, x.execution_id,
+        'a row belongs to another organization than its execution',
+        x.organization_id, x.execution_id,
         x.id, x.what
     from (
         select r.organization_id, r.execution_id, r.id, 'step result' as what
@@ -17397,7 +17535,8 @@ begin atomic
 end;
 
 comment on function pbdb._fsck_definitions() is
-'Invariant: definitions that executions are pinned to have not changed, and tenants never mix. A row for each violation.';
+'Invariant: definitions that executions are pinned to have not changed, and tenants never mix. A '
+'row for each violation.';
 
 revoke execute on function pbdb._fsck_definitions() from public;
 -- end: sql/report/fsck/_fsck_definitions.sql
@@ -17444,7 +17583,7 @@ comment on function pbdb._fsck_rollups() is
 revoke execute on function pbdb._fsck_rollups() from public;
 -- end: sql/report/fsck/_fsck_rollups.sql
 
--- frozen: sql/report/fsck/fsck.sql sha256=ea66e59d6461f124c237e63704f5ecf8e803e874a8303d8a03272d051851013b
+-- frozen: sql/report/fsck/fsck.sql sha256=b97d2874725b674d4119778c6bd871b0fd3e806612d41428e07ff2532358eb7a
 -- drop: function pbdb.fsck()
 --
 -- Definer: it looks at every tenant, and operators may not read the queue themselves.
@@ -17469,14 +17608,15 @@ as $fn$
 $fn$;
 
 comment on function pbdb.fsck() is
-'Every invariant of the state machine, a row for each violation, none when all is well: what it is, whose, where, and the '
-'values. Reads one snapshot and all of history: for operators and tests, not for every minute.';
+'Every invariant of the state machine, a row for each violation, none when all is well: what it '
+'is, whose, where, and the values. Reads one snapshot and all of history: for operators and tests, '
+'not for every minute.';
 
 revoke execute on function pbdb.fsck() from public;
 grant execute on function pbdb.fsck() to pbdb_monitor;
 -- end: sql/report/fsck/fsck.sql
 
--- frozen: sql/report/_diagnose_status.sql sha256=a1afa6f0cbc572eeaca756f5d8d4da25c52e0c0b0c32166199581e835efd0512
+-- frozen: sql/report/_diagnose_status.sql sha256=cea1b3a1118c5c20b7e9726fd8efe0572daacd2eadb0404b5e1f057ea47db9a7
 -- drop: function pbdb._diagnose_status(pbdb.playbook_executions)
 create or replace function pbdb._diagnose_status(p_execution pbdb.playbook_executions)
 returns table (finding text, remedy text)
@@ -17510,12 +17650,13 @@ select
 end;
 
 comment on function pbdb._diagnose_status(pbdb.playbook_executions) is
-'What the status of an execution means for whoever waits for it, and the call that changes it (null: none needed).';
+'What the status of an execution means for whoever waits for it, and the call that changes it '
+'(null: none needed).';
 
 revoke execute on function pbdb._diagnose_status(pbdb.playbook_executions) from public;
 -- end: sql/report/_diagnose_status.sql
 
--- frozen: sql/report/_diagnose_step.sql sha256=c9a33ece795c5f84f739b98599f57a1e6013e5ec81d1a5a41d21af14cf0ff9b4
+-- frozen: sql/report/_diagnose_step.sql sha256=5532fb38e8bb7affc3489fc25f69b438f7cc7f81df5d4c393f6e0e5e8aa5dd2e
 -- drop: function pbdb._diagnose_step(pbdb.playbook_ready_steps, pbdb.playbook_step_results, text)
 create or replace function pbdb._diagnose_step(
     p_ready pbdb.playbook_ready_steps, p_attempt pbdb.playbook_step_results, p_step_name text
@@ -17532,7 +17673,9 @@ select
             then format('the lease of %s expired at %s', p_attempt.worker, p_ready.due_at)
         when p_ready.state = 'LEASED'
             then format('leased by %s until %s', p_attempt.worker, p_ready.due_at)
-        when p_ready.handler = '@input' then format('waits for a person''s answer until %s', p_ready.due_at)
+        when p_ready.handler = '@input' then format(
+            'waits for a person''s answer until %s', p_ready.due_at
+        )
         when p_ready.handler = '@event' then format(
             'waits for event "%s" matching %s until %s', p_ready.event_name, p_ready.event_match,
             p_ready.due_at
@@ -17540,27 +17683,34 @@ select
         when p_ready.handler = '@timer' then format('waits until %s', p_ready.due_at)
         when p_ready.handler = '@child' then 'waits for the playbook that it called'
         when p_ready.handler = '@lost'
-            then 'its runner was lost and nobody knows whether the effect happened (on_lost: wait_human)'
+            then 'its runner was lost and nobody knows whether it had its effect (on_lost: wait)'
         when p_ready.due_at > clock_timestamp() then format('retries at %s', p_ready.due_at)
         when p_ready.handler = '@engine' then 'is due and waits for the next claim or sweep'
         when w.known = 0 then format('no runner that has handler %s is known', p_ready.handler)
-        else format('is due since %s; %s known runners have handler %s', p_ready.due_at, w.known, p_ready.handler)
+        else format(
+            'is due since %s; %s known runners have handler %s', p_ready.due_at, w.known,
+            p_ready.handler
+        )
     end,
     case
         when p_ready.state = 'HELD'
             then format('select pbdb.resume_playbook_execution(%L);', p_attempt.execution_id)
         when p_ready.handler in ('@input', '@lost') then format(
-            'select pbdb.submit_step_input(%L, %L, ''<json>'');', p_attempt.execution_id, p_step_name
+            'select pbdb.submit_step_input(%L, %L, ''<json>'');',
+            p_attempt.execution_id, p_step_name
         )
         when p_ready.handler = '@event'
             then format('select pbdb.emit_playbook_event(%L, ''<json>'');', p_ready.event_name)
-        when p_ready.due_at <= clock_timestamp() and (p_ready.state = 'LEASED' or p_ready.handler = '@engine')
+        when p_ready.due_at <= clock_timestamp()
+            and (p_ready.state = 'LEASED' or p_ready.handler = '@engine')
             then format('select pbdb.advance_playbook_execution(%L);', p_attempt.execution_id)
         when p_ready.state = 'READY' and p_ready.due_at <= clock_timestamp() and w.known = 0
             then case
                 when p_ready.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH')
                     then 'Start a runner, or: select pbdb.run_due_sql_steps();'
-                else format('Start a runner that registers %s: pbdb worker --app …', p_ready.handler)
+                else format(
+                    'Start a runner that registers %s: pbdb worker --app …', p_ready.handler
+                )
             end
     end
 from (
@@ -17573,14 +17723,15 @@ end;
 comment on function pbdb._diagnose_step(
     pbdb.playbook_ready_steps, pbdb.playbook_step_results, text
 ) is
-'What one queued, leased or waiting step waits for, and the call that moves it (null: time alone will).';
+'What one queued, leased or waiting step waits for, and the call that moves it (null: time alone '
+'will).';
 
 revoke execute on function pbdb._diagnose_step(
     pbdb.playbook_ready_steps, pbdb.playbook_step_results, text
 ) from public;
 -- end: sql/report/_diagnose_step.sql
 
--- frozen: sql/report/diagnose_execution.sql sha256=e2d46cfc93b2bb7430623961a6135b1f6e198a1c98834d33d5118a8b73b6ea03
+-- frozen: sql/report/diagnose_execution.sql sha256=06193a2194b741988fb5545dcd282b3dacdfa9f2e01228259ae95f384a03604a
 -- drop: function pbdb.diagnose_execution(uuid)
 --
 -- Definer: what an execution waits for stands in tables that apps may not read.
@@ -17619,15 +17770,18 @@ begin
     order by q.due_at
     limit 50;
     return query
-    select f.violation || ': ' || f.detail, 'This is a fault of the engine: keep a copy of the rows and report it.'
+    select
+        f.violation || ': ' || f.detail,
+        'This is a fault of the engine: keep a copy of the rows and report it.'
     from pbdb.fsck() as f
     where f.execution_id = p_execution_id;
 end;
 $fn$;
 
 comment on function pbdb.diagnose_execution(uuid) is
-'Why an execution does not move, in words, and the call that moves it; a row for its state, for each step that is queued, '
-'leased or waiting (at most 50), and for each broken invariant. Raises PB004.';
+'Why an execution does not move, in words, and the call that moves it; a row for its state, for '
+'each step that is queued, leased or waiting (at most 50), and for each broken invariant. Raises '
+'PB004.';
 
 revoke execute on function pbdb.diagnose_execution(uuid) from public;
 grant execute on function pbdb.diagnose_execution(uuid) to pbdb_app, pbdb_monitor;

@@ -3,7 +3,8 @@
 -- The heart: takes each place where control stands and moves it on until it ends or has to wait for
 -- somebody. What happens is collected in the run and written at once by _flush_runs. A loop, never
 -- recursion; a stretch of more than 500 steps is cut, held as a ready step '@engine' and goes on in
--- the next claim or sweep. Longer than a screen because this is where a microsecond counts per step.
+-- the next claim or sweep. Longer than a screen because this is where a microsecond counts per
+-- step.
 create or replace function pbdb._advance(p_run pbdb.run, p_program jsonb)
 returns pbdb.run
 language plpgsql
@@ -92,7 +93,8 @@ begin
             continue;
         end if;
 
-        if v_effect.status = 'FAILED' and jsonb_typeof(v_step -> 'failure') is distinct from 'number'
+        if v_effect.status = 'FAILED'
+            and jsonb_typeof(v_step -> 'failure') is distinct from 'number'
             and (v_step ->> 'optional')::boolean then
             v_effect.status := 'SKIPPED';
         end if;
@@ -121,7 +123,7 @@ end;
 $fn$;
 
 comment on function pbdb._advance(pbdb.run, jsonb) is
-'Moves an execution, whose row the caller has locked or not yet inserted, as far as it can go now. The caller writes '
-'the run that comes back with _flush_runs.';
+'Moves an execution, whose row the caller has locked or not yet inserted, as far as it can go now. '
+'The caller writes the run that comes back with _flush_runs.';
 
 revoke execute on function pbdb._advance(pbdb.run, jsonb) from public;

@@ -20,6 +20,7 @@ end;
 $fn$;
 
 comment on function pbdb._answer_error(jsonb, jsonb) is
-'Why an answer does not fit the schema in a WAIT_FOR_INPUT''s config, as an error; null when it fits.';
+'Why an answer does not fit the schema in a WAIT_FOR_INPUT''s config, as an error; null when it '
+'fits.';
 
 revoke execute on function pbdb._answer_error(jsonb, jsonb) from public;

@@ -51,7 +51,8 @@ end;
 $fn$;
 
 comment on function pbdb._await(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect) is
-'Starts a WAIT_FOR_INPUT step: for a person, a named event or a time. An event kept from before ends it at once.';
+'Starts a WAIT_FOR_INPUT step: for a person, a named event or a time. An event kept from before '
+'ends it at once.';
 
 revoke execute on function pbdb._await(
     pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect

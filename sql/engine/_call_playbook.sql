@@ -1,7 +1,7 @@
 -- drop: function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect)
 --
--- The child is queued, not run here: a child that calls a child would recurse. Whoever called the engine
--- goes on with queued engine steps before it answers.
+-- The child is queued, not run here: a child that calls a child would recurse. Whoever called the
+-- engine goes on with queued engine steps before it answers.
 create or replace function pbdb._call_playbook(
     p_run pbdb.run,
     p_result_id uuid,
@@ -84,7 +84,8 @@ $fn$;
 comment on function pbdb._call_playbook(
     pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect
 ) is
-'Starts another ACTIVE playbook of the same organization as this step''s work; its output becomes the step''s output.';
+'Starts another ACTIVE playbook of the same organization as this step''s work; its output becomes '
+'the step''s output.';
 
 revoke execute on function pbdb._call_playbook(
     pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect

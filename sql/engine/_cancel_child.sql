@@ -16,6 +16,7 @@ end;
 $fn$;
 
 comment on function pbdb._cancel_child(uuid, text) is
-'Cancels a child execution with its parent; bounded by the depth to which playbooks may call each other.';
+'Cancels a child execution with its parent; bounded by the depth to which playbooks may call each '
+'other.';
 
 revoke execute on function pbdb._cancel_child(uuid, text) from public;

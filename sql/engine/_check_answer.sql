@@ -37,6 +37,7 @@ end;
 $fn$;
 
 comment on function pbdb._check_answer(jsonb, jsonb, jsonb, uuid) is
-'Raises PB013 when somebody may not answer, PB012 when the answer fits neither the config''s schema nor the step''s.';
+'Raises PB013 when somebody may not answer, PB012 when the answer fits neither the config''s '
+'schema nor the step''s.';
 
 revoke execute on function pbdb._check_answer(jsonb, jsonb, jsonb, uuid) from public;

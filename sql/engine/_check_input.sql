@@ -20,7 +20,8 @@ begin
                 'the input of playbook "%s" is %s bytes, the limit is %s', p_program ->> 'name',
                 pg_column_size(p_input), pbdb._output_limit()
             ),
-            hint = 'Store large content elsewhere and pass a reference, or raise pbdb.max_output_bytes.';
+            hint = 'Store large content elsewhere and pass a reference, or raise '
+                'pbdb.max_output_bytes.';
     end if;
     if jsonb_typeof(p_program -> 'input_schema') in ('object', 'boolean') then
         v_errors := pbdb._schema_errors(p_program -> 'input_schema', p_input);

@@ -1,7 +1,7 @@
 -- drop: function pbdb._claim_key(pbdb.run, jsonb, text)
 --
--- The row is written before the first step runs: a second start with the same key waits on the unique
--- index until the first commits, and then finds its execution.
+-- The row is written before the first step runs: a second start with the same key waits on the
+-- unique index until the first commits, and then finds its execution.
 create or replace function pbdb._claim_key(p_run pbdb.run, p_program jsonb, p_idempotency_key text)
 returns pbdb.run
 language plpgsql
@@ -47,7 +47,8 @@ begin
                 'idempotency key "%s" was used for execution %s with another playbook or input',
                 p_idempotency_key, v_known_id
             ),
-            hint = 'Use a new key for a new request; repeat the same request to get the same execution.';
+            hint = 'Use a new key for a new request; repeat the same request to get the same '
+                'execution.';
     end if;
     p_run.execution_id := v_known_id;
     p_run.threads := '{}';
@@ -56,7 +57,8 @@ end;
 $fn$;
 
 comment on function pbdb._claim_key(pbdb.run, jsonb, text) is
-'Ties an execution to an idempotency key; when the same request came before, gives that execution with nothing to do. '
-'Raises PB007 for the same key with another request. Keys live as long as their execution.';
+'Ties an execution to an idempotency key; when the same request came before, gives that execution '
+'with nothing to do. Raises PB007 for the same key with another request. Keys live as long as '
+'their execution.';
 
 revoke execute on function pbdb._claim_key(pbdb.run, jsonb, text) from public;

@@ -30,7 +30,10 @@ select
     nullif(d.step -> 'output_schema', 'null'), p_timeout_seconds, p_deadline_at,
     p_lease_expires_at, pbdb._effect_key(p_execution_id, p_step_id, p_scope_id, p_visit),
     p_program ->> 'name', p_execution_name,
-    case when p_handler = 'AGENT_EXECUTION:@model' then pbdb._agent_of(p_organization_id, d.step) end
+    case
+        when p_handler = 'AGENT_EXECUTION:@model'
+            then pbdb._agent_of(p_organization_id, d.step)
+    end
 from (select p_program -> 'steps' -> p_step_index as step) as d;
 end;
 
@@ -38,7 +41,8 @@ comment on function pbdb._claimed_step(
     uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz,
     timestamptz, text, jsonb, int
 ) is
-'What a runner gets for a leased attempt: the row''s own values with the step''s definition from its program.';
+'What a runner gets for a leased attempt: the row''s own values with the step''s definition from '
+'its program.';
 
 revoke execute on function pbdb._claimed_step(
     uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz,

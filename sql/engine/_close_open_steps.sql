@@ -1,7 +1,7 @@
 -- drop: function pbdb._close_open_steps(pbdb.run, uuid[], text, text)
 --
--- Ready steps are locked before their results, as claims and heartbeats do; a claim that is under way
--- commits first and is closed with the rest.
+-- Ready steps are locked before their results, as claims and heartbeats do; a claim that is under
+-- way commits first and is closed with the rest.
 create or replace function pbdb._close_open_steps(
     p_run pbdb.run, p_scope_ids uuid[], p_code text, p_message text
 )
@@ -59,7 +59,8 @@ end;
 $fn$;
 
 comment on function pbdb._close_open_steps(pbdb.run, uuid[], text, text) is
-'Closes every open attempt of an execution, or of some of its scopes: pending ones SKIPPED, running ones FAILED or '
-'TIMEOUT with the code given; their runners learn it at the next heartbeat. Child executions are cancelled.';
+'Closes every open attempt of an execution, or of some of its scopes: pending ones SKIPPED, '
+'running ones FAILED or TIMEOUT with the code given; their runners learn it at the next heartbeat. '
+'Child executions are cancelled.';
 
 revoke execute on function pbdb._close_open_steps(pbdb.run, uuid[], text, text) from public;

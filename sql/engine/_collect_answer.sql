@@ -40,6 +40,7 @@ end;
 $fn$;
 
 comment on function pbdb._collect_answer(uuid, int, jsonb, uuid) is
-'Keeps one of several answers; all of them once enough have come, null before. Raises PB013 for a second answer.';
+'Keeps one of several answers; all of them once enough have come, null before. Raises PB013 for a '
+'second answer.';
 
 revoke execute on function pbdb._collect_answer(uuid, int, jsonb, uuid) from public;

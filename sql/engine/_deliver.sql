@@ -38,7 +38,8 @@ begin
         v_error := pbdb._answer_error(v_step, p_payload);
     elsif v_ready.handler = '@lost' and not p_payload ? 'output' then
         v_error := jsonb_build_object(
-            'code', 'LOST', 'is_lost', true, 'permanent', p_payload -> 'retry' is distinct from 'true',
+            'code', 'LOST', 'is_lost', true,
+            'permanent', p_payload -> 'retry' is distinct from 'true',
             'message', 'its runner was lost; a person decided: ' || left(p_payload::text, 200)
         );
     end if;
@@ -59,7 +60,7 @@ end;
 $fn$;
 
 comment on function pbdb._deliver(uuid, jsonb, boolean) is
-'Ends a wait with an answer or an event''s payload and advances its execution; false when it no longer waits, or is '
-'locked and p_skip_locked asks not to wait.';
+'Ends a wait with an answer or an event''s payload and advances its execution; false when it no '
+'longer waits, or is locked and p_skip_locked asks not to wait.';
 
 revoke execute on function pbdb._deliver(uuid, jsonb, boolean) from public;

@@ -23,7 +23,10 @@ declare
     v_tries_again boolean := false;
 begin
     if v_error is not null then
-        v_status := case when v_code in ('TIMEOUT', 'WAIT_TIMEOUT') then 'TIMEOUT' else 'FAILED' end;
+        v_status := case
+            when v_code in ('TIMEOUT', 'WAIT_TIMEOUT') then 'TIMEOUT'
+            else 'FAILED'
+        end;
         v_tries_again := p_step ->> 'kind' = 'claimed'
             and p_attempt.attempt_number < (p_step ->> 'max_attempts')::int
             and not coalesce((v_error ->> 'permanent')::boolean, false);
@@ -57,8 +60,9 @@ $fn$;
 comment on function pbdb._end_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint
 ) is
-'Ends a stored attempt with an output or an error {code, message, stack, permanent, retry_after_seconds, is_lost}: '
-'completes the step, queues the next attempt, or takes the failure path.';
+'Ends a stored attempt with an output or an error {code, message, stack, permanent, '
+'retry_after_seconds, is_lost}: completes the step, queues the next attempt, or takes the failure '
+'path.';
 
 revoke execute on function pbdb._end_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint

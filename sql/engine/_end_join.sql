@@ -55,4 +55,5 @@ $fn$;
 comment on function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean) is
 'Ends a PARALLEL_EXECUTION step: losers are closed, outputs gathered, control goes on behind it.';
 
-revoke execute on function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean) from public;
+revoke execute on function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean)
+from public;

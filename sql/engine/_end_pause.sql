@@ -14,6 +14,7 @@ end;
 $fn$;
 
 comment on function pbdb._end_pause(pbdb.run) is
-'RUNNING again; the deadline moves by the time that the pause took, because it does not tick while PAUSED.';
+'RUNNING again; the deadline moves by the time that the pause took, because it does not tick while '
+'PAUSED.';
 
 revoke execute on function pbdb._end_pause(pbdb.run) from public;

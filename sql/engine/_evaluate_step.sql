@@ -1,7 +1,7 @@
 -- drop: function pbdb._evaluate_step(jsonb, jsonb, jsonb)
 --
--- The one exception block of a step. It holds no write, so it costs no transaction id. Conditions are
--- named: what is not the step's own fault (locks, resources, shutdown, a cancel) goes up. A
+-- The one exception block of a step. It holds no write, so it costs no transaction id. Conditions
+-- are named: what is not the step's own fault (locks, resources, shutdown, a cancel) goes up. A
 -- statement timeout is the step's fault only once the time is really used up.
 create or replace function pbdb._evaluate_step(p_step jsonb, p_variables jsonb, p_input jsonb)
 returns pbdb.step_effect
@@ -99,7 +99,8 @@ end;
 $fn$;
 
 comment on function pbdb._evaluate_step(jsonb, jsonb, jsonb) is
-'Condition, input and, for a step that runs inside advance, its work. FAILED carries a step error code; '
-'PENDING means that a handler, a wait or a join has to act. Raises nothing that is the step''s own fault.';
+'Condition, input and, for a step that runs inside advance, its work. FAILED carries a step error '
+'code; PENDING means that a handler, a wait or a join has to act. Raises nothing that is the '
+'step''s own fault.';
 
 revoke execute on function pbdb._evaluate_step(jsonb, jsonb, jsonb) from public;

@@ -1,7 +1,8 @@
 -- drop: function pbdb._find_wait(pbdb.run, jsonb, text)
 --
--- The execution is locked, so what is found here still waits when it is answered. In a for_each several items
--- may wait at the same step: the oldest is answered first, or "name[index]" picks one.
+-- The execution is locked, so what is found here still waits when it is answered. In a for_each
+-- several items may wait at the same step: the oldest is answered first, or "name[index]" picks
+-- one.
 create or replace function pbdb._find_wait(
     p_run pbdb.run,
     p_program jsonb,
@@ -51,6 +52,7 @@ end;
 $fn$;
 
 comment on function pbdb._find_wait(pbdb.run, jsonb, text) is
-'The attempt of a step that waits for a person, with its resolved config. Raises PB023 when there is none.';
+'The attempt of a step that waits for a person, with its resolved config. Raises PB023 when there '
+'is none.';
 
 revoke execute on function pbdb._find_wait(pbdb.run, jsonb, text) from public;

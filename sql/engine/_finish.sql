@@ -25,7 +25,10 @@ begin
         end if;
     end if;
 
-    p_run.status := case when p_status = 'COMPLETED' and v_error is not null then 'FAILED' else p_status end;
+    p_run.status := case
+        when p_status = 'COMPLETED' and v_error is not null then 'FAILED'
+        else p_status
+    end;
     p_run.error_code := v_error ->> 'code';
     p_run.error_message := v_error ->> 'message';
     p_run.error_stack := v_error ->> 'stack';
@@ -51,7 +54,8 @@ $fn$;
 comment on function pbdb._finish(
     pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb
 ) is
-'Ends an execution: output mapping and schema on success, every open step closed otherwise, the parent woken.';
+'Ends an execution: output mapping and schema on success, every open step closed otherwise, the '
+'parent woken.';
 
 revoke execute on function pbdb._finish(
     pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb

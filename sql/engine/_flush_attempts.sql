@@ -41,6 +41,7 @@ end;
 $fn$;
 
 comment on function pbdb._flush_attempts(pbdb.run[], text, text[], int, int) is
-'Writes ended, new and queued attempts of some executions, and leases what becomes due to the worker that asks for it.';
+'Writes ended, new and queued attempts of some executions, and leases what becomes due to the '
+'worker that asks for it.';
 
 revoke execute on function pbdb._flush_attempts(pbdb.run[], text, text[], int, int) from public;

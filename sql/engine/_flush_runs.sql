@@ -53,7 +53,8 @@ end;
 $fn$;
 
 comment on function pbdb._flush_runs(pbdb.run[], text, text[], int, int) is
-'Writes what one call did to its executions (the rows of those that are not new are locked by the caller), and leases up '
-'to p_limit of the steps that became due to the worker, when it has their handler; those come back.';
+'Writes what one call did to its executions (the rows of those that are not new are locked by the '
+'caller), and leases up to p_limit of the steps that became due to the worker, when it has their '
+'handler; those come back.';
 
 revoke execute on function pbdb._flush_runs(pbdb.run[], text, text[], int, int) from public;

@@ -26,6 +26,7 @@ end;
 $fn$;
 
 comment on function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread) is
-'Keeps the place before a step: HELD while the execution is paused, else READY for whoever advances it next.';
+'Keeps the place before a step: HELD while the execution is paused, else READY for whoever '
+'advances it next.';
 
 revoke execute on function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread) from public;

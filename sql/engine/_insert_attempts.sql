@@ -83,8 +83,8 @@ end;
 $fn$;
 
 comment on function pbdb._insert_attempts(pbdb.run[], text, text[], int, int) is
-'Stores new attempts and queued steps; up to p_limit of those that are due and for the handler keys given are leased to '
-'the worker at once and come back. Null handler keys: none.';
+'Stores new attempts and queued steps; up to p_limit of those that are due and for the handler '
+'keys given are leased to the worker at once and come back. Null handler keys: none.';
 
 revoke execute on function pbdb._insert_attempts(
     pbdb.run[], text, text[], int, int

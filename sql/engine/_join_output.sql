@@ -17,7 +17,7 @@ where s.execution_id = p_join.execution_id and s.parent_result_id = p_join.resul
 end;
 
 comment on function pbdb._join_output(pbdb.playbook_joins) is
-'Outputs of a PARALLEL_EXECUTION: an object by branch name, or an array in the order of the items; null where a branch '
-'failed or was cancelled.';
+'Outputs of a PARALLEL_EXECUTION: an object by branch name, or an array in the order of the items; '
+'null where a branch failed or was cancelled.';
 
 revoke execute on function pbdb._join_output(pbdb.playbook_joins) from public;

@@ -48,7 +48,10 @@ begin
         'total', v_total, 'needed', v_needed,
         'waits_for_all', v_join = '"all"',
         'max_parallel', least(
-            coalesce((v_config ->> 'max_parallel')::int, case when v_items is null then v_total else 100 end),
+            coalesce(
+                (v_config ->> 'max_parallel')::int,
+                case when v_items is null then v_total else 100 end
+            ),
             1000
         )
     );
@@ -56,7 +59,8 @@ end;
 $fn$;
 
 comment on function pbdb._join_plan(jsonb, jsonb, jsonb) is
-'How many branches or items a PARALLEL_EXECUTION has, how many must succeed and how many may be open at once '
-'(default: all branches; 100 items, at most 1000); {error} when for_each gives no array.';
+'How many branches or items a PARALLEL_EXECUTION has, how many must succeed and how many may be '
+'open at once (default: all branches; 100 items, at most 1000); {error} when for_each gives no '
+'array.';
 
 revoke execute on function pbdb._join_plan(jsonb, jsonb, jsonb) from public;

@@ -34,7 +34,7 @@ end;
 $fn$;
 
 comment on function pbdb._keep_done_scopes(pbdb.run, uuid) is
-'When a failed parallel step is retried: hands the branches or items that succeeded to the new attempt, and gives how '
-'many; only the others run again.';
+'When a failed parallel step is retried: hands the branches or items that succeeded to the new '
+'attempt, and gives how many; only the others run again.';
 
 revoke execute on function pbdb._keep_done_scopes(pbdb.run, uuid) from public;

@@ -25,8 +25,8 @@ begin
         );
     end if;
     if (p_step ->> 'is_read')::boolean then
-        -- Inside scopes, which result a later step sees depends on where that step stands: the stored
-        -- rows answer that, so they are stored before anybody asks.
+        -- Inside scopes, which result a later step sees depends on where that step stands: the
+        -- stored rows answer that, so they are stored before anybody asks.
         if p_thread.scope_id is null then
             p_run.known := p_run.known || jsonb_build_object(p_step ->> 'i', jsonb_build_object(
                 'output', p_output, 'status', p_status, 'error', v_error
@@ -60,8 +60,8 @@ $fn$;
 comment on function pbdb._leave_step(
     pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int
 ) is
-'Puts control where it goes after a step has ended for good: success link or order, failure link, or the end of the '
-'scope with an error. SKIPPED goes on as after success.';
+'Puts control where it goes after a step has ended for good: success link or order, failure link, '
+'or the end of the scope with an error. SKIPPED goes on as after success.';
 
 revoke execute on function pbdb._leave_step(
     pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int

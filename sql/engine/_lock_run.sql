@@ -1,7 +1,8 @@
 -- drop: function pbdb._lock_run(uuid)
 --
--- The one order of locks: the root of a family of executions first, then this one. Everybody who changes an
--- execution comes through here, so nobody waits in a circle. Null when it does not exist.
+-- The one order of locks: the root of a family of executions first, then this one. Everybody who
+-- changes an execution comes through here, so nobody waits in a circle. Null when it does not
+-- exist.
 create or replace function pbdb._lock_run(p_execution_id uuid)
 returns pbdb.run
 language plpgsql

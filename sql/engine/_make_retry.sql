@@ -1,7 +1,7 @@
 -- drop: function pbdb._make_retry(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb)
 --
--- Exponential, capped at an hour, full jitter: random() is evaluated per attempt, so steps that failed
--- together do not come back together.
+-- Exponential, capped at an hour, full jitter: random() is evaluated per attempt, so steps that
+-- failed together do not come back together.
 create or replace function pbdb._make_retry(
     p_run pbdb.run, p_step jsonb, p_attempt pbdb.playbook_step_results, p_error jsonb
 )
@@ -41,7 +41,8 @@ end;
 $fn$;
 
 comment on function pbdb._make_retry(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb) is
-'Queues the next attempt of a step after retry_delay × 2^(n-1) seconds with full jitter, never before what the error asks.';
+'Queues the next attempt of a step after retry_delay × 2^(n-1) seconds with full jitter, never '
+'before what the error asks.';
 
 revoke execute on function pbdb._make_retry(
     pbdb.run, jsonb, pbdb.playbook_step_results, jsonb

@@ -1,7 +1,8 @@
 -- drop: function pbdb._move_join(pbdb.run, jsonb, uuid)
 --
--- Decided while the execution's row is locked, from counters that are changed under the same lock. A join
--- opens its next branches a window at a time, so that 10,000 items are never 10,000 rows at once.
+-- Decided while the execution's row is locked, from counters that are changed under the same lock.
+-- A join opens its next branches a window at a time, so that 10,000 items are never 10,000 rows at
+-- once.
 create or replace function pbdb._move_join(p_run pbdb.run, p_program jsonb, p_result_id uuid)
 returns pbdb.run
 language plpgsql
@@ -30,6 +31,7 @@ end;
 $fn$;
 
 comment on function pbdb._move_join(pbdb.run, jsonb, uuid) is
-'Ends a join whose outcome is certain, else opens the next branches or items that its window allows.';
+'Ends a join whose outcome is certain, else opens the next branches or items that its window '
+'allows.';
 
 revoke execute on function pbdb._move_join(pbdb.run, jsonb, uuid) from public;

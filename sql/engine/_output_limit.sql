@@ -12,6 +12,7 @@ select least(
 end;
 
 comment on function pbdb._output_limit() is
-'Largest step output kept, bytes: the setting pbdb.max_output_bytes, 1 MiB by default, never above 16 MiB.';
+'Largest step output kept, bytes: the setting pbdb.max_output_bytes, 1 MiB by default, never above '
+'16 MiB.';
 
 revoke execute on function pbdb._output_limit() from public;

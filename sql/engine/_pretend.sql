@@ -21,6 +21,7 @@ end;
 $fn$;
 
 comment on function pbdb._pretend(uuid, pbdb.ready_state, jsonb) is
-'Gives a queued or waiting step an output as if its runner, or the person or event it waits for, had.';
+'Gives a queued or waiting step an output as if its runner, or the person or event it waits for, '
+'had.';
 
 revoke execute on function pbdb._pretend(uuid, pbdb.ready_state, jsonb) from public;

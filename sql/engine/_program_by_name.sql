@@ -18,6 +18,7 @@ limit 1;
 end;
 
 comment on function pbdb._program_by_name(uuid, text, int) is
-'The program of the latest ACTIVE version of a playbook, or of one version; null when none is ACTIVE.';
+'The program of the latest ACTIVE version of a playbook, or of one version; null when none is '
+'ACTIVE.';
 
 revoke execute on function pbdb._program_by_name(uuid, text, int) from public;

@@ -36,6 +36,7 @@ end;
 $fn$;
 
 comment on function pbdb._recall_result(uuid, uuid, uuid) is
-'{output, status, error} of the latest ended visit of a step as seen from a scope; nulls when it has not run.';
+'{output, status, error} of the latest ended visit of a step as seen from a scope; nulls when it '
+'has not run.';
 
 revoke execute on function pbdb._recall_result(uuid, uuid, uuid) from public;

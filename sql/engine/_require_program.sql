@@ -20,17 +20,21 @@ begin
     if found then
         raise exception using
             errcode = 'PB005',
-            message = format('playbook "%s" has no ACTIVE version; its latest is %s', p_name, v_status),
+            message = format(
+                'playbook "%s" has no ACTIVE version; its latest is %s', p_name, v_status
+            ),
             hint = 'Activate a version: select pbdb.activate_playbook(''<id>'');';
     end if;
     raise exception using
         errcode = 'PB004',
         message = format('there is no playbook "%s"', p_name),
-        hint = 'List this organization''s playbooks: select name, version, status from pbdb.playbooks;';
+        hint = 'List this organization''s playbooks: select name, version, status from '
+            'pbdb.playbooks;';
 end;
 $fn$;
 
 comment on function pbdb._require_program(uuid, text) is
-'The program of the latest ACTIVE version of a playbook. Raises PB004 (no such name) or PB005 (none ACTIVE).';
+'The program of the latest ACTIVE version of a playbook. Raises PB004 (no such name) or PB005 '
+'(none ACTIVE).';
 
 revoke execute on function pbdb._require_program(uuid, text) from public;

@@ -18,13 +18,15 @@ begin
         raise exception using
             errcode = 'PB004',
             message = format('there is no execution %s', coalesce(p_execution_id::text, 'null')),
-            hint = 'List this organization''s executions: select id, status from pbdb.playbook_executions;';
+            hint = 'List this organization''s executions: select id, status from '
+                'pbdb.playbook_executions;';
     end if;
     return v_run;
 end;
 $fn$;
 
 comment on function pbdb._require_run(uuid, uuid) is
-'Locks an execution of an organization for work. Raises PB004; a foreign id and a random one look the same.';
+'Locks an execution of an organization for work. Raises PB004; a foreign id and a random one look '
+'the same.';
 
 revoke execute on function pbdb._require_run(uuid, uuid) from public;

@@ -20,6 +20,7 @@ select (
 end;
 
 comment on function pbdb._resolve_request(jsonb, jsonb, jsonb) is
-'The keys of a step''s config that hold paths or templates, resolved; what the handler gets over the static config.';
+'The keys of a step''s config that hold paths or templates, resolved; what the handler gets over '
+'the static config.';
 
 revoke execute on function pbdb._resolve_request(jsonb, jsonb, jsonb) from public;

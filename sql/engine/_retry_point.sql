@@ -15,7 +15,8 @@ begin
             raise exception using
                 errcode = 'PB017',
                 message = format(
-                    'playbook "%s" has no step "%s" outside branches', p_program ->> 'name', p_from_step
+                    'playbook "%s" has no step "%s" outside branches',
+                    p_program ->> 'name', p_from_step
                 ),
                 hint = 'Its steps: ' || (
                     select string_agg(s.value ->> 'name', ', ')
@@ -48,7 +49,7 @@ end;
 $fn$;
 
 comment on function pbdb._retry_point(pbdb.run, jsonb, text) is
-'The step from which a retry goes on: the named one, else the one that failed or was closed last. Raises PB017 for a '
-'name that is not a step outside branches.';
+'The step from which a retry goes on: the named one, else the one that failed or was closed last. '
+'Raises PB017 for a name that is not a step outside branches.';
 
 revoke execute on function pbdb._retry_point(pbdb.run, jsonb, text) from public;

@@ -40,6 +40,7 @@ end;
 $fn$;
 
 comment on function pbdb._run_engine_step(uuid) is
-'Goes on where control was kept (a cut stretch, a resumed pause, a child that ended); false when somebody else did.';
+'Goes on where control was kept (a cut stretch, a resumed pause, a child that ended); false when '
+'somebody else did.';
 
 revoke execute on function pbdb._run_engine_step(uuid) from public;

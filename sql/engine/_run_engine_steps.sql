@@ -8,7 +8,8 @@ declare
     v_result_id uuid;
     v_done int := 0;
 begin
-    -- A loop, because each engine step may queue the next one: child, grandchild, back to the parent.
+    -- A loop, because each engine step may queue the next one: child, grandchild, back to the
+    -- parent.
     while v_done < p_limit loop
         select q.result_id into v_result_id
         from pbdb.playbook_ready_steps as q
@@ -27,6 +28,7 @@ end;
 $fn$;
 
 comment on function pbdb._run_engine_steps(uuid[], int) is
-'Runs queued engine steps of some families of executions, at most so many; what is left waits for the next sweep.';
+'Runs queued engine steps of some families of executions, at most so many; what is left waits for '
+'the next sweep.';
 
 revoke execute on function pbdb._run_engine_steps(uuid[], int) from public;

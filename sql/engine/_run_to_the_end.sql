@@ -41,14 +41,16 @@ begin
                         else format('needs a runner (%s)', v_next.handler)
                     end
                 ),
-                hint = 'Start it instead, select pbdb.start_playbook(…), and let a runner work on it.';
+                hint = 'Start it instead, select pbdb.start_playbook(…), and let a runner work on '
+                    'it.';
         end if;
     end loop;
 end;
 $fn$;
 
 comment on function pbdb._run_to_the_end(uuid, jsonb) is
-'Performs the SQL steps of an execution and its children one after the other; other steps take their output from '
-'p_outputs, by step name. Stops at a step that is not there, or, when p_outputs is null, raises PB018.';
+'Performs the SQL steps of an execution and its children one after the other; other steps take '
+'their output from p_outputs, by step name. Stops at a step that is not there, or, when p_outputs '
+'is null, raises PB018.';
 
 revoke execute on function pbdb._run_to_the_end(uuid, jsonb) from public;

@@ -8,7 +8,10 @@ security invoker
 begin atomic
 select
     format('the %s does not fit its schema: ', p_what)
-    || string_agg(coalesce(nullif(e.value ->> 'path', ''), '(root)') || ': ' || (e.value ->> 'message'), '; ')
+    || string_agg(
+        coalesce(nullif(e.value ->> 'path', ''), '(root)') || ': ' || (e.value ->> 'message'),
+        '; '
+    )
 from jsonb_array_elements(p_errors) as e;
 end;
 

@@ -36,6 +36,7 @@ end;
 $fn$;
 
 comment on function pbdb._settle_pause(pbdb.run) is
-'PAUSED with the reason waiting when nothing of an execution can run until an answer, an event or a time comes.';
+'PAUSED with the reason waiting when nothing of an execution can run until an answer, an event or '
+'a time comes.';
 
 revoke execute on function pbdb._settle_pause(pbdb.run) from public;

@@ -1,6 +1,7 @@
 -- drop: function pbdb._start_runs(jsonb, uuid, jsonb[], text[], text, text, uuid, jsonb)
 --
--- Executions that need no runner are over when this returns: they are written once, already finished.
+-- Executions that need no runner are over when this returns: they are written once, already
+-- finished.
 create or replace function pbdb._start_runs(
     p_program jsonb,
     p_organization_id uuid,
@@ -21,7 +22,8 @@ declare
     v_ids uuid[] := '{}';
     v_has_child boolean := (p_program ->> 'has_child')::boolean;
 begin
-    -- A loop, because each execution is walked through its own steps; the writes are one statement a table.
+    -- A loop, because each execution is walked through its own steps; the writes are one statement
+    -- a table.
     for i in 1 .. cardinality(p_inputs) loop
         perform pbdb._check_input(p_program, p_inputs[i]);
         v_run := pbdb._new_run(p_organization_id, p_program, p_inputs[i]);
@@ -53,7 +55,8 @@ end;
 $fn$;
 
 comment on function pbdb._start_runs(jsonb, uuid, jsonb[], text[], text, text, uuid, jsonb) is
-'Starts one execution for each input and moves it as far as it goes in this transaction; the ids, in order.';
+'Starts one execution for each input and moves it as far as it goes in this transaction; the ids, '
+'in order.';
 
 revoke execute on function pbdb._start_runs(
     jsonb, uuid, jsonb[], text[], text, text, uuid, jsonb

@@ -18,7 +18,8 @@ begin
         raise exception using
             errcode = 'PB004',
             message = format('there is no playbook %s', coalesce(p_playbook_id::text, 'null')),
-            hint = 'List this organization''s playbooks: select id, name, version, status from pbdb.playbooks;';
+            hint = 'List this organization''s playbooks: select id, name, version, status from '
+                'pbdb.playbooks;';
     end if;
     if v_status <> 'ACTIVE' then
         raise exception using
@@ -34,6 +35,7 @@ end;
 $fn$;
 
 comment on function pbdb._startable_program(uuid, uuid) is
-'The program of an ACTIVE playbook of an organization. Raises PB004 (not found) or PB005 (not ACTIVE).';
+'The program of an ACTIVE playbook of an organization. Raises PB004 (not found) or PB005 (not '
+'ACTIVE).';
 
 revoke execute on function pbdb._startable_program(uuid, uuid) from public;

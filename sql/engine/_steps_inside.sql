@@ -20,6 +20,7 @@ select count(*)::int from inside;
 end;
 
 comment on function pbdb._steps_inside(jsonb, int) is
-'Number of steps inside a PARALLEL_EXECUTION step, nested ones included: what its completion adds to completed_steps.';
+'Number of steps inside a PARALLEL_EXECUTION step, nested ones included: what its completion adds '
+'to completed_steps.';
 
 revoke execute on function pbdb._steps_inside(jsonb, int) from public;

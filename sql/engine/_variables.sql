@@ -52,6 +52,7 @@ end;
 $fn$;
 
 comment on function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid) is
-'The variables that the expressions of one step may name; only the steps that it names are looked up.';
+'The variables that the expressions of one step may name; only the steps that it names are looked '
+'up.';
 
 revoke execute on function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid) from public;

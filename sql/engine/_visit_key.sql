@@ -9,6 +9,7 @@ begin atomic
 select coalesce(p_scope_id::text, '') || '/' || p_step;
 end;
 
-comment on function pbdb._visit_key(uuid, int) is 'Key of a step in a scope in the visits of a run.';
+comment on function pbdb._visit_key(uuid, int) is
+'Key of a step in a scope in the visits of a run.';
 
 revoke execute on function pbdb._visit_key(uuid, int) from public;

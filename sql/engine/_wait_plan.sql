@@ -40,7 +40,8 @@ end;
 $fn$;
 
 comment on function pbdb._wait_plan(jsonb, jsonb, timestamptz) is
-'{handler, due_at, event, match} of a WAIT_FOR_INPUT: @input for a person, @event, or @timer; due_at is the time or the '
-'timeout, infinity for none; {error} when its duration or time cannot be read.';
+'{handler, due_at, event, match} of a WAIT_FOR_INPUT: @input for a person, @event, or @timer; '
+'due_at is the time or the timeout, infinity for none; {error} when its duration or time cannot be '
+'read.';
 
 revoke execute on function pbdb._wait_plan(jsonb, jsonb, timestamptz) from public;

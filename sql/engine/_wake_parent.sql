@@ -18,6 +18,7 @@ end;
 $fn$;
 
 comment on function pbdb._wake_parent(uuid) is
-'Queues the step of the parent execution that waits for a child; part of the child''s last transaction.';
+'Queues the step of the parent execution that waits for a child; part of the child''s last '
+'transaction.';
 
 revoke execute on function pbdb._wake_parent(uuid) from public;

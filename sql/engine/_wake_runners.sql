@@ -1,7 +1,7 @@
 -- drop: function pbdb._wake_runners()
 --
--- NOTIFY serialises commits across the whole cluster, so it is sent only when a runner says that it is
--- idle; PostgreSQL itself folds repeats within a transaction. A hint: runners poll as well.
+-- NOTIFY serialises commits across the whole cluster, so it is sent only when a runner says that it
+-- is idle; PostgreSQL itself folds repeats within a transaction. A hint: runners poll as well.
 create or replace function pbdb._wake_runners()
 returns void
 language plpgsql

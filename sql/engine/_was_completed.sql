@@ -22,7 +22,7 @@ select
 end;
 
 comment on function pbdb._was_completed(pbdb.run, uuid) is
-'True when an earlier visit of this step was completed or skipped already, so that progress counts it once. The '
-'latest visit is already among the results to write.';
+'True when an earlier visit of this step was completed or skipped already, so that progress counts '
+'it once. The latest visit is already among the results to write.';
 
 revoke execute on function pbdb._was_completed(pbdb.run, uuid) from public;

@@ -29,6 +29,7 @@ limit p_join.max_parallel - p_join.open_count;
 end;
 
 comment on function pbdb._window(pbdb.playbook_joins, jsonb) is
-'Positions of the branches or items that a join opens next, those kept from a failed attempt left out.';
+'Positions of the branches or items that a join opens next, those kept from a failed attempt left '
+'out.';
 
 revoke execute on function pbdb._window(pbdb.playbook_joins, jsonb) from public;

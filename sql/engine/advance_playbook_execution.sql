@@ -32,8 +32,9 @@ end;
 $fn$;
 
 comment on function pbdb.advance_playbook_execution(uuid) is
-'Moves one execution as far as the database can move it now (overdue leases, waits, timers, kept places) and gives its '
-'status. Never needed for progress, because claims and sweeps do it; useful to nudge one execution. Raises PB001, PB004.';
+'Moves one execution as far as the database can move it now (overdue leases, waits, timers, kept '
+'places) and gives its status. Never needed for progress, because claims and sweeps do it; useful '
+'to nudge one execution. Raises PB001, PB004.';
 
 revoke execute on function pbdb.advance_playbook_execution(uuid) from public;
 grant execute on function pbdb.advance_playbook_execution(uuid) to pbdb_app;

@@ -30,8 +30,8 @@ end;
 $fn$;
 
 comment on function pbdb.cancel_playbook_execution(uuid, text) is
-'Ends an execution as CANCELLED and closes its open steps and child executions; runners learn it at the next '
-'heartbeat. Cancelling twice is nothing. Raises PB004, PB008 (it has ended otherwise).';
+'Ends an execution as CANCELLED and closes its open steps and child executions; runners learn it '
+'at the next heartbeat. Cancelling twice is nothing. Raises PB004, PB008 (it has ended otherwise).';
 
 revoke execute on function pbdb.cancel_playbook_execution(uuid, text) from public;
 grant execute on function pbdb.cancel_playbook_execution(uuid, text) to pbdb_app;

@@ -21,7 +21,8 @@ begin
         raise exception using
             errcode = 'PB017',
             message = format(
-                'event "%s" kept for %s s has no name, no payload or a bad time', p_name, p_keep_seconds
+                'event "%s" kept for %s s has no name, no payload or a bad time',
+                p_name, p_keep_seconds
             ),
             hint = 'Give a name, a JSON payload and 0 to 2592000 seconds.';
     end if;
@@ -32,7 +33,8 @@ begin
     )
     returning id into v_event_id;
 
-    -- A loop, in the order of the executions' ids, because each wait is one execution to lock and advance.
+    -- A loop, in the order of the executions' ids, because each wait is one execution to lock and
+    -- advance.
     for v_result_id in
         select q.result_id
         from pbdb.playbook_ready_steps as q
@@ -52,7 +54,8 @@ end;
 $fn$;
 
 comment on function pbdb.emit_playbook_event(text, jsonb, int) is
-'Delivers an event to every wait of this organization that it matches and gives how many that were. When no wait took it, it is kept p_keep_seconds for the first wait that matches. Raises '
+'Delivers an event to every wait of this organization that it matches and gives how many that '
+'were. When no wait took it, it is kept p_keep_seconds for the first wait that matches. Raises '
 'PB001, PB017.';
 
 revoke execute on function pbdb.emit_playbook_event(text, jsonb, int) from public;

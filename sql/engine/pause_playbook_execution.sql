@@ -31,8 +31,8 @@ end;
 $fn$;
 
 comment on function pbdb.pause_playbook_execution(uuid) is
-'Running steps finish, nothing new starts, the deadline stops ticking. Pausing a paused execution keeps it paused also '
-'when an answer comes. Raises PB004, PB008 (it has ended).';
+'Running steps finish, nothing new starts, the deadline stops ticking. Pausing a paused execution '
+'keeps it paused also when an answer comes. Raises PB004, PB008 (it has ended).';
 
 revoke execute on function pbdb.pause_playbook_execution(uuid) from public;
 grant execute on function pbdb.pause_playbook_execution(uuid) to pbdb_app;

@@ -18,8 +18,11 @@ begin
     if v_run.pause_reason = 'waiting' then
         raise exception using
             errcode = 'PB008',
-            message = format('execution %s waits for an answer, an event or a time', p_execution_id),
-            hint = 'See pbdb.playbook_inbox, then: select pbdb.submit_step_input(''<id>'', ''<step>'', ''<json>'');';
+            message = format(
+                'execution %s waits for an answer, an event or a time', p_execution_id
+            ),
+            hint = 'See pbdb.playbook_inbox, then: select pbdb.submit_step_input(''<id>'', '
+                '''<step>'', ''<json>'');';
     end if;
 
     v_run := pbdb._end_pause(v_run);
@@ -36,8 +39,8 @@ end;
 $fn$;
 
 comment on function pbdb.resume_playbook_execution(uuid) is
-'Goes on after pause_playbook_execution; nothing when it runs already. Raises PB004, PB008 (it has ended, or waits for '
-'an answer).';
+'Goes on after pause_playbook_execution; nothing when it runs already. Raises PB004, PB008 (it has '
+'ended, or waits for an answer).';
 
 revoke execute on function pbdb.resume_playbook_execution(uuid) from public;
 grant execute on function pbdb.resume_playbook_execution(uuid) to pbdb_app;

@@ -17,10 +17,14 @@ begin
     if v_run.status not in ('FAILED', 'TIMEOUT', 'CANCELLED') then
         raise exception using
             errcode = 'PB008',
-            message = format('execution %s is %s and cannot be retried', p_execution_id, v_run.status),
+            message = format(
+                'execution %s is %s and cannot be retried', p_execution_id, v_run.status
+            ),
             hint = 'Only FAILED, TIMEOUT and CANCELLED executions can; cancel a running one first.';
     end if;
-    perform pbdb._unroll_execution(e) from pbdb.playbook_executions as e where e.id = p_execution_id;
+    perform pbdb._unroll_execution(e)
+    from pbdb.playbook_executions as e
+    where e.id = p_execution_id;
     v_program := pbdb._program_of(v_run.playbook_id);
     v_run.threads := array[
         row(null, pbdb._retry_point(v_run, v_program, p_from_step), null, null)::pbdb.thread
@@ -42,8 +46,9 @@ end;
 $fn$;
 
 comment on function pbdb.retry_playbook_execution(uuid, text) is
-'Runs a FAILED, TIMEOUT or CANCELLED execution again from the step where it ended, or from a named step outside branches, '
-'with a new deadline; completed work is kept, also the finished branches of a parallel step. Raises PB004, PB008, PB017.';
+'Runs a FAILED, TIMEOUT or CANCELLED execution again from the step where it ended, or from a named '
+'step outside branches, with a new deadline; completed work is kept, also the finished branches of '
+'a parallel step. Raises PB004, PB008, PB017.';
 
 revoke execute on function pbdb.retry_playbook_execution(uuid, text) from public;
 grant execute on function pbdb.retry_playbook_execution(uuid, text) to pbdb_app;

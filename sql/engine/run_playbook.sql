@@ -30,16 +30,17 @@ begin
                 inner join pbdb.playbook_steps as s on s.id = r.step_id
                 where r.execution_id = v_execution_id
             ),
-            hint = 'Nothing was kept. To keep the execution and its error: select pbdb.start_playbook(…);';
+            hint = 'Nothing was kept. To keep the execution and its error: select '
+                'pbdb.start_playbook(…);';
     end if;
     return v_execution.output_data;
 end;
 $fn$;
 
 comment on function pbdb.run_playbook(text, jsonb) is
-'Runs a playbook whose steps PostgreSQL can do itself to its end in the caller''s transaction and gives the output. SQL '
-'steps are retried at once instead of after a delay. Raises PB018 when a step needs a runner or waits, PB025 when the '
-'playbook fails, and as start_playbook.';
+'Runs a playbook whose steps PostgreSQL can do itself to its end in the caller''s transaction and '
+'gives the output. SQL steps are retried at once instead of after a delay. Raises PB018 when a '
+'step needs a runner or waits, PB025 when the playbook fails, and as start_playbook.';
 
 revoke execute on function pbdb.run_playbook(text, jsonb) from public;
 grant execute on function pbdb.run_playbook(text, jsonb) to pbdb_app;

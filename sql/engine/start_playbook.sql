@@ -33,4 +33,5 @@ comment on function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jso
 revoke execute on function pbdb.start_playbook(
     text, jsonb, text, text, text, uuid, jsonb
 ) from public;
-grant execute on function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb) to pbdb_app;
+grant execute on function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb)
+to pbdb_app;

@@ -28,9 +28,9 @@ end;
 $fn$;
 
 comment on function pbdb.start_playbook_execution(uuid, jsonb, text, text, text, uuid, jsonb) is
-'Starts an execution of one playbook version in the caller''s transaction and gives its id; steps that run inside the '
-'database have run when it returns. The same idempotency key and input give the same id again. Raises PB001, PB004, '
-'PB005, PB006, PB007, PB014, PB017.';
+'Starts an execution of one playbook version in the caller''s transaction and gives its id; steps '
+'that run inside the database have run when it returns. The same idempotency key and input give '
+'the same id again. Raises PB001, PB004, PB005, PB006, PB007, PB014, PB017.';
 
 revoke execute on function pbdb.start_playbook_execution(
     uuid, jsonb, text, text, text, uuid, jsonb

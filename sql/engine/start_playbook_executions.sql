@@ -32,8 +32,8 @@ end;
 $fn$;
 
 comment on function pbdb.start_playbook_executions(uuid, jsonb[], text[]) is
-'Starts an execution for each input, all or none, and gives their ids in order; far cheaper than one call each. Raises '
-'as start_playbook_execution does.';
+'Starts an execution for each input, all or none, and gives their ids in order; far cheaper than '
+'one call each. Raises as start_playbook_execution does.';
 
 revoke execute on function pbdb.start_playbook_executions(uuid, jsonb[], text[]) from public;
 grant execute on function pbdb.start_playbook_executions(uuid, jsonb[], text[]) to pbdb_app;

@@ -45,7 +45,7 @@ $fn$;
 comment on function pbdb.submit_step_input(uuid, text, jsonb, uuid) is
 'Answers a WAIT_FOR_INPUT step that waits for a person; the answer becomes its output (an array of '
 '{answer, answered_by} when the step asks for several). A step whose runner was lost (on_lost: '
-'wait_human) is decided with {"retry": true}, {"output": …} or {"fail": true}. Raises PB004, PB012 '
+'wait) is decided with {"retry": true}, {"output": …} or {"fail": true}. Raises PB004, PB012 '
 '(does not fit the schema), PB013 (not among the assignees), PB023 (nothing waits there any more).';
 
 revoke execute on function pbdb.submit_step_input(uuid, text, jsonb, uuid) from public;

@@ -1,7 +1,7 @@
 -- drop: function pbdb.what_if_playbook(text, jsonb, jsonb)
 --
--- Definer: apps change executions only through functions. The run happens in a subtransaction that ends
--- in an exception on purpose: variables survive it, rows do not.
+-- Definer: apps change executions only through functions. The run happens in a subtransaction that
+-- ends in an exception on purpose: variables survive it, rows do not.
 create or replace function pbdb.what_if_playbook(
     p_name text, p_input jsonb default '{}', p_outputs jsonb default '{}'
 )
@@ -46,10 +46,10 @@ end;
 $fn$;
 
 comment on function pbdb.what_if_playbook(text, jsonb, jsonb) is
-'Runs a playbook against real data and undoes everything: what comes back is the trace, a row for each attempt in order '
-'and a last row without step name for the execution. Steps that need a runner or wait take their output from p_outputs, by '
-'step name; the run stops at one that is not there. Sequences and NOTIFY of a write query excepted, nothing remains. '
-'Raises as start_playbook.';
+'Runs a playbook against real data and undoes everything: what comes back is the trace, a row for '
+'each attempt in order and a last row without step name for the execution. Steps that need a '
+'runner or wait take their output from p_outputs, by step name; the run stops at one that is not '
+'there. Sequences and NOTIFY of a write query excepted, nothing remains. Raises as start_playbook.';
 
 revoke execute on function pbdb.what_if_playbook(text, jsonb, jsonb) from public;
 grant execute on function pbdb.what_if_playbook(text, jsonb, jsonb) to pbdb_app;

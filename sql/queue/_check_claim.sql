@@ -14,7 +14,9 @@ begin
     if p_limit is null or p_limit not between 0 and 10000 then
         raise exception using
             errcode = 'PB017',
-            message = format('limit %s is not between 0 and 10000', coalesce(p_limit::text, 'null')),
+            message = format(
+                'limit %s is not between 0 and 10000', coalesce(p_limit::text, 'null')
+            ),
             hint = 'Claim as many steps as you can start now.';
     end if;
     if p_lease_seconds is null or p_lease_seconds not between 1 and 86400 then

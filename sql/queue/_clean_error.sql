@@ -10,7 +10,8 @@ select jsonb_strip_nulls(jsonb_build_object(
     'code', left(coalesce(nullif(p_error ->> 'code', ''), 'HANDLER_ERROR'), 100),
     'message', left(coalesce(p_error ->> 'message', 'the handler gave no message'), 10000),
     'stack', left(p_error ->> 'stack', 20000),
-    'permanent', case when jsonb_typeof(p_error -> 'permanent') = 'boolean' then p_error -> 'permanent' end,
+    'permanent',
+    case when jsonb_typeof(p_error -> 'permanent') = 'boolean' then p_error -> 'permanent' end,
     'retry_after_seconds', case
         when jsonb_typeof(p_error -> 'retry_after_seconds') = 'number'
             then p_error -> 'retry_after_seconds'
@@ -19,6 +20,7 @@ select jsonb_strip_nulls(jsonb_build_object(
 end;
 
 comment on function pbdb._clean_error(jsonb) is
-'A handler''s error with only the known keys, of the known types and bounded lengths; never rejects a report.';
+'A handler''s error with only the known keys, of the known types and bounded lengths; never '
+'rejects a report.';
 
 revoke execute on function pbdb._clean_error(jsonb) from public;

@@ -14,9 +14,11 @@ declare
     v_is_timeout boolean := p_ready.deadline_at <= clock_timestamp();
     v_error jsonb;
 begin
-    if v_on_lost = 'wait_human' then
+    if v_on_lost = 'wait' then
         update pbdb.playbook_ready_steps as q
-        set state = 'WAITING', handler = '@lost', due_at = 'infinity', token = null, deadline_at = null
+        set
+            state = 'WAITING', handler = '@lost', due_at = 'infinity', token = null,
+            deadline_at = null
         where q.execution_id = p_run.execution_id and q.result_id = p_attempt.id;
         update pbdb.playbook_step_results as r
         set is_lost = true, token = null, error_code = 'LOST', updated_at = clock_timestamp()
@@ -42,7 +44,8 @@ $fn$;
 comment on function pbdb._end_lost_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps
 ) is
-'Ends an attempt whose lease ran out: LOST or TIMEOUT, retried, failed or handed to a person as on_lost says.';
+'Ends an attempt whose lease ran out: LOST or TIMEOUT, retried, failed or handed to a person as '
+'on_lost says.';
 
 revoke execute on function pbdb._end_lost_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps

@@ -37,7 +37,8 @@ $fn$;
 comment on function pbdb._end_overdue_wait(
     pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps
 ) is
-'Ends a wait whose time has come: a timer completes, everything else times out and takes its failure path.';
+'Ends a wait whose time has come: a timer completes, everything else times out and takes its '
+'failure path.';
 
 revoke execute on function pbdb._end_overdue_wait(
     pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps

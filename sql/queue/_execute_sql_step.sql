@@ -1,7 +1,7 @@
 -- drop: function pbdb._execute_sql_step(uuid, uuid, real[])
 --
--- The effect and the result commit together. A step that was superseded meanwhile must leave no effect, so
--- that raises instead of answering.
+-- The effect and the result commit together. A step that was superseded meanwhile must leave no
+-- effect, so that raises instead of answering.
 create or replace function pbdb._execute_sql_step(
     p_result_id uuid, p_token uuid, p_embedding real[]
 )
@@ -68,7 +68,7 @@ end;
 $fn$;
 
 comment on function pbdb._execute_sql_step(uuid, uuid, real[]) is
-'Runs a leased DATABASE_QUERY or MEMORY_SEARCH and reports it; the step''s own errors end the attempt. Raises PB002 when '
-'the token is not the one that holds it.';
+'Runs a leased DATABASE_QUERY or MEMORY_SEARCH and reports it; the step''s own errors end the '
+'attempt. Raises PB002 when the token is not the one that holds it.';
 
 revoke execute on function pbdb._execute_sql_step(uuid, uuid, real[]) from public;

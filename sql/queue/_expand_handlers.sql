@@ -17,6 +17,7 @@ select array(
 end;
 
 comment on function pbdb._expand_handlers(text[]) is
-'The handler keys with a bare AGENT_EXECUTION or CUSTOM_FUNCTION replaced by every queued key of that type.';
+'The handler keys with a bare AGENT_EXECUTION or CUSTOM_FUNCTION replaced by every queued key of '
+'that type.';
 
 revoke execute on function pbdb._expand_handlers(text[]) from public;

@@ -1,7 +1,7 @@
 -- drop: function pbdb._lease_steps(text, text, int, int)
 --
--- The candidates are locked in a materialized CTE, so that LIMIT holds under every plan, and the update
--- repeats the state.
+-- The candidates are locked in a materialized CTE, so that LIMIT holds under every plan, and the
+-- update repeats the state.
 create or replace function pbdb._lease_steps(
     p_worker text, p_handler text, p_limit int, p_lease_seconds int
 )

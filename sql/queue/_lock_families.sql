@@ -19,8 +19,8 @@ end;
 $fn$;
 
 comment on function pbdb._lock_families(uuid[]) is
-'Locks the executions of some attempts, roots of families with them (an older id, so first). Whether an attempt is held, '
-'and with which token, does not change while its execution is locked: only a claim takes no such lock, and it takes only '
-'what nobody holds.';
+'Locks the executions of some attempts, roots of families with them (an older id, so first). '
+'Whether an attempt is held, and with which token, does not change while its execution is locked: '
+'only a claim takes no such lock, and it takes only what nobody holds.';
 
 revoke execute on function pbdb._lock_families(uuid[]) from public;

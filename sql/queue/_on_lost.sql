@@ -18,7 +18,8 @@ select coalesce(
 end;
 
 comment on function pbdb._on_lost(jsonb, pbdb.playbook_step_results) is
-'What to do when nobody knows whether an attempt had its effect: retry, fail or wait_human. From the step''s '
-'config; by default fail for API_CALL with POST or PATCH that is not marked idempotent, else retry.';
+'What to do when nobody knows whether an attempt had its effect: retry, fail or wait. From '
+'the step''s config; by default fail for API_CALL with POST or PATCH that is not marked '
+'idempotent, else retry.';
 
 revoke execute on function pbdb._on_lost(jsonb, pbdb.playbook_step_results) from public;

@@ -46,6 +46,7 @@ union all
 end;
 
 comment on function pbdb._overdue(int) is
-'What a sweep should look at: executions past their deadline, steps past their lease or time, events that a wait missed.';
+'What a sweep should look at: executions past their deadline, steps past their lease or time, '
+'events that a wait missed.';
 
 revoke execute on function pbdb._overdue(int) from public;

@@ -1,8 +1,8 @@
 -- drop: function pbdb._query_as_tenant(text, text[], int, int, boolean)
 --
--- Definer, owned by pbdb_query: here the engine's rights are gone, and nothing that the text does can bring
--- them back. A cursor takes one statement that gives rows, so SET, DO, COMMIT, COPY and stacked
--- statements are refused (42P11). Values are bound, never spliced in.
+-- Definer, owned by pbdb_query: here the engine's rights are gone, and nothing that the text does
+-- can bring them back. A cursor takes one statement that gives rows, so SET, DO, COMMIT, COPY and
+-- stacked statements are refused (42P11). Values are bound, never spliced in.
 create or replace function pbdb._query_as_tenant(
     p_query text, p_params text[], p_max_rows int, p_max_bytes int, p_is_read_only boolean
 )
@@ -49,8 +49,9 @@ end;
 $fn$;
 
 comment on function pbdb._query_as_tenant(text, text[], int, int, boolean) is
-'Runs one statement as pbdb_query with bound text parameters ($1::int casts them) and gives its rows as JSON up to the '
-'caps. In write mode a statement with returning (or a modifying CTE) may write what the DBA granted.';
+'Runs one statement as pbdb_query with bound text parameters ($1::int casts them) and gives its '
+'rows as JSON up to the caps. In write mode a statement with returning (or a modifying CTE) may '
+'write what the DBA granted.';
 
 grant create on schema pbdb to pbdb_query;
 alter function pbdb._query_as_tenant(text, text[], int, int, boolean) owner to pbdb_query;

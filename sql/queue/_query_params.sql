@@ -8,7 +8,9 @@ begin
     if jsonb_typeof(coalesce(p_params, '[]')) <> 'array' or jsonb_array_length(p_params) > 20 then
         raise exception using
             errcode = 'PB024',
-            message = format('params is not an array of at most 20 values: %s', left(p_params::text, 200)),
+            message = format(
+                'params is not an array of at most 20 values: %s', left(p_params::text, 200)
+            ),
             hint = 'Pass more values as one JSON parameter and take it apart with jsonb functions.';
     end if;
     return array(

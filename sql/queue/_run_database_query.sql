@@ -1,7 +1,7 @@
 -- drop: function pbdb._run_database_query(uuid, jsonb)
 --
--- The tenant is written where the query cannot reach it, and the read-only switch lasts as long as the
--- subtransaction around the query: the engine can write the result afterwards.
+-- The tenant is written where the query cannot reach it, and the read-only switch lasts as long as
+-- the subtransaction around the query: the engine can write the result afterwards.
 create or replace function pbdb._run_database_query(p_organization_id uuid, p_config jsonb)
 returns jsonb
 language plpgsql
@@ -15,7 +15,8 @@ begin
         raise exception using
             errcode = 'PB024',
             message = format('DATABASE_QUERY has no query, or mode "%s" is unknown', v_mode),
-            hint = 'config: {"query": "select … where id = $1::int", "params": […], "mode": "read" or "write"}';
+            hint = 'config: {"query": "select … where id = $1::int", "params": […], "mode": '
+                '"read" or "write"}';
     end if;
     insert into pbdb.query_contexts (backend_pid, xid, organization_id)
     values (pg_backend_pid(), pg_current_xact_id(), p_organization_id)
@@ -40,7 +41,7 @@ end;
 $fn$;
 
 comment on function pbdb._run_database_query(uuid, jsonb) is
-'{rows, row_count, truncated} of a DATABASE_QUERY step, run as pbdb_query for one organization. Raises what the query '
-'raises, and PB024.';
+'{rows, row_count, truncated} of a DATABASE_QUERY step, run as pbdb_query for one organization. '
+'Raises what the query raises, and PB024.';
 
 revoke execute on function pbdb._run_database_query(uuid, jsonb) from public;

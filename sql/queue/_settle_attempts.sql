@@ -119,8 +119,13 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int) is
-'Ends attempts with outputs (JSON text) or errors and advances their executions; a verdict for each, nothing raised for '
-'stale ones. Steps that became due and for whose handler keys the worker stands are leased to it, up to p_limit.';
+comment on function pbdb._settle_attempts(
+    uuid[], uuid[], text[], jsonb[], text, text[], int, int
+) is
+'Ends attempts with outputs (JSON text) or errors and advances their executions; a verdict for '
+'each, nothing raised for stale ones. Steps that became due and for whose handler keys the worker '
+'stands are leased to it, up to p_limit.';
 
-revoke execute on function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int) from public;
+revoke execute on function pbdb._settle_attempts(
+    uuid[], uuid[], text[], jsonb[], text, text[], int, int
+) from public;

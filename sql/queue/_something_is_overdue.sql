@@ -21,6 +21,7 @@ select
 end;
 
 comment on function pbdb._something_is_overdue() is
-'True when a sweep would find a lease, wait, engine step or execution whose time has come. Three index probes.';
+'True when a sweep would find a lease, wait, engine step or execution whose time has come. Three '
+'index probes.';
 
 revoke execute on function pbdb._something_is_overdue() from public;

@@ -1,7 +1,7 @@
 -- drop: function pbdb._sweep_event(uuid)
 --
--- An emitter and a wait that began at the same moment cannot see each other's rows; this brings them
--- together afterwards.
+-- An emitter and a wait that began at the same moment cannot see each other's rows; this brings
+-- them together afterwards.
 create or replace function pbdb._sweep_event(p_event_id uuid)
 returns text
 language plpgsql
@@ -34,6 +34,7 @@ end;
 $fn$;
 
 comment on function pbdb._sweep_event(uuid) is
-'Delivers a kept event to a wait that was registered in the same moment; null when there is nothing to do.';
+'Delivers a kept event to a wait that was registered in the same moment; null when there is '
+'nothing to do.';
 
 revoke execute on function pbdb._sweep_event(uuid) from public;

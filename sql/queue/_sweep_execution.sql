@@ -17,7 +17,8 @@ begin
     v_run := pbdb._finish(
         v_run, pbdb._program_of(v_run.playbook_id), 'TIMEOUT', null, jsonb_build_object(
             'code', 'TIMEOUT', 'message', format(
-                'the execution did not end by %s (timeout_seconds of its playbook)', v_run.deadline_at
+                'the execution did not end by %s (timeout_seconds of its playbook)',
+                v_run.deadline_at
             )
         )
     );

@@ -20,6 +20,7 @@ end;
 $fn$;
 
 comment on function pbdb._try_lock(uuid) is
-'Locks an execution and the root of its family without waiting; false when somebody holds one of them.';
+'Locks an execution and the root of its family without waiting; false when somebody holds one of '
+'them.';
 
 revoke execute on function pbdb._try_lock(uuid) from public;

@@ -20,8 +20,9 @@ begin
         perform pbdb.sweep(5);
     end if;
 
-    -- A loop over handlers, oldest work first, because a LIMIT over several index ranges would lock more
-    -- than it takes. Handlers without work are left out by a read, so an idle claim writes nothing.
+    -- A loop over handlers, oldest work first, because a LIMIT over several index ranges would lock
+    -- more than it takes. Handlers without work are left out by a read, so an idle claim writes
+    -- nothing.
     for v_handler in select h from pbdb._handlers_with_work(p_handlers) as h loop
         return query select * from pbdb._lease_steps(p_worker, v_handler, v_left, p_lease_seconds);
         get diagnostics v_taken = row_count;
@@ -32,8 +33,9 @@ end;
 $fn$;
 
 comment on function pbdb.claim_playbook_steps(text, text[], int, int) is
-'Leases up to p_limit due steps for whose handler keys the caller stands, oldest first; none when nothing is due. Never '
-'waits for rows that others hold. The attempt counts from now. Commit before starting the work. Raises PB017.';
+'Leases up to p_limit due steps for whose handler keys the caller stands, oldest first; none when '
+'nothing is due. Never waits for rows that others hold. The attempt counts from now. Commit before '
+'starting the work. Raises PB017.';
 
 revoke execute on function pbdb.claim_playbook_steps(text, text[], int, int) from public;
 grant execute on function pbdb.claim_playbook_steps(text, text[], int, int) to pbdb_worker;

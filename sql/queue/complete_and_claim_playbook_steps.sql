@@ -1,7 +1,8 @@
 -- drop: function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int)
 --
--- Definer: runners have no right on any table; the token decides the tenant. One transaction and one
--- round trip where a runner would need two: what a completion makes ready may come back in the same answer.
+-- Definer: runners have no right on any table; the token decides the tenant. One transaction and
+-- one round trip where a runner would need two: what a completion makes ready may come back in the
+-- same answer.
 create or replace function pbdb.complete_and_claim_playbook_steps(
     p_worker text,
     p_step_result_ids uuid[],
@@ -80,8 +81,8 @@ $fn$;
 comment on function pbdb.complete_and_claim_playbook_steps(
     text, uuid[], uuid[], text[], jsonb[], text[], int, int
 ) is
-'complete_playbook_steps and claim_playbook_steps in one: a row with an outcome for each report, then a row without one '
-'for each step claimed.';
+'complete_playbook_steps and claim_playbook_steps in one: a row with an outcome for each report, '
+'then a row without one for each step claimed.';
 
 revoke execute on function pbdb.complete_and_claim_playbook_steps(
     text, uuid[], uuid[], text[], jsonb[], text[], int, int

@@ -30,9 +30,10 @@ end;
 $fn$;
 
 comment on function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[]) is
-'Reports outputs (JSON text) of leased steps and advances their executions in the same transaction. Outcome accepted, '
-'repeated (the same report again), failed (the output is invalid or too large: a failed attempt), stale (PB002) or '
-'conflict (PB003). A usage is {model, input_tokens, output_tokens, cost_usd, latency_ms}. Raises PB017.';
+'Reports outputs (JSON text) of leased steps and advances their executions in the same '
+'transaction. Outcome accepted, repeated (the same report again), failed (the output is invalid or '
+'too large: a failed attempt), stale (PB002) or conflict (PB003). A usage is {model, input_tokens, '
+'output_tokens, cost_usd, latency_ms}. Raises PB017.';
 
 revoke execute on function pbdb.complete_playbook_steps(
     text, uuid[], uuid[], text[], jsonb[]

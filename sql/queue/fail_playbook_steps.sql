@@ -18,16 +18,20 @@ begin
     select v.*
     from pbdb._settle_attempts(
         p_step_result_ids, p_tokens, null,
-        array(select pbdb._clean_error(u.e) from unnest(p_errors) with ordinality as u (e, n) order by u.n)
+        array(
+            select pbdb._clean_error(u.e)
+            from unnest(p_errors) with ordinality as u (e, n)
+            order by u.n
+        )
     ) as s
     cross join lateral unnest(s.verdicts) as v;
 end;
 $fn$;
 
 comment on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) is
-'Reports that leased steps failed: {code, message, stack, permanent, retry_after_seconds}. Each is retried with backoff '
-'while attempts are left and the error is not permanent, else takes its failure path. Outcomes as in '
-'complete_playbook_steps. Raises PB017.';
+'Reports that leased steps failed: {code, message, stack, permanent, retry_after_seconds}. Each is '
+'retried with backoff while attempts are left and the error is not permanent, else takes its '
+'failure path. Outcomes as in complete_playbook_steps. Raises PB017.';
 
 revoke execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) from public;
 grant execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) to pbdb_worker;

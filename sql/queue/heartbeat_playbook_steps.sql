@@ -1,8 +1,8 @@
 -- drop: function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int)
 --
--- Definer: runners have no right on any table. SKIP LOCKED, because a heartbeat that waited for one row
--- while it held another could wait in a circle with a completion: a row that somebody is deciding about
--- right now is answered busy, and the next heartbeat learns the outcome.
+-- Definer: runners have no right on any table. SKIP LOCKED, because a heartbeat that waited for one
+-- row while it held another could wait in a circle with a completion: a row that somebody is
+-- deciding about right now is answered busy, and the next heartbeat learns the outcome.
 create or replace function pbdb.heartbeat_playbook_steps(
     p_worker text, p_step_result_ids uuid[], p_tokens uuid[], p_lease_seconds int default 60
 )
@@ -65,8 +65,8 @@ end;
 $fn$;
 
 comment on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int) is
-'Extends leases, never beyond a step''s own timeout. Outcome extended, busy (somebody is deciding about it now), or '
-'stale, cancelled, timed_out: then the runner must abort the step. Raises PB017.';
+'Extends leases, never beyond a step''s own timeout. Outcome extended, busy (somebody is deciding '
+'about it now), or stale, cancelled, timed_out: then the runner must abort the step. Raises PB017.';
 
 revoke execute on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int) from public;
 grant execute on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int) to pbdb_worker;

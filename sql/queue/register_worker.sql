@@ -26,7 +26,8 @@ end;
 $fn$;
 
 comment on function pbdb.register_worker(text, text[], int) is
-'Makes a runner known, with its handler keys and the backend that listens for it; forgets runners whose backend is gone.';
+'Makes a runner known, with its handler keys and the backend that listens for it; forgets runners '
+'whose backend is gone.';
 
 revoke execute on function pbdb.register_worker(text, text[], int) from public;
 grant execute on function pbdb.register_worker(text, text[], int) to pbdb_worker;

@@ -49,8 +49,8 @@ end;
 $fn$;
 
 comment on function pbdb.release_playbook_steps(text, uuid[], uuid[]) is
-'Gives leased steps back unstarted: the attempt does not count and another runner may take it at once. Outcome '
-'released or stale (PB002). Raises PB017.';
+'Gives leased steps back unstarted: the attempt does not count and another runner may take it at '
+'once. Outcome released or stale (PB002). Raises PB017.';
 
 revoke execute on function pbdb.release_playbook_steps(text, uuid[], uuid[]) from public;
 grant execute on function pbdb.release_playbook_steps(text, uuid[], uuid[]) to pbdb_worker;

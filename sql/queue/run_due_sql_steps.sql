@@ -1,7 +1,7 @@
 -- drop: function pbdb.run_due_sql_steps(int)
 --
--- Definer: it serves every tenant. One transaction: a query that takes the whole server down with it is not
--- counted as an attempt here, as it is when a runner claims it first.
+-- Definer: it serves every tenant. One transaction: a query that takes the whole server down with
+-- it is not counted as an attempt here, as it is when a runner claims it first.
 create or replace function pbdb.run_due_sql_steps(p_limit int default 100)
 returns int
 language plpgsql
@@ -37,8 +37,9 @@ end;
 $fn$;
 
 comment on function pbdb.run_due_sql_steps(int) is
-'Sweeps, then runs up to p_limit due DATABASE_QUERY and MEMORY_SEARCH steps that need no embedding, and gives how many: '
-'what an installation without runners calls from pg_cron or any client. Set statement_timeout before the call.';
+'Sweeps, then runs up to p_limit due DATABASE_QUERY and MEMORY_SEARCH steps that need no '
+'embedding, and gives how many: what an installation without runners calls from pg_cron or any '
+'client. Set statement_timeout before the call.';
 
 revoke execute on function pbdb.run_due_sql_steps(int) from public;
 grant execute on function pbdb.run_due_sql_steps(int) to pbdb_worker, pbdb_app;

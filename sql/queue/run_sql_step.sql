@@ -17,9 +17,10 @@ end;
 $fn$;
 
 comment on function pbdb.run_sql_step(text, uuid, uuid, real[]) is
-'Runs a claimed DATABASE_QUERY or MEMORY_SEARCH and completes it in the same transaction: exactly once. Set '
-'statement_timeout before the call; a function cannot time itself out. p_embedding is the embedded query text of a '
-'MEMORY_SEARCH:@embed step. Raises PB002 when the token is stale: nothing of the step is kept then.';
+'Runs a claimed DATABASE_QUERY or MEMORY_SEARCH and completes it in the same transaction: exactly '
+'once. Set statement_timeout before the call; a function cannot time itself out. p_embedding is '
+'the embedded query text of a MEMORY_SEARCH:@embed step. Raises PB002 when the token is stale: '
+'nothing of the step is kept then.';
 
 revoke execute on function pbdb.run_sql_step(text, uuid, uuid, real[]) from public;
 grant execute on function pbdb.run_sql_step(text, uuid, uuid, real[]) to pbdb_worker;

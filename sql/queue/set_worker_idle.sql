@@ -14,7 +14,8 @@ as $fn$
 $fn$;
 
 comment on function pbdb.set_worker_idle(text, boolean) is
-'Says whether a runner is waiting for a notification. Say idle, claim once more, then wait: so no wake-up is lost.';
+'Says whether a runner is waiting for a notification. Say idle, claim once more, then wait: so no '
+'wake-up is lost.';
 
 revoke execute on function pbdb.set_worker_idle(text, boolean) from public;
 grant execute on function pbdb.set_worker_idle(text, boolean) to pbdb_worker;

@@ -12,7 +12,8 @@ as $fn$
 $fn$;
 
 comment on function pbdb.unregister_worker(text) is
-'Forgets a runner that stops; what it still leases comes back when the leases expire or are released.';
+'Forgets a runner that stops; what it still leases comes back when the leases expire or are '
+'released.';
 
 revoke execute on function pbdb.unregister_worker(text) from public;
 grant execute on function pbdb.unregister_worker(text) to pbdb_worker;

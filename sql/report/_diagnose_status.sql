@@ -31,6 +31,7 @@ select
 end;
 
 comment on function pbdb._diagnose_status(pbdb.playbook_executions) is
-'What the status of an execution means for whoever waits for it, and the call that changes it (null: none needed).';
+'What the status of an execution means for whoever waits for it, and the call that changes it '
+'(null: none needed).';
 
 revoke execute on function pbdb._diagnose_status(pbdb.playbook_executions) from public;

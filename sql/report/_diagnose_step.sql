@@ -14,7 +14,9 @@ select
             then format('the lease of %s expired at %s', p_attempt.worker, p_ready.due_at)
         when p_ready.state = 'LEASED'
             then format('leased by %s until %s', p_attempt.worker, p_ready.due_at)
-        when p_ready.handler = '@input' then format('waits for a person''s answer until %s', p_ready.due_at)
+        when p_ready.handler = '@input' then format(
+            'waits for a person''s answer until %s', p_ready.due_at
+        )
         when p_ready.handler = '@event' then format(
             'waits for event "%s" matching %s until %s', p_ready.event_name, p_ready.event_match,
             p_ready.due_at
@@ -22,27 +24,34 @@ select
         when p_ready.handler = '@timer' then format('waits until %s', p_ready.due_at)
         when p_ready.handler = '@child' then 'waits for the playbook that it called'
         when p_ready.handler = '@lost'
-            then 'its runner was lost and nobody knows whether the effect happened (on_lost: wait_human)'
+            then 'its runner was lost and nobody knows whether it had its effect (on_lost: wait)'
         when p_ready.due_at > clock_timestamp() then format('retries at %s', p_ready.due_at)
         when p_ready.handler = '@engine' then 'is due and waits for the next claim or sweep'
         when w.known = 0 then format('no runner that has handler %s is known', p_ready.handler)
-        else format('is due since %s; %s known runners have handler %s', p_ready.due_at, w.known, p_ready.handler)
+        else format(
+            'is due since %s; %s known runners have handler %s', p_ready.due_at, w.known,
+            p_ready.handler
+        )
     end,
     case
         when p_ready.state = 'HELD'
             then format('select pbdb.resume_playbook_execution(%L);', p_attempt.execution_id)
         when p_ready.handler in ('@input', '@lost') then format(
-            'select pbdb.submit_step_input(%L, %L, ''<json>'');', p_attempt.execution_id, p_step_name
+            'select pbdb.submit_step_input(%L, %L, ''<json>'');',
+            p_attempt.execution_id, p_step_name
         )
         when p_ready.handler = '@event'
             then format('select pbdb.emit_playbook_event(%L, ''<json>'');', p_ready.event_name)
-        when p_ready.due_at <= clock_timestamp() and (p_ready.state = 'LEASED' or p_ready.handler = '@engine')
+        when p_ready.due_at <= clock_timestamp()
+            and (p_ready.state = 'LEASED' or p_ready.handler = '@engine')
             then format('select pbdb.advance_playbook_execution(%L);', p_attempt.execution_id)
         when p_ready.state = 'READY' and p_ready.due_at <= clock_timestamp() and w.known = 0
             then case
                 when p_ready.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH')
                     then 'Start a runner, or: select pbdb.run_due_sql_steps();'
-                else format('Start a runner that registers %s: pbdb worker --app …', p_ready.handler)
+                else format(
+                    'Start a runner that registers %s: pbdb worker --app …', p_ready.handler
+                )
             end
     end
 from (
@@ -55,7 +64,8 @@ end;
 comment on function pbdb._diagnose_step(
     pbdb.playbook_ready_steps, pbdb.playbook_step_results, text
 ) is
-'What one queued, leased or waiting step waits for, and the call that moves it (null: time alone will).';
+'What one queued, leased or waiting step waits for, and the call that moves it (null: time alone '
+'will).';
 
 revoke execute on function pbdb._diagnose_step(
     pbdb.playbook_ready_steps, pbdb.playbook_step_results, text

@@ -36,15 +36,18 @@ begin
     order by q.due_at
     limit 50;
     return query
-    select f.violation || ': ' || f.detail, 'This is a fault of the engine: keep a copy of the rows and report it.'
+    select
+        f.violation || ': ' || f.detail,
+        'This is a fault of the engine: keep a copy of the rows and report it.'
     from pbdb.fsck() as f
     where f.execution_id = p_execution_id;
 end;
 $fn$;
 
 comment on function pbdb.diagnose_execution(uuid) is
-'Why an execution does not move, in words, and the call that moves it; a row for its state, for each step that is queued, '
-'leased or waiting (at most 50), and for each broken invariant. Raises PB004.';
+'Why an execution does not move, in words, and the call that moves it; a row for its state, for '
+'each step that is queued, leased or waiting (at most 50), and for each broken invariant. Raises '
+'PB004.';
 
 revoke execute on function pbdb.diagnose_execution(uuid) from public;
 grant execute on function pbdb.diagnose_execution(uuid) to pbdb_app, pbdb_monitor;

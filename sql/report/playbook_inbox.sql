@@ -70,7 +70,7 @@ comment on column pbdb.playbook_inbox.times_out_at is
 
 comment on column pbdb.playbook_inbox.waits_for is
 'answer: of a person; event: emit_playbook_event; decision: a runner vanished, and the step says '
-'on_lost: wait_human, so that a person has to say what became of it. Answers and decisions come '
+'on_lost: wait, so that a person has to say what became of it. Answers and decisions come '
 'with submit_step_input.';
 
 revoke all on pbdb.playbook_inbox

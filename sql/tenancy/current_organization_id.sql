@@ -33,8 +33,8 @@ end;
 $fn$;
 
 comment on function pbdb.current_organization_id() is
-'The tenant of this transaction, from the JWT claim organization_id or app.current_organization_id; null when '
-'neither is set. Raises PB019 when the value is not a uuid.';
+'The tenant of this transaction, from the JWT claim organization_id or '
+'app.current_organization_id; null when neither is set. Raises PB019 when the value is not a uuid.';
 
 revoke execute on function pbdb.current_organization_id() from public;
 grant execute on function pbdb.current_organization_id()

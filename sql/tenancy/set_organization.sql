@@ -18,8 +18,8 @@ end;
 $fn$;
 
 comment on function pbdb.set_organization(uuid) is
-'Sets the tenant for the rest of this transaction (never longer, so that a pooled connection cannot leak it). '
-'Raises PB019 on null. Call it inside begin … commit.';
+'Sets the tenant for the rest of this transaction (never longer, so that a pooled connection '
+'cannot leak it). Raises PB019 on null. Call it inside begin … commit.';
 
 revoke execute on function pbdb.set_organization(uuid) from public;
 grant execute on function pbdb.set_organization(uuid) to pbdb_app, pbdb_worker, pbdb_monitor;

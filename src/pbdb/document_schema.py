@@ -177,7 +177,7 @@ _SYNTAX: Final[Schema] = {
     "description": "single_brace reads {name} and {a.b} instead of {{ name }}.",
 }
 _ON_LOST: Final[Schema] = {
-    "enum": ["retry", "fail", "wait_human"],
+    "enum": ["retry", "fail", "wait"],
     "description": "What to do when the runner is lost and nobody knows how far it came.",
 }
 _TEMPLATE_NAME: Final[Schema] = {

@@ -159,7 +159,7 @@ def test_deleting_a_playbook_takes_its_executions_and_its_roll_up(
 def test_a_step_whose_runner_vanished_waits_for_a_decision_when_it_says_so(
     ask: Ask, owner: Connection, worker: Connection
 ) -> None:
-    config = {"url": "https://example.org", "method": "POST", "on_lost": "wait_human"}
+    config = {"url": "https://example.org", "method": "POST", "on_lost": "wait"}
     pay = {"name": "pay", "type": "API_CALL", "config": config}
     execution = start(ask, activate(ask, {"name": "pay once", "steps": [pay]}), {})
     worker.execute("select from pbdb.claim_playbook_steps('w1', array['API_CALL'])")

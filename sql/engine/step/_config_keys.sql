@@ -23,7 +23,7 @@ begin atomic
         ('AGENT_EXECUTION', 'template_name', '{text}', null, null, null),
         ('AGENT_EXECUTION', 'template_version', '{integer}', null, 1, null),
         ('AGENT_EXECUTION', 'syntax', '{text}', '{mustache,single_brace}', null, null),
-        ('AGENT_EXECUTION', 'on_lost', '{text}', '{retry,fail,wait_human}', null, null),
+        ('AGENT_EXECUTION', 'on_lost', '{text}', '{retry,fail,wait}', null, null),
         ('DATA_TRANSFORM', 'output', '{any}', null, null, null),
         ('DATA_TRANSFORM', 'operations', '{array}', null, null, null),
         ('DATA_TRANSFORM', 'output_format', '{text}', '{flat,nested,array}', null, null),
@@ -65,7 +65,7 @@ begin atomic
         ('API_CALL', 'idempotent', '{boolean}', null, null, null),
         ('API_CALL', 'timeout', '{number}', null, 1, null),
         ('API_CALL', 'syntax', '{text}', '{mustache,single_brace}', null, null),
-        ('API_CALL', 'on_lost', '{text}', '{retry,fail,wait_human}', null, null),
+        ('API_CALL', 'on_lost', '{text}', '{retry,fail,wait}', null, null),
         ('DATABASE_QUERY', 'query', '{text}', null, null, null),
         ('DATABASE_QUERY', 'params', '{array}', null, null, null),
         ('DATABASE_QUERY', 'max_rows', '{integer}', null, 1, null),
@@ -92,7 +92,7 @@ begin atomic
         ('CUSTOM_FUNCTION', 'version', '{integer}', null, 1, null),
         ('CUSTOM_FUNCTION', 'parameters', '{object,path}', null, null, null),
         ('CUSTOM_FUNCTION', 'limits', '{object}', null, null, null),
-        ('CUSTOM_FUNCTION', 'on_lost', '{text}', '{retry,fail,wait_human}', null, null)
+        ('CUSTOM_FUNCTION', 'on_lost', '{text}', '{retry,fail,wait}', null, null)
     ) as known (step_type, key, kinds, choices, lowest, highest)
     where known.step_type = p_step_type;
 end;

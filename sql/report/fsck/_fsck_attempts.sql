@@ -8,7 +8,8 @@ stable
 security invoker
 begin atomic
     select
-        'a visit has more than one open attempt', r.organization_id, r.execution_id, min(r.id::text)::uuid,
+        'a visit has more than one open attempt',
+        r.organization_id, r.execution_id, min(r.id::text)::uuid,
         format('step %s visit %s has %s', r.step_id, r.visit, count(*))
     from pbdb.playbook_step_results as r
     where r.status in ('PENDING', 'RUNNING')
@@ -16,7 +17,8 @@ begin atomic
     having count(*) > 1
     union all
     select
-        'a visit was completed more than once', r.organization_id, r.execution_id, min(r.id::text)::uuid,
+        'a visit was completed more than once',
+        r.organization_id, r.execution_id, min(r.id::text)::uuid,
         format('step %s visit %s has %s completions', r.step_id, r.visit, count(*))
     from pbdb.playbook_step_results as r
     where r.status = 'COMPLETED'
@@ -26,7 +28,10 @@ begin atomic
     select
         'attempts of a visit are not numbered from 1', r.organization_id, r.execution_id,
         min(r.id::text)::uuid,
-        format('step %s visit %s has %s attempts up to %s', r.step_id, r.visit, count(*), max(r.attempt_number))
+        format(
+            'step %s visit %s has %s attempts up to %s', r.step_id, r.visit, count(*),
+            max(r.attempt_number)
+        )
     from pbdb.playbook_step_results as r
     group by r.organization_id, r.execution_id, r.step_id, r.scope_id, r.visit
     having max(r.attempt_number) <> count(*)
@@ -46,6 +51,7 @@ begin atomic
 end;
 
 comment on function pbdb._fsck_attempts() is
-'Invariant: a visit has at most one open attempt and one accepted completion, and attempts and visits stay within their limits. A row for each violation.';
+'Invariant: a visit has at most one open attempt and one accepted completion, and attempts and '
+'visits stay within their limits. A row for each violation.';
 
 revoke execute on function pbdb._fsck_attempts() from public;

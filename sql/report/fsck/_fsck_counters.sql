@@ -1,7 +1,7 @@
 -- drop: function pbdb._fsck_counters()
 --
--- Progress counts each step outside branches once, when it was completed or skipped, and with a completed parallel step
--- all steps inside it.
+-- Progress counts each step outside branches once, when it was completed or skipped, and with a
+-- completed parallel step all steps inside it.
 create or replace function pbdb._fsck_counters()
 returns table (
     violation text, organization_id uuid, execution_id uuid, step_result_id uuid, detail text

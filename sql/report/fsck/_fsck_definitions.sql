@@ -8,7 +8,8 @@ stable
 security invoker
 begin atomic
     select
-        'the definition of a version beyond DRAFT has changed', p.organization_id, null::uuid, null::uuid,
+        'the definition of a version beyond DRAFT has changed',
+        p.organization_id, null::uuid, null::uuid,
         format('playbook "%s" version %s (%s)', p.name, p.version, p.id)
     from pbdb.playbooks as p
     where p.status <> 'DRAFT' and p.definition_hash <> pbdb._definition_hash(p.id)
@@ -22,7 +23,8 @@ begin atomic
         and not exists (select from pbdb.playbook_programs as g where g.playbook_id = p.id)
     union all
     select
-        'a row belongs to another organization than its execution', x.organization_id, x.execution_id,
+        'a row belongs to another organization than its execution',
+        x.organization_id, x.execution_id,
         x.id, x.what
     from (
         select r.organization_id, r.execution_id, r.id, 'step result' as what
@@ -48,6 +50,7 @@ begin atomic
 end;
 
 comment on function pbdb._fsck_definitions() is
-'Invariant: definitions that executions are pinned to have not changed, and tenants never mix. A row for each violation.';
+'Invariant: definitions that executions are pinned to have not changed, and tenants never mix. A '
+'row for each violation.';
 
 revoke execute on function pbdb._fsck_definitions() from public;

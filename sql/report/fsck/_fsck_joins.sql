@@ -28,7 +28,8 @@ begin atomic
         is distinct from (s.open_count, s.succeeded_count, s.failed_count)
     union all
     select
-        'a join is open though its attempt has ended', j.organization_id, j.execution_id, j.result_id,
+        'a join is open though its attempt has ended',
+        j.organization_id, j.execution_id, j.result_id,
         coalesce(r.status::text, 'the attempt is missing')
     from pbdb.playbook_joins as j
     left join pbdb.playbook_step_results as r on r.id = j.result_id

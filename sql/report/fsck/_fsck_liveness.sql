@@ -1,7 +1,7 @@
 -- drop: function pbdb._fsck_liveness()
 --
--- A live execution moves because a step is queued, leased or waiting. A paused one must not have work that could be
--- claimed, and one that waits must wait for something.
+-- A live execution moves because a step is queued, leased or waiting. A paused one must not have
+-- work that could be claimed, and one that waits must wait for something.
 create or replace function pbdb._fsck_liveness()
 returns table (
     violation text, organization_id uuid, execution_id uuid, step_result_id uuid, detail text
@@ -14,7 +14,9 @@ begin atomic
         case
             when e.status = 'RUNNING' then 'a running execution has nothing that could move it'
             else 'a waiting execution waits for nothing'
-        end, e.organization_id, e.id, null::uuid, format('status %s, updated %s', e.status, e.updated_at)
+        end, e.organization_id, e.id, null::uuid, format(
+            'status %s, updated %s', e.status, e.updated_at
+        )
     from pbdb.playbook_executions as e
     where
         (e.status = 'RUNNING' or (e.status = 'PAUSED' and e.pause_reason = 'waiting'))
@@ -31,7 +33,8 @@ begin atomic
     where e.status = 'PAUSED' and q.state = 'READY'
     union all
     select
-        'a held step belongs to an execution that is not paused', e.organization_id, e.id, q.result_id,
+        'a held step belongs to an execution that is not paused',
+        e.organization_id, e.id, q.result_id,
         e.status::text
     from pbdb.playbook_ready_steps as q
     inner join pbdb.playbook_executions as e on e.id = q.execution_id

@@ -1,7 +1,8 @@
 -- drop: function pbdb._fsck_queue()
 --
--- Each row of the ready table stands for an attempt that is PENDING (to be claimed, or held) or RUNNING (leased, or
--- waiting); each open attempt stands in the ready table, except a parallel step, which has a join instead.
+-- Each row of the ready table stands for an attempt that is PENDING (to be claimed, or held) or
+-- RUNNING (leased, or waiting); each open attempt stands in the ready table, except a parallel
+-- step, which has a join instead.
 create or replace function pbdb._fsck_queue()
 returns table (
     violation text, organization_id uuid, execution_id uuid, step_result_id uuid, detail text
@@ -47,6 +48,7 @@ begin atomic
 end;
 
 comment on function pbdb._fsck_queue() is
-'Invariant: every queued step has an open attempt in the state that its queue state says, and the other way round. A row for each violation.';
+'Invariant: every queued step has an open attempt in the state that its queue state says, and the '
+'other way round. A row for each violation.';
 
 revoke execute on function pbdb._fsck_queue() from public;

@@ -22,8 +22,9 @@ as $fn$
 $fn$;
 
 comment on function pbdb.fsck() is
-'Every invariant of the state machine, a row for each violation, none when all is well: what it is, whose, where, and the '
-'values. Reads one snapshot and all of history: for operators and tests, not for every minute.';
+'Every invariant of the state machine, a row for each violation, none when all is well: what it '
+'is, whose, where, and the values. Reads one snapshot and all of history: for operators and tests, '
+'not for every minute.';
 
 revoke execute on function pbdb.fsck() from public;
 grant execute on function pbdb.fsck() to pbdb_monitor;
