@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
@@ -21,32 +19,6 @@ from pbdb.sql_steps import SqlSteps
 
 _SQL: Final = Limit("sql", 4)
 _SANDBOX: Final = Limit("sandbox", 2 * (os.cpu_count() or 1))
-
-
-class AppNotFound(Exception):
-    """`module:name` does not lead to an App."""
-
-
-def load_app(path: str | None) -> App:
-    """Import the App at `module:name`, also from the current folder; None gives an empty one.
-
-    The name is `app` when it is left out. Raises AppNotFound.
-    """
-    if path is None:
-        return App()
-    module_name, _, name = path.partition(":")
-    if "" not in sys.path:
-        sys.path.insert(0, "")
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is not None and (module_name + ".").startswith(error.name + "."):
-            raise AppNotFound(f"there is no module {module_name!r} here or installed") from error
-        raise
-    found = getattr(module, name or "app", None)
-    if not isinstance(found, App):
-        raise AppNotFound(f"{module_name} has no App called {name or 'app'!r}")
-    return found
 
 
 @asynccontextmanager

@@ -108,3 +108,17 @@ def test_check_says_what_is_wrong_in_which_line_and_keeps_nothing(shell: Shell) 
 
     shell.write("lead.yaml", "name: lead\nsteps: [{name: a, type: WAIT_FOR_INPUT}]\n")
     assert "nothing is wrong" in shell("check", "lead.yaml").out
+
+
+def test_commands_for_a_dba_do_without_the_packages_of_a_runner(bare: Shell) -> None:
+    bare.write(
+        "sitecustomize.py",
+        "import sys\n"
+        "for name in ('httpx2', 'httpcore2', 'cronsim', 'deno'):\n"
+        "    sys.modules[name] = None\n",
+    )
+    path = f"{bare.folder}:{bare.environ['PYTHONPATH']}"
+
+    assert "create table" in bare("script", PYTHONPATH=path).out
+    said = bare("worker", "--url", "postgresql://127.0.0.1:1/x", code=1, PYTHONPATH=path)
+    assert "pip install 'pbdb[runner]'" in said.err

@@ -29,7 +29,6 @@ from pbdb.cli.options import (
 from pbdb.cli.output import console, print_json
 from pbdb.cli.run import background_runner
 from pbdb.client import Client, Result
-from pbdb.context import Services
 from pbdb.database import Connection, Target, connect
 from pbdb.demo import material, service
 from pbdb.document import read_document
@@ -118,6 +117,8 @@ def _service() -> Iterator[str]:
 
 def _app() -> App:
     """An App with the embedding model of this machine, which the demo cannot do without."""
+    from pbdb.context import Services  # brings in what only runners need
+
     app = App()
     Services(app)
     if not app.embedders:

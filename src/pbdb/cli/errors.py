@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 import typer
@@ -17,7 +17,10 @@ from pbdb.document import DocumentError
 from pbdb.embedded import EmbeddedError
 from pbdb.errors import PbdbError, translate
 from pbdb.migrate import MigrateError
-from pbdb.worker import AppNotFound
+from pbdb.project import AppNotFound
+
+# Migrations and clients do without these; commands that run steps import them when called.
+_OF_THE_RUNNER: Final = frozenset({"httpx2", "httpcore2", "pydantic", "cronsim", "deno"})
 
 
 class UsageError(Exception):
@@ -74,6 +77,10 @@ def explain(error: Exception) -> Report | None:
         return Report(None, error.message, error.hint)
     if isinstance(error, EmbeddedError | MigrateError | DocumentError | AppNotFound):
         return Report(None, str(error))
+    if isinstance(error, ModuleNotFoundError) and error.name in _OF_THE_RUNNER:
+        return Report(
+            None, f"this needs {error.name}, which is not installed", "pip install 'pbdb[runner]'"
+        )
     if isinstance(error, FileNotFoundError):
         return Report(None, f"there is no file {error.filename}")
     if isinstance(error, OSError):

@@ -80,8 +80,10 @@ def _table(timeline: Sequence[Mapping[str, Any]], result: Result | None) -> Rend
     now = datetime.now(UTC)
     for row in timeline:
         status = str(row["status"])
+        if row["step_type"] == "WAIT_FOR_INPUT" and status == "RUNNING":
+            status = "WAITING"
         took = row.get("duration_ms")
-        if took is None and status == "RUNNING" and row.get("started_at") is not None:
+        if took is None and status in ("RUNNING", "WAITING") and row.get("started_at") is not None:
             took = max(0.0, (now - row["started_at"]).total_seconds() * 1000)
         shown: RenderableType = Text(status, style=COLOURS.get(status, ""))
         if status == "RUNNING" and result is not None:

@@ -12,8 +12,8 @@ from pbdb.cli.errors import UsageError
 from pbdb.cli.options import Json, Organization, Url, open_client, parse_json
 from pbdb.cli.output import console, print_json, print_rows
 from pbdb.cli.worker import Project
+from pbdb.project import load_app
 from pbdb.registry import Embedder
-from pbdb.worker import load_app
 
 app = typer.Typer(help="Store and search memories.", no_args_is_help=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,6 +19,7 @@ COLOURS: Final[Mapping[str, str]] = {
     "RUNNING": "cyan",
     "PENDING": "dim",
     "PAUSED": "yellow",
+    "WAITING": "yellow",
     "SKIPPED": "dim",
     "FAILED": "red",
     "TIMEOUT": "red",
@@ -27,7 +29,13 @@ COLOURS: Final[Mapping[str, str]] = {
     "DEPRECATED": "dim",
 }
 
-console: Final = Console()
+
+def _has_width() -> bool:
+    return sys.stdout.isatty() or "COLUMNS" in os.environ
+
+
+# Without a terminal nothing has to fit into eighty columns.
+console: Final = Console(width=None if _has_width() else 200)
 
 
 def print_json(value: Any) -> None:

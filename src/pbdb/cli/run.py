@@ -30,9 +30,9 @@ from pbdb.cli.worker import Project
 from pbdb.client import Client
 from pbdb.database import Target, connect
 from pbdb.document import read_document
+from pbdb.project import load_app
 from pbdb.registry import App
 from pbdb.runner import Runner, Settings
-from pbdb.worker import load_app, open_runner
 
 
 def add_to(app: typer.Typer) -> None:
@@ -88,6 +88,8 @@ def background_runner(target: Target, app: App) -> Iterator[Callable[[], None]]:
 
     Yields a function that raises what ended the runner, if anything did.
     """
+    from pbdb.worker import open_runner  # brings in what only runners need
+
     loop = asyncio.new_event_loop()
     started = threading.Event()
     runners: list[Runner] = []

@@ -16,10 +16,10 @@ import typer
 from pbdb.cli.errors import UsageError
 from pbdb.cli.options import Url, find_database
 from pbdb.database import Target, connect
+from pbdb.project import load_app
 from pbdb.registry import App
 from pbdb.runner import Settings
 from pbdb.secrets import Secrets
-from pbdb.worker import load_app, open_runner
 
 Project = Annotated[
     str | None,
@@ -68,6 +68,8 @@ def worker(
 
 
 async def _work(target: Target, app: App, settings: Settings, name: str | None) -> None:
+    from pbdb.worker import open_runner  # brings in what only runners need
+
     async with open_runner(target, app, settings, name=name) as runner:
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
