@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import time
 import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 Connection = psycopg.Connection[Any]
+Found = TypeVar("Found")
+
+
+def eventually(look: Callable[[], Found], seconds: float = 30) -> Found:
+    """Look again until something is found; what was seen last when the time is over."""
+    end = time.monotonic() + seconds
+    while not (found := look()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
 
 
 def playbook(
