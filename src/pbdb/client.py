@@ -164,6 +164,10 @@ class Client:
         """Return one row per attempt, in order."""
         return self._rows("select * from pbdb.get_execution_timeline(%s)", execution_id)
 
+    def diagnose(self, execution_id: UUID) -> list[Row]:
+        """Say why an execution does not move: finding and remedy, a row for each reason."""
+        return self._rows("select finding, remedy from pbdb.diagnose_execution(%s)", execution_id)
+
     def pause(self, execution_id: UUID) -> None:
         """Start nothing new; what runs may finish."""
         self._value("select pbdb.pause_playbook_execution(%s)", execution_id)

@@ -141,3 +141,29 @@ def test_memories_are_stored_and_found_by_their_words(shell: Shell) -> None:
 
     assert found["content"] == "The sky over Lisbon is blue"
     assert found["metadata"] == {"city": "Lisbon"}
+
+
+def test_what_no_runner_can_run_is_explained(shell: Shell) -> None:
+    shell.write(
+        "other.yaml",
+        "name: other\nsteps:\n- {name: s, type: CUSTOM_FUNCTION, config: {function: elsewhere}}\n",
+    )
+    shell("apply", "other.yaml")
+    id_ = shell("start", "other", "--json").json["execution_id"]
+
+    findings = shell("show", id_, "--json").json["findings"]
+
+    assert any("elsewhere" in each["finding"] for each in findings), findings
+
+
+def test_an_event_wakes_the_step_that_waits_for_it(shell: Shell) -> None:
+    shell.write(
+        "event.yaml",
+        "name: event\nsteps:\n- {name: s, type: WAIT_FOR_INPUT, config: {event: paid}}\n",
+    )
+    shell("apply", "event.yaml")
+    id_ = shell("start", "event", "--json").json["execution_id"]
+
+    assert shell("emit", "paid", '{"amount": 3}', "--json").json == {"woken": 1}
+    assert shell("watch", id_, "--json").json["output_data"] == {"amount": 3}
+    assert "no invariant is broken" in shell("fsck").out

@@ -1,4 +1,4 @@
-"""`pbdb start`, `watch`, `show`, `answer`, `inbox`, `pause`, `resume`, `cancel`, `retry`."""
+"""Executions: `pbdb start`, `watch`, `show`, `answer`, `inbox`, `emit`, `pause`, `cancel`, …"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Input = Annotated[str, typer.Option("--input", "-i", help="JSON, @file, or - for
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (start, watch, show, answer, inbox, pause, resume, cancel, retry):
+    for command in (start, watch, show, answer, inbox, emit, pause, resume, cancel, retry):
         app.command(rich_help_panel="Executions")(command)
 
 
@@ -67,11 +67,14 @@ def show(
     with open_client(url, organization) as client:
         result = client.result(execution)
         timeline = client.timeline(execution)
+        findings = [] if result.has_ended else client.diagnose(execution)
         if as_json:
-            print_json({**_as_dict(result), "timeline": timeline})
+            print_json({**_as_dict(result), "timeline": timeline, "findings": findings})
             return
         show_timeline(timeline)
         finish(client, result, as_json=False, is_judged=False)
+        for each in findings:
+            console.print(f"{each['finding']}\n  {each['remedy'] or ''}".rstrip(), highlight=False)
 
 
 def answer(
@@ -101,6 +104,23 @@ def inbox(url: Url = None, organization: Organization = None, as_json: Json = Fa
     )
     if rows and not as_json:
         console.print("\npbdb answer EXECUTION_ID STEP_NAME JSON", style="dim", highlight=False)
+
+
+def emit(
+    event: Annotated[str, typer.Argument(help="The event's name.")],
+    payload: Annotated[str, typer.Argument(metavar="JSON", help="JSON, @file or -.")] = "{}",
+    url: Url = None,
+    organization: Organization = None,
+    as_json: Json = False,
+) -> None:
+    """Tell of an event; steps that wait for it go on."""
+    value = parse_json(payload, "JSON")
+    with open_client(url, organization) as client:
+        count = client.emit(event, value)
+    if as_json:
+        print_json({"woken": count})
+    else:
+        console.print(f"{count} waiting step(s) woken" if count else "nobody waits for it yet")
 
 
 def pause(id_: Id, url: Url = None, organization: Organization = None) -> None:

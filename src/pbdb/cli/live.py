@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
@@ -18,6 +20,17 @@ from pbdb.cli.output import COLOURS, console, duration
 from pbdb.client import Client, Result
 
 _POLL_SECONDS: Final = 0.15
+# An execution that stands still longer than this is asked why.
+_PATIENCE_SECONDS: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What is known of an execution at one time; findings say why it does not move."""
+
+    result: Result
+    timeline: Sequence[Mapping[str, Any]]
+    findings: Sequence[Mapping[str, Any]]
 
 
 def follow(
@@ -33,16 +46,26 @@ def follow(
     `on_wait` gets a row of `Client.waiting` and says whether it answered. A paused execution that
     waits for an event or a time is followed on. `check` is called again and again, and may raise.
     """
+    told: set[str] = set()
+
+    def tell(moment: _Moment) -> None:
+        """Without a screen to draw on: say on standard error why nothing moves, once."""
+        check()
+        for text in map(_finding, moment.findings):
+            if text not in told:
+                told.add(text)
+                sys.stderr.write(text + "\n")
+
     if is_quiet or not console.is_terminal:
-        result = _follow(client, execution_id, lambda result: check(), on_wait)
+        result = _follow(client, execution_id, tell, on_wait)
         if not is_quiet:
             show_timeline(client.timeline(execution_id))
         return result
     with Live(console=console, refresh_per_second=8, transient=True) as live:
 
-        def draw(found: Result) -> None:
+        def draw(moment: _Moment) -> None:
             check()
-            live.update(_table(client.timeline(execution_id), found))
+            live.update(_table(moment.timeline, moment.result, moment.findings))
 
         result = _follow(client, execution_id, draw, on_wait)
     show_timeline(client.timeline(execution_id))
@@ -57,12 +80,20 @@ def show_timeline(timeline: Sequence[Mapping[str, Any]]) -> None:
 def _follow(
     client: Client,
     execution_id: UUID,
-    draw: Callable[[Result], None],
+    draw: Callable[[_Moment], None],
     on_wait: Callable[[Mapping[str, Any]], bool],
 ) -> Result:
+    last: Sequence[Mapping[str, Any]] = []
+    changed_at = time.monotonic()
+    findings: Sequence[Mapping[str, Any]] = []
     while True:
         result = client.result(execution_id)
-        draw(result)
+        timeline = client.timeline(execution_id)
+        if timeline != last or any(row["status"] == "RUNNING" for row in timeline):
+            last, changed_at, findings = timeline, time.monotonic(), []
+        elif not findings and time.monotonic() - changed_at > _PATIENCE_SECONDS:
+            findings = client.diagnose(execution_id)
+        draw(_Moment(result, timeline, findings))
         if result.has_ended:
             return result
         if result.status == "PAUSED":
@@ -73,7 +104,15 @@ def _follow(
         time.sleep(_POLL_SECONDS)
 
 
-def _table(timeline: Sequence[Mapping[str, Any]], result: Result | None) -> RenderableType:
+def _finding(row: Mapping[str, Any]) -> str:
+    return f"{row['finding']} {row['remedy'] or ''}".rstrip()
+
+
+def _table(
+    timeline: Sequence[Mapping[str, Any]],
+    result: Result | None,
+    findings: Sequence[Mapping[str, Any]] = (),
+) -> RenderableType:
     table = Table(box=None, header_style="dim", pad_edge=False)
     for name in ("step", "status", "attempt", "elapsed", ""):
         table.add_column(name, overflow="fold")
@@ -91,9 +130,11 @@ def _table(timeline: Sequence[Mapping[str, Any]], result: Result | None) -> Rend
         table.add_row(
             _step_name(row), shown, _attempt(row), Text(duration(took)), Text(_reason(row))
         )
-    if result is not None:
-        table.caption = Text(result.status, style=COLOURS.get(result.status, ""))
-    return table
+    if result is None:
+        return table
+    status_line = Text(result.status, style=COLOURS.get(result.status, ""))
+    reasons = [Text(_finding(row), style="yellow") for row in findings]
+    return Group(table, status_line, *reasons)
 
 
 def _step_name(row: Mapping[str, Any]) -> Text:

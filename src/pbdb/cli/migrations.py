@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
 
 from pbdb import migrate as migrations
 from pbdb.cli.errors import UsageError
@@ -20,7 +21,7 @@ from pbdb.verify import verify as database_checks
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (migrate, script, mark, rollback, status, break_lock, verify):
+    for command in (migrate, script, mark, rollback, status, break_lock, verify, fsck):
         app.command(rich_help_panel="Database")(command)
 
 
@@ -123,6 +124,22 @@ def verify(
     else:
         typer.echo(report(checks, is_verbose=not failed))
     if not all(check.is_ok for check in checks):
+        raise typer.Exit(1)
+
+
+def fsck(url: Url = None, as_json: Json = False) -> None:
+    """Check every invariant of the state machine in what is stored; exit code 1 when one is broken.
+
+    For members of pbdb_monitor. Reads all of history.
+    """
+    with (
+        connect(find_database(url).target.listen_url) as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
+        rows = cursor.execute("select * from pbdb.fsck()").fetchall()
+    columns = ["violation", "organization_id", "execution_id", "step_result_id", "detail"]
+    print_rows(rows, columns, empty="no invariant is broken", as_json=as_json)
+    if rows:
         raise typer.Exit(1)
 
 
