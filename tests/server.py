@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pytest_postgresql.janitor import DatabaseJanitor
 
 from pbdb import freeze, migrate
 from pbdb.embedded import temporary_server
@@ -67,6 +68,21 @@ class Server:
     def template(self) -> str:
         return f"pbdb_template_{self.run}"
 
+    def janitor(
+        self, database: str, *, template: str | None = None, as_template: bool = False
+    ) -> DatabaseJanitor:
+        """Return who creates and drops this database; one that is not there is dropped already."""
+        words = conninfo_to_dict(self.conninfo)
+        return DatabaseJanitor(
+            user=str(words.get("user", "postgres")),
+            host=str(words.get("host", "")),
+            port=str(words.get("port", 5432)),
+            password=None if words.get("password") is None else str(words["password"]),
+            dbname=database,
+            template_dbname=template,
+            as_template=as_template,
+        )
+
 
 @dataclass(slots=True)
 class Servers:
@@ -92,7 +108,7 @@ class Servers:
     def close(self) -> None:
         if self.external is not None:
             for server in self.known.values():
-                drop_database(server, server.template)
+                server.janitor(server.template, as_template=True).drop()
         self._started.close()
 
 
@@ -104,18 +120,14 @@ def build_template(server: Server) -> None:
         if conn.execute(known, (server.template,)).fetchone():
             return
         name = f"{server.template}_building"
-        drop_database(server, name)
-        create_database(conn, name)
+        building = server.janitor(name, template="template0", as_template=True)
+        building.drop()
+        building.init()
         create_schema(server, name)
         create_logins(conn)
         conn.execute(
             sql.SQL("alter database {} rename to {}").format(
                 sql.Identifier(name), sql.Identifier(server.template)
-            )
-        )
-        conn.execute(
-            sql.SQL("alter database {} with is_template true allow_connections false").format(
-                sql.Identifier(server.template)
             )
         )
 
@@ -167,32 +179,6 @@ def create_logins(conn: psycopg.Connection[Any]) -> None:
             conn.execute(sql.SQL("grant {} to {}").format(group, name))
 
 
-def create_database(
-    conn: psycopg.Connection[Any], name: str, *, template: str = "template0"
-) -> None:
-    """Create a database with pbdb in its search path; a clone does not inherit that setting."""
-    conn.execute(
-        sql.SQL("create database {} template {} strategy wal_log").format(
-            sql.Identifier(name), sql.Identifier(template)
-        )
-    )
-    conn.execute(migrate.search_path_statement(name).encode())
-
-
-def drop_database(server: Server, name: str) -> None:
-    """Drop a database, whoever is connected to it."""
-    with server.admin() as conn:
-        found = conn.execute("select datistemplate from pg_database where datname = %s", (name,))
-        row = found.fetchone()
-        if row is None:
-            return
-        if row[0]:
-            conn.execute(
-                sql.SQL("alter database {} with is_template false").format(sql.Identifier(name))
-            )
-        conn.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-
-
 @dataclass(frozen=True, slots=True)
 class Database:
     """A fresh database with everything in it, for one test."""
@@ -213,12 +199,11 @@ class Database:
 def fresh_database(server: Server, *, empty: bool = False) -> Iterator[Database]:
     """Yield a clone of the template, which exists, or an empty database; drop it afterwards."""
     name = f"pbdb_test_{server.run}_{uuid.uuid4().hex[:10]}"
-    with server.admin() as conn:
-        create_database(conn, name, template="template0" if empty else server.template)
-    try:
+    with server.janitor(name, template="template0" if empty else server.template):
+        # A clone does not inherit the settings of its template.
+        with server.admin() as conn:
+            conn.execute(migrate.search_path_statement(name).encode())
         yield Database(server, name)
-    finally:
-        drop_database(server, name)
 
 
 def environment(url: str) -> dict[str, str]:
