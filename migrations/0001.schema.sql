@@ -14,7 +14,12 @@ begin
         'pbdb_owner', 'pbdb_app', 'pbdb_worker', 'pbdb_query', 'pbdb_monitor'
     ] loop
         if to_regrole(v_role) is null then
-            execute format('create role %I nologin', v_role);
+            begin
+                execute format('create role %I nologin', v_role);
+            exception
+                -- Another database of the cluster is being installed at this moment.
+                when duplicate_object or unique_violation then null;
+            end;
         end if;
     end loop;
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import psycopg
 import pytest
 
 from pbdb import migrate
+from pbdb.embedded import temporary_server
 from server import Database, run_file
 
 
@@ -16,6 +18,22 @@ def test_two_at_once_apply_each_migration_once(empty_database: Database) -> None
     with ThreadPoolExecutor(2) as pool:
         one, two = pool.map(migrate.apply, (url, url))
     assert sorted([*one, *two]) == [file.stem for file in migrate.migration_files()]
+
+
+def test_two_databases_of_one_new_cluster_are_installed_at_once() -> None:
+    """Roles belong to the cluster: whoever comes second finds them made by the first."""
+    first = migrate.migration_files()[0]
+    with temporary_server() as server, psycopg.connect(server.url(), autocommit=True) as conn:
+        for n in range(4):
+            conn.execute(f"create database db_{n}")
+        start = Barrier(4)
+
+        def install(n: int) -> None:
+            start.wait()
+            run_file(server.url(f"db_{n}"), first)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(install, range(4)))
 
 
 def test_a_lock_that_a_killed_run_left_is_named_and_can_be_broken(
