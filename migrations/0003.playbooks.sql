@@ -320,6 +320,7 @@ create table pbdb.playbook_triggers (
     is_enabled boolean not null default true,
     next_fire_at timestamptz,
     last_fired_at timestamptz,
+    last_error text,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint trigger_name_is_unique_in_an_organization unique (organization_id, name),
@@ -347,6 +348,8 @@ comment on column pbdb.playbook_triggers.event_match is
 comment on column pbdb.playbook_triggers.input_data is
 'Input of the started execution; for events the payload is laid over it.';
 comment on column pbdb.playbook_triggers.is_enabled is 'False: it does not fire.';
+comment on column pbdb.playbook_triggers.last_error is
+'Why it could not start its playbook the last time; null when it could.';
 comment on column pbdb.playbook_triggers.next_fire_at is
 'When a schedule fires next; null: a runner has yet to compute it.';
 comment on column pbdb.playbook_triggers.last_fired_at is 'When it fired last; null: never.';

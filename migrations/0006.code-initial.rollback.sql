@@ -366,6 +366,21 @@ drop function pbdb.pause_playbook_execution(uuid);
 -- deleted: sql/engine/emit_playbook_event.sql
 drop function pbdb.emit_playbook_event(text, jsonb, int);
 
+-- deleted: sql/engine/trigger/fire_trigger.sql
+drop function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text);
+
+-- deleted: sql/engine/trigger/due_triggers.sql
+drop function pbdb.due_triggers(int);
+
+-- deleted: sql/engine/trigger/define_trigger.sql
+drop function pbdb.define_trigger(text, text, text, text, text, jsonb, jsonb, boolean);
+
+-- deleted: sql/engine/trigger/_fire_event_triggers.sql
+drop function pbdb._fire_event_triggers(uuid, text, jsonb);
+
+-- deleted: sql/engine/trigger/_fire.sql
+drop function pbdb._fire(pbdb.playbook_triggers, jsonb, text, text);
+
 -- deleted: sql/engine/submit_step_input.sql
 drop function pbdb.submit_step_input(uuid, text, jsonb, uuid);
 

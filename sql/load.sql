@@ -292,6 +292,11 @@ set role pbdb_owner;
 \ir engine/_check_answer.sql
 \ir engine/_collect_answer.sql
 \ir engine/submit_step_input.sql
+\ir engine/trigger/_fire.sql
+\ir engine/trigger/_fire_event_triggers.sql
+\ir engine/trigger/define_trigger.sql
+\ir engine/trigger/due_triggers.sql
+\ir engine/trigger/fire_trigger.sql
 \ir engine/emit_playbook_event.sql
 \ir engine/pause_playbook_execution.sql
 \ir engine/resume_playbook_execution.sql

@@ -824,6 +824,8 @@ create table pbdb.playbook_triggers (
     next_fire_at timestamp with time zone,
     -- When it fired last; null: never.
     last_fired_at timestamp with time zone,
+    -- Why it could not start its playbook the last time; null when it could.
+    last_error text,
     -- When the row was written (start of the writing transaction).
     created_at timestamp with time zone not null default now(),
     -- When the row last changed.

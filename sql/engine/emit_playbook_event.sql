@@ -49,14 +49,14 @@ begin
     if v_woken > 0 then
         update pbdb.playbook_events as e set consumed_by = v_event_id where e.id = v_event_id;
     end if;
-    return v_woken;
+    return v_woken + pbdb._fire_event_triggers(v_organization_id, p_name, p_payload);
 end;
 $fn$;
 
 comment on function pbdb.emit_playbook_event(text, jsonb, int) is
-'Delivers an event to every wait of this organization that it matches and gives how many that '
-'were. When no wait took it, it is kept p_keep_seconds for the first wait that matches. Raises '
-'PB001, PB017.';
+'Delivers an event to every wait of this organization that it matches, starts the playbooks whose '
+'triggers it matches, and gives how many of both. When no wait took it, it is kept p_keep_seconds '
+'for the first wait that matches. Raises PB001, PB017.';
 
 revoke execute on function pbdb.emit_playbook_event(text, jsonb, int) from public;
 grant execute on function pbdb.emit_playbook_event(text, jsonb, int) to pbdb_app;

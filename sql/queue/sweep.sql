@@ -16,6 +16,8 @@ begin
     select s.what, s.count from pbdb._settle_overdue(p_limit) as s
     union all
     select 'rolled up', v_rolled_up where v_rolled_up > 0
+    union all
+    select 'schedules due', 1 where exists (select from pbdb.due_triggers(1))
     order by 1;
 end;
 $fn$;
@@ -23,8 +25,8 @@ $fn$;
 comment on function pbdb.sweep(int) is
 'Finds and settles what is overdue: expired leases, step and wait timeouts, timers, kept engine '
 'steps, execution deadlines, undelivered events; at most p_limit, with a count for each kind. '
-'Rolls up finished executions as well. Claims do the same in small; without runners call it once a '
-'second, for example from pg_cron.';
+'Rolls up finished executions as well, and says when schedules are due, which runners fire. Claims '
+'do the same in small; without runners call it once a second, for example from pg_cron.';
 
 revoke execute on function pbdb.sweep(int) from public;
 grant execute on function pbdb.sweep(int) to pbdb_worker;

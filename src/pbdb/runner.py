@@ -35,6 +35,7 @@ from pbdb.dispatch import Batch, Dispatcher, Handler, Inline, Limit, error_text
 from pbdb.heartbeat import Heartbeat, Lost
 from pbdb.listener import listen
 from pbdb.model import Step, StepFailed
+from pbdb.schedules import fire_due
 from pbdb.slots import Group, Plan, plan
 
 log = logging.getLogger(__name__)
@@ -472,7 +473,9 @@ class Runner:
                 if (is_quiet and is_full) or time.monotonic() - swept >= _SWEEP_SECONDS:
                     swept = time.monotonic()
                     async with self._pool.connection() as connection:
-                        await queue.sweep(connection)
+                        swept_now = await queue.sweep(connection)
+                        if swept_now.get("schedules due"):
+                            await fire_due(connection)
             except psycopg.Error as error:
                 log.warning("chore failed", extra={"worker": self.name, "sqlstate": error.sqlstate})
 

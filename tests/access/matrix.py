@@ -47,8 +47,8 @@ WITHHELD: dict[tuple[str, str], set[str]] = {
         "id", "organization_id", "agent_id", "content", "content_search", "created_at",
         "updated_at",
     },
-    ("playbook_triggers", "I"): {"last_fired_at"},
-    ("playbook_triggers", "U"): {"id", "organization_id", "created_at", "last_fired_at"},
+    ("playbook_triggers", "I"): {"last_fired_at", "last_error"},
+    ("playbook_triggers", "U"): {"id", "organization_id", "created_at", "last_fired_at", "last_error"},
 }  # fmt: skip
 
 # Tables whose rows are of no tenant, or not for a tenant to see.

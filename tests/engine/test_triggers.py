@@ -1,0 +1,135 @@
+"""Playbooks that start by themselves: schedules and events."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+
+from build import Tenant, transform
+from pbdb.schedules import fire_due, next_time
+
+
+def outputs(tenant: Tenant) -> list[Any]:
+    return [
+        row[0]
+        for row in tenant.rows("select output_data from pbdb.playbook_executions order by id")
+    ]
+
+
+def fire(worker: psycopg.Connection[Any]) -> int:
+    async def work() -> int:
+        connection = await psycopg.AsyncConnection.connect(
+            worker.info.dsn, password=worker.info.password, autocommit=True
+        )
+        async with connection:
+            return await fire_due(connection)
+
+    return asyncio.run(work())
+
+
+def test_an_event_starts_the_playbooks_that_it_triggers(
+    tenant: Tenant, other_tenant: Tenant
+) -> None:
+    for each in (tenant, other_tenant):
+        each.apply(transform("a", {"who": "$input.who", "fixed": "$input.fixed"}))
+        each.one(
+            "select pbdb.define_trigger('t', 'test', p_event_name => 'signup',"
+            ' p_event_match => \'{"plan": "pro"}\', p_input => \'{"fixed": 1}\')'
+        )
+
+    assert tenant.one("select pbdb.emit_playbook_event('signup', '{\"plan\": \"free\"}')") == 0
+    assert (
+        tenant.one('select pbdb.emit_playbook_event(\'signup\', \'{"plan": "pro", "who": 7}\')')
+        == 1
+    )
+
+    assert outputs(tenant) == [{"who": 7, "fixed": 1}]
+    assert outputs(other_tenant) == []
+
+
+def test_a_schedule_starts_once_for_each_time(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    tenant.apply(transform("a", "$input"))
+    tenant.one(
+        "select pbdb.define_trigger('t', 'test', '0 3 * * *', 'Europe/Berlin', p_input => '5')"
+    )
+    assert fire(tenant.worker) == 0, "its first time is only worked out"
+
+    owner.execute("update pbdb.playbook_triggers set next_fire_at = clock_timestamp()")
+    assert fire(tenant.worker) == 1
+    assert fire(tenant.worker) == 0
+
+    assert outputs(tenant) == [5]
+    assert tenant.one("select next_fire_at > clock_timestamp() from pbdb.playbook_triggers")
+    assert tenant.one("select trigger_source from pbdb.playbook_executions") == "scheduled"
+
+
+def test_of_two_runners_that_see_the_same_time_one_starts_the_playbook(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    tenant.apply(transform("a", 1))
+    trigger = tenant.one("select pbdb.define_trigger('t', 'test', '* * * * *')")
+    due = datetime(2026, 1, 1, tzinfo=UTC)
+    owner.execute("update pbdb.playbook_triggers set next_fire_at = %s", (due,))
+    call = "select pbdb.fire_trigger(%s, %s, clock_timestamp() + interval '1 hour')"
+
+    answers = [tenant.worker.execute(call, (trigger, due)).fetchone() for _ in range(2)]
+
+    assert answers == [(True,), (False,)]
+    assert len(outputs(tenant)) == 1
+
+
+def test_a_schedule_that_cannot_be_read_is_turned_off_with_the_reason(tenant: Tenant) -> None:
+    tenant.apply(transform("a", 1))
+    tenant.one("select pbdb.define_trigger('t', 'test', 'every tuesday')")
+
+    fire(tenant.worker)
+
+    assert tenant.rows(
+        "select is_enabled, last_error like '%%every tuesday%%' from pbdb.playbook_triggers"
+    ) == [(False, True)]
+
+
+def test_what_a_trigger_cannot_start_is_kept_with_it(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    tenant.apply(transform("a", 1), input_schema={"type": "object", "required": ["n"]})
+    tenant.one("select pbdb.define_trigger('t', 'test', '* * * * *')")
+    owner.execute("update pbdb.playbook_triggers set next_fire_at = clock_timestamp()")
+
+    assert fire(tenant.worker) == 0
+    assert "PB006" in tenant.one("select last_error from pbdb.playbook_triggers")
+
+
+def test_a_trigger_of_an_unknown_playbook_or_zone_is_refused(tenant: Tenant) -> None:
+    tenant.apply(transform("a", 1))
+    for arguments, state in (
+        ("'t', 'nope', '* * * * *'", "PB004"),
+        ("'t', 'test', '* * * * *', 'Mars/Phobos'", "PB017"),
+        ("'t', 'test'", "PB017"),
+    ):
+        with pytest.raises(psycopg.Error) as refused:
+            tenant.one(f"select pbdb.define_trigger({arguments})")
+        assert refused.value.sqlstate == state
+
+
+@pytest.mark.parametrize(
+    ("schedule", "zone", "after", "expected"),
+    [
+        ("30 2 * * *", "Europe/Berlin", "2026-03-29T00:00Z", "2026-03-29T01:00Z"),
+        ("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00Z", "2026-10-25T00:30Z"),
+        ("30 2 * * *", "Europe/Berlin", "2026-10-25T00:30Z", "2026-10-26T01:30Z"),
+        ("0 0 * * *", "Asia/Kathmandu", "2026-01-01T00:00Z", "2026-01-01T18:15Z"),
+    ],
+)
+def test_schedules_follow_the_clocks_of_their_zone(
+    schedule: str, zone: str, after: str, expected: str
+) -> None:
+    found = next_time(schedule, zone, datetime.fromisoformat(after))
+
+    assert found == datetime.fromisoformat(expected)
