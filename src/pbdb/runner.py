@@ -135,7 +135,8 @@ class Runner:
             asyncio.create_task(
                 listen(self._target, "pbdb runner listen", self._greet, self._on_hint)
             ),
-            asyncio.create_task(self._look_after()),
+            asyncio.create_task(self._poll()),
+            asyncio.create_task(self._do_chores()),
             *(asyncio.create_task(self._pump()) for _ in range(self._settings.calls)),
         ]
         stopping = asyncio.ensure_future(self._stopping.wait())
@@ -452,32 +453,47 @@ class Runner:
         log.info("runner listens", extra={"worker": self.name, "pid": listen_pid})
         self._want()
 
-    async def _look_after(self) -> None:
-        """Poll when nobody has told us anything for long; do the chores."""
+    async def _poll(self) -> None:
+        """Look for work when nobody has told us anything for long; settle what is overdue."""
         poll = self._settings.poll_seconds
-        swept = chored = time.monotonic()
+        swept = time.monotonic()
         while not self._stopping.is_set():
-            await asyncio.sleep(poll * random.uniform(1.1, 1.5))
+            await asyncio.sleep(poll * random.uniform(1.2, 1.7))
             is_quiet = time.monotonic() - self._last_claim >= poll
             is_full = all(group.free <= 0 for group in self._groups)
             if is_quiet:
                 self._want()
-            try:
-                # A runner that is never quiet has chores too: it may be the only one there is.
-                if (is_quiet and not is_full) or time.monotonic() - chored >= _CHORE_SECONDS:
-                    chored = time.monotonic()
-                    for chore in self._chores:
-                        await chore()
-                # Claims settle what is overdue, but a full runner makes none; and only a sweep
-                # rolls finished executions up, which a runner that is never quiet needs most.
-                if (is_quiet and is_full) or time.monotonic() - swept >= _SWEEP_SECONDS:
-                    swept = time.monotonic()
-                    async with self._pool.connection() as connection:
-                        swept_now = await queue.sweep(connection)
-                        if swept_now.get("schedules due"):
-                            await fire_due(connection)
-            except psycopg.Error as error:
-                log.warning("chore failed", extra={"worker": self.name, "sqlstate": error.sqlstate})
+            # Claims settle what is overdue, but a full runner makes none; and only a sweep rolls
+            # finished executions up, which a runner that is never quiet needs most.
+            if (is_quiet and is_full) or time.monotonic() - swept >= _SWEEP_SECONDS:
+                swept = time.monotonic()
+                await self._guarded("sweep", self._sweep)
+
+    async def _sweep(self) -> None:
+        async with self._pool.connection() as connection:
+            found = await queue.sweep(connection)
+            if found.get("schedules due"):
+                await fire_due(connection)
+
+    async def _do_chores(self) -> None:
+        """Do what is slow and can wait, beside the polling: soon when idle, but always some day."""
+        done = 0.0
+        while not self._stopping.is_set():
+            await asyncio.sleep(self._settings.poll_seconds * random.uniform(1.2, 1.7))
+            is_quiet = time.monotonic() - self._last_claim >= self._settings.poll_seconds / 2
+            if is_quiet or time.monotonic() - done >= _CHORE_SECONDS:
+                done = time.monotonic()
+                for chore in self._chores:
+                    await self._guarded("chore", chore)
+
+    async def _guarded(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do something whose failure must not end the runner: it comes round again."""
+        try:
+            await work()
+        except psycopg.Error as error:
+            log.warning(f"{name} failed", extra={"worker": self.name, "sqlstate": error.sqlstate})
+        except Exception:
+            log.exception(f"{name} failed", extra={"worker": self.name})
 
 
 def _in_loop(

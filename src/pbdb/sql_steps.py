@@ -18,7 +18,7 @@ from pbdb.registry import App, Embedder
 log = logging.getLogger(__name__)
 
 _EMBED_AT_ONCE: Final = 32
-_EMBED_SECONDS: Final = 5.0
+_EMBED_SECONDS: Final = 10.0
 _UNKNOWN_MODEL_SECONDS: Final = 60.0
 _UNKNOWN_MODEL: Final = "PB017"
 _STALE: Final = "PB002"
