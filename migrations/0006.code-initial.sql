@@ -6360,11 +6360,12 @@ comment on function pbdb._edit_distance(text, text) is
 revoke execute on function pbdb._edit_distance(text, text) from public;
 -- end: sql/playbook/_edit_distance.sql
 
--- frozen: sql/playbook/_nearest.sql sha256=ab69a90c7323373bf21a6fa8175366d6496828e5a0433a83907f834c1cfd3ea9
+-- frozen: sql/playbook/_nearest.sql sha256=600a3e3ca981fae94dfbc05a08891589a71e3dcc730214d764a73ed5ffa357e8
 -- drop: function pbdb._nearest(text, text[])
 --
 -- People who come from the original system write stepName, on_success_step_id, timeout: those
--- spellings are brought to ours before they are compared.
+-- spellings are brought to ours before they are compared. Comparing is slow, so words that cannot
+-- be near are left out first, and of a great many only some are tried.
 create or replace function pbdb._nearest(p_word text, p_known text[])
 returns text
 language sql
@@ -6374,10 +6375,7 @@ security invoker
 begin atomic
     select pair.known
     from (
-        select
-            known.word as known,
-            least(length(spelling.word), length(short.word)) as length,
-            pbdb._edit_distance(spelling.word, short.word) as distance
+        select distinct known.word as known, spelling.word as word, short.word as short
         from unnest(p_known) as known (word)
         cross join lateral (values
             (lower(p_word)),
@@ -6389,9 +6387,22 @@ begin atomic
         cross join lateral (values
             (lower(known.word)), (regexp_replace(lower(known.word), '_seconds$', ''))
         ) as short (word)
+        where
+            length(p_word) <= 255
+            and abs(length(spelling.word) - length(short.word)) <= 13
+            and (
+                left(spelling.word, 1) = left(short.word, 1)
+                or right(spelling.word, 1) = right(short.word, 1)
+            )
+        limit 200
     ) as pair
-    where pair.distance <= greatest(1, (pair.length + 1) / 3)
-    order by pair.distance, pair.known
+    cross join lateral (
+        select pbdb._edit_distance(pair.word, pair.short)
+    ) as edit (distance)
+    where
+        edit.distance
+        <= greatest(1, (least(length(pair.word), length(pair.short)) + 1) / 3)
+    order by edit.distance, pair.known
     limit 1;
 end;
 
@@ -6401,7 +6412,7 @@ comment on function pbdb._nearest(text, text[]) is
 revoke execute on function pbdb._nearest(text, text[]) from public;
 -- end: sql/playbook/_nearest.sql
 
--- frozen: sql/playbook/_suggestion.sql sha256=3636978e4bc1d1808dbaf34ca92c43f1b9f840c34ddb09c6311e7221f8041719
+-- frozen: sql/playbook/_suggestion.sql sha256=59844a2afce4f242dfd4b0bee4fad3f3cd06cd5fbb4a7f52f91c59fbf12b1d9a
 -- drop: function pbdb._suggestion(text, text[])
 create or replace function pbdb._suggestion(p_word text, p_known text[])
 returns text
@@ -6410,13 +6421,15 @@ immutable
 parallel safe
 security invoker
 begin atomic
-    select case
-        when pbdb._nearest(p_word, p_known) is not null
-            then format('Did you mean %s?', pbdb._nearest(p_word, p_known))
-        when cardinality(p_known) between 1 and 40
-            then format('Known here: %s.', array_to_string(p_known, ', '))
-        else 'There is nothing that it could name.'
-    end;
+    select coalesce(
+        'Did you mean ' || pbdb._nearest(p_word, p_known) || '?',
+        case
+            when cardinality(p_known) between 1 and 40
+                then format('Known here: %s.', array_to_string(p_known, ', '))
+            when cardinality(p_known) > 40 then 'Nothing here has a name like it.'
+            else 'There is nothing that it could name.'
+        end
+    );
 end;
 
 comment on function pbdb._suggestion(text, text[]) is
@@ -6750,7 +6763,7 @@ comment on function pbdb._document_link_issues(jsonb) is
 revoke execute on function pbdb._document_link_issues(jsonb) from public;
 -- end: sql/playbook/_document_link_issues.sql
 
--- frozen: sql/playbook/_document_issues.sql sha256=18c0d68b24942de9c8de6981da1e4e5ea50520e2f173957e8b408cace262c1a2
+-- frozen: sql/playbook/_document_issues.sql sha256=eb80fe83a783b318b440e2c1969b362543988a27cf4561360482d6ed627d06b3
 -- drop: function pbdb._document_issues(jsonb)
 create or replace function pbdb._document_issues(p_document jsonb)
 returns table (path text, message text, hint text)
@@ -6790,6 +6803,12 @@ begin atomic
     union all
     select
         'document',
+        'values are nested more than 100 deep',
+        'Write it flatter.'
+    where p_document @? 'strict $.**{101}'
+    union all
+    select
+        'document',
         format('a document of %s bytes; 1048576 is the most', pg_column_size(p_document)),
         'Keep large texts in prompt templates, and data in tables.'
     where pg_column_size(p_document) > 1048576;
@@ -6824,7 +6843,7 @@ comment on function pbdb._without_nulls(jsonb) is
 revoke execute on function pbdb._without_nulls(jsonb) from public;
 -- end: sql/playbook/_without_nulls.sql
 
--- frozen: sql/playbook/_check_document.sql sha256=56dfa07a25dee84928c60fe8c55184bfc5d6e06ec177498b08e445e71833f803
+-- frozen: sql/playbook/_check_document.sql sha256=d719b5210513f9e9103806de854e8ccf97908a31458c7c3c1f740af901082ae4
 -- drop: function pbdb._check_document(jsonb)
 create or replace function pbdb._check_document(p_document jsonb)
 returns void
@@ -6844,13 +6863,20 @@ begin
         (array_agg(issue.path))[1], (array_agg(issue.message))[1], (array_agg(issue.hint))[1],
         count(*), string_agg(format('%s: %s', issue.path, issue.message), e'\n')
     into v_path, v_message, v_hint, v_count, v_all
-    from pbdb._document_issues(coalesce(p_document, 'null')) as issue;
+    from (
+        -- Enough to mend; each hint costs a search for the nearest word.
+        select found.* from pbdb._document_issues(coalesce(p_document, 'null')) as found limit 100
+    ) as issue;
 
     if v_count > 0 then
         raise exception using
             errcode = 'PB009',
             message = format('%s: %s', v_path, v_message)
-                || case when v_count > 1 then format(' (and %s more)', v_count - 1) else '' end,
+                || case
+                    when v_count = 100 then ' (and many more)'
+                    when v_count > 1 then format(' (and %s more)', v_count - 1)
+                    else ''
+                end,
             detail = left(v_all, 10000),
             hint = v_hint;
     end if;
@@ -7597,7 +7623,7 @@ comment on function pbdb._flow_issues(uuid) is
 revoke execute on function pbdb._flow_issues(uuid) from public;
 -- end: sql/playbook/_flow_issues.sql
 
--- frozen: sql/playbook/_shape_issues.sql sha256=421a4d675f6b19230070daad75127faa3f8f9301325cfdab62b940af736839f0
+-- frozen: sql/playbook/_shape_issues.sql sha256=069544f1c1ed42f6e8bf0e0dcbe9277df9132ca4df534f7d82d6585ee01aec6c
 -- drop: function pbdb._shape_issues(uuid)
 --
 -- One rule after the other; a document cannot break most of them, rows written by hand can.
@@ -7678,17 +7704,25 @@ begin atomic
         is distinct from (target.parent_step_id, target.branch)
     union all
     select
-        'error', steps.id, 'BRANCH_TARGET_UNKNOWN', 'config.' || written.path,
-        format('no step is called %s', to_jsonb(written.target)),
-        pbdb._suggestion(written.target, (select array_agg(other.step_name) from steps as other))
-    from steps
-    cross join lateral pbdb._branch_targets(steps.config) as written
-    where
-        steps.step_type = 'CONDITIONAL_BRANCH'
-        and not exists (
-            select from steps as target
-            where written.target in (target.step_name, target.id::text)
-        )
+        'error', unknown.id, 'BRANCH_TARGET_UNKNOWN', 'config.' || unknown.path,
+        format('no step is called %s', to_jsonb(unknown.target)),
+        -- The search for the nearest name is slow; past the first fifty nobody reads it.
+        case when unknown.number > 50 then 'See the first ones.' else pbdb._suggestion(
+            unknown.target, (select array_agg(other.step_name) from steps as other)
+        ) end
+    from (
+        select
+            steps.id, written.path, written.target,
+            row_number() over (order by steps.step_order) as number
+        from steps
+        cross join lateral pbdb._branch_targets(steps.config) as written
+        where
+            steps.step_type = 'CONDITIONAL_BRANCH'
+            and not exists (
+                select from steps as target
+                where written.target in (target.step_name, target.id::text)
+            )
+    ) as unknown
     union all
     select
         'warning', steps.id, 'PARALLEL_TIMEOUT_SHORT', 'timeout_seconds',
@@ -7860,7 +7894,7 @@ comment on function pbdb._pointer_path(text, text) is
 revoke execute on function pbdb._pointer_path(text, text) from public;
 -- end: sql/playbook/_pointer_path.sql
 
--- frozen: sql/playbook/_name_issues.sql sha256=bb91f0085e716348f451fdebc616124ef86d6712989ae08acd4f8743a5f2696f
+-- frozen: sql/playbook/_name_issues.sql sha256=95b821a41c62c2f20020c4d64ad37c02fcaeda13d0660450d04a12f82f717580
 -- drop: function pbdb._name_issues(uuid)
 --
 -- A step sees the outputs of its own scope and of the scopes around it: inside a parallel step
@@ -7906,20 +7940,26 @@ begin atomic
     )
 
     select
-        'error', sources.step_id, 'STEP_UNKNOWN', sources.path,
-        format('$%s is no step''s output', sources.name),
-        pbdb._suggestion(sources.name, (
-            select array_agg(
-                case
-                    when sources.name ~ '^steps\.' then 'steps.' || other.step_name
-                    else format('step_%s_output', other.step_order)
-                end
-                order by other.step_order
+        'error', unknown.step_id, 'STEP_UNKNOWN', unknown.path,
+        format('$%s is no step''s output', unknown.name),
+        -- The search for the nearest name is slow; past the first fifty nobody reads it.
+        case when unknown.number > 50 then 'See the first ones.' else pbdb._suggestion(
+            unknown.name, (
+                select array_agg(
+                    case
+                        when unknown.name ~ '^steps\.' then 'steps.' || other.step_name
+                        else format('step_%s_output', other.step_order)
+                    end
+                    order by other.step_order
+                )
+                from steps as other
             )
-            from steps as other
-        ))
-    from sources
-    where sources.source_id is null
+        ) end
+    from (
+        select sources.*, row_number() over (order by sources.step_id) as number
+        from sources
+        where sources.source_id is null
+    ) as unknown
     union all
     select
         'error', sources.step_id, 'STEP_OUT_OF_SCOPE', sources.path,
@@ -8093,7 +8133,7 @@ comment on function pbdb._secret_issues(jsonb) is
 revoke execute on function pbdb._secret_issues(jsonb) from public;
 -- end: sql/playbook/_secret_issues.sql
 
--- frozen: sql/playbook/_config_issues.sql sha256=477e40028b0168d71a5da103b6fa35e772791a9e473d2d65bc793464b61fc8ea
+-- frozen: sql/playbook/_config_issues.sql sha256=9560b8475c6a073927186f2520d868386e1c55d1d71725ef0861cdf439850a03
 -- drop: function pbdb._config_issues(uuid)
 create or replace function pbdb._config_issues(p_playbook_id uuid)
 returns table (
@@ -8110,20 +8150,26 @@ begin atomic
                 then 'warning'
             else 'error'
         end,
-        step.id, issue.code, pbdb._pointer_path('config', issue.path), issue.message,
+        issue.step_id, issue.code, pbdb._pointer_path('config', issue.path), issue.message,
         concat_ws(' ', case
-            when issue.code = 'CONFIG_KEY_UNKNOWN'
+            -- The search for the nearest key is slow; past the first fifty nobody reads it.
+            when issue.code = 'CONFIG_KEY_UNKNOWN' and issue.number <= 50
                 then 'Did you mean ' || pbdb._nearest(substr(issue.path, 2), (
                     select array_agg(known.key)
-                    from pbdb._config_keys(step.step_type::text) as known
+                    from pbdb._config_keys(issue.step_type) as known
                 )) || '?'
         end, issue.hint)
-    from pbdb.playbook_steps as step
-    cross join lateral pbdb._step_config_issues(step.step_type::text, step.config) as issue
-    where
-        step.playbook_id = p_playbook_id
-        -- Found again, with other credentials, by the test for secrets below.
-        and issue.code <> 'SECRET_IN_CONFIG'
+    from (
+        select
+            step.id as step_id,
+            step.step_type::text as step_type,
+            found.*,
+            row_number() over (order by step.step_order) as number
+        from pbdb.playbook_steps as step
+        cross join lateral pbdb._step_config_issues(step.step_type::text, step.config) as found
+        -- SECRET_IN_CONFIG is found again, with other credentials, by the test for secrets below.
+        where step.playbook_id = p_playbook_id and found.code <> 'SECRET_IN_CONFIG'
+    ) as issue
     union all
     select
         'error', step.id, 'SECRET_IN_CONFIG', issue.path, issue.message,

@@ -14,20 +14,26 @@ begin atomic
                 then 'warning'
             else 'error'
         end,
-        step.id, issue.code, pbdb._pointer_path('config', issue.path), issue.message,
+        issue.step_id, issue.code, pbdb._pointer_path('config', issue.path), issue.message,
         concat_ws(' ', case
-            when issue.code = 'CONFIG_KEY_UNKNOWN'
+            -- The search for the nearest key is slow; past the first fifty nobody reads it.
+            when issue.code = 'CONFIG_KEY_UNKNOWN' and issue.number <= 50
                 then 'Did you mean ' || pbdb._nearest(substr(issue.path, 2), (
                     select array_agg(known.key)
-                    from pbdb._config_keys(step.step_type::text) as known
+                    from pbdb._config_keys(issue.step_type) as known
                 )) || '?'
         end, issue.hint)
-    from pbdb.playbook_steps as step
-    cross join lateral pbdb._step_config_issues(step.step_type::text, step.config) as issue
-    where
-        step.playbook_id = p_playbook_id
-        -- Found again, with other credentials, by the test for secrets below.
-        and issue.code <> 'SECRET_IN_CONFIG'
+    from (
+        select
+            step.id as step_id,
+            step.step_type::text as step_type,
+            found.*,
+            row_number() over (order by step.step_order) as number
+        from pbdb.playbook_steps as step
+        cross join lateral pbdb._step_config_issues(step.step_type::text, step.config) as found
+        -- SECRET_IN_CONFIG is found again, with other credentials, by the test for secrets below.
+        where step.playbook_id = p_playbook_id and found.code <> 'SECRET_IN_CONFIG'
+    ) as issue
     union all
     select
         'error', step.id, 'SECRET_IN_CONFIG', issue.path, issue.message,

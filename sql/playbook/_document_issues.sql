@@ -37,6 +37,12 @@ begin atomic
     union all
     select
         'document',
+        'values are nested more than 100 deep',
+        'Write it flatter.'
+    where p_document @? 'strict $.**{101}'
+    union all
+    select
+        'document',
         format('a document of %s bytes; 1048576 is the most', pg_column_size(p_document)),
         'Keep large texts in prompt templates, and data in tables.'
     where pg_column_size(p_document) > 1048576;

@@ -43,20 +43,26 @@ begin atomic
     )
 
     select
-        'error', sources.step_id, 'STEP_UNKNOWN', sources.path,
-        format('$%s is no step''s output', sources.name),
-        pbdb._suggestion(sources.name, (
-            select array_agg(
-                case
-                    when sources.name ~ '^steps\.' then 'steps.' || other.step_name
-                    else format('step_%s_output', other.step_order)
-                end
-                order by other.step_order
+        'error', unknown.step_id, 'STEP_UNKNOWN', unknown.path,
+        format('$%s is no step''s output', unknown.name),
+        -- The search for the nearest name is slow; past the first fifty nobody reads it.
+        case when unknown.number > 50 then 'See the first ones.' else pbdb._suggestion(
+            unknown.name, (
+                select array_agg(
+                    case
+                        when unknown.name ~ '^steps\.' then 'steps.' || other.step_name
+                        else format('step_%s_output', other.step_order)
+                    end
+                    order by other.step_order
+                )
+                from steps as other
             )
-            from steps as other
-        ))
-    from sources
-    where sources.source_id is null
+        ) end
+    from (
+        select sources.*, row_number() over (order by sources.step_id) as number
+        from sources
+        where sources.source_id is null
+    ) as unknown
     union all
     select
         'error', sources.step_id, 'STEP_OUT_OF_SCOPE', sources.path,

@@ -1,7 +1,8 @@
 -- drop: function pbdb._nearest(text, text[])
 --
 -- People who come from the original system write stepName, on_success_step_id, timeout: those
--- spellings are brought to ours before they are compared.
+-- spellings are brought to ours before they are compared. Comparing is slow, so words that cannot
+-- be near are left out first, and of a great many only some are tried.
 create or replace function pbdb._nearest(p_word text, p_known text[])
 returns text
 language sql
@@ -11,10 +12,7 @@ security invoker
 begin atomic
     select pair.known
     from (
-        select
-            known.word as known,
-            least(length(spelling.word), length(short.word)) as length,
-            pbdb._edit_distance(spelling.word, short.word) as distance
+        select distinct known.word as known, spelling.word as word, short.word as short
         from unnest(p_known) as known (word)
         cross join lateral (values
             (lower(p_word)),
@@ -26,9 +24,22 @@ begin atomic
         cross join lateral (values
             (lower(known.word)), (regexp_replace(lower(known.word), '_seconds$', ''))
         ) as short (word)
+        where
+            length(p_word) <= 255
+            and abs(length(spelling.word) - length(short.word)) <= 13
+            and (
+                left(spelling.word, 1) = left(short.word, 1)
+                or right(spelling.word, 1) = right(short.word, 1)
+            )
+        limit 200
     ) as pair
-    where pair.distance <= greatest(1, (pair.length + 1) / 3)
-    order by pair.distance, pair.known
+    cross join lateral (
+        select pbdb._edit_distance(pair.word, pair.short)
+    ) as edit (distance)
+    where
+        edit.distance
+        <= greatest(1, (least(length(pair.word), length(pair.short)) + 1) / 3)
+    order by edit.distance, pair.known
     limit 1;
 end;
 

@@ -78,17 +78,25 @@ begin atomic
         is distinct from (target.parent_step_id, target.branch)
     union all
     select
-        'error', steps.id, 'BRANCH_TARGET_UNKNOWN', 'config.' || written.path,
-        format('no step is called %s', to_jsonb(written.target)),
-        pbdb._suggestion(written.target, (select array_agg(other.step_name) from steps as other))
-    from steps
-    cross join lateral pbdb._branch_targets(steps.config) as written
-    where
-        steps.step_type = 'CONDITIONAL_BRANCH'
-        and not exists (
-            select from steps as target
-            where written.target in (target.step_name, target.id::text)
-        )
+        'error', unknown.id, 'BRANCH_TARGET_UNKNOWN', 'config.' || unknown.path,
+        format('no step is called %s', to_jsonb(unknown.target)),
+        -- The search for the nearest name is slow; past the first fifty nobody reads it.
+        case when unknown.number > 50 then 'See the first ones.' else pbdb._suggestion(
+            unknown.target, (select array_agg(other.step_name) from steps as other)
+        ) end
+    from (
+        select
+            steps.id, written.path, written.target,
+            row_number() over (order by steps.step_order) as number
+        from steps
+        cross join lateral pbdb._branch_targets(steps.config) as written
+        where
+            steps.step_type = 'CONDITIONAL_BRANCH'
+            and not exists (
+                select from steps as target
+                where written.target in (target.step_name, target.id::text)
+            )
+    ) as unknown
     union all
     select
         'warning', steps.id, 'PARALLEL_TIMEOUT_SHORT', 'timeout_seconds',

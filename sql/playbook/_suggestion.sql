@@ -6,13 +6,15 @@ immutable
 parallel safe
 security invoker
 begin atomic
-    select case
-        when pbdb._nearest(p_word, p_known) is not null
-            then format('Did you mean %s?', pbdb._nearest(p_word, p_known))
-        when cardinality(p_known) between 1 and 40
-            then format('Known here: %s.', array_to_string(p_known, ', '))
-        else 'There is nothing that it could name.'
-    end;
+    select coalesce(
+        'Did you mean ' || pbdb._nearest(p_word, p_known) || '?',
+        case
+            when cardinality(p_known) between 1 and 40
+                then format('Known here: %s.', array_to_string(p_known, ', '))
+            when cardinality(p_known) > 40 then 'Nothing here has a name like it.'
+            else 'There is nothing that it could name.'
+        end
+    );
 end;
 
 comment on function pbdb._suggestion(text, text[]) is

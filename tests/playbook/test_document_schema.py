@@ -83,7 +83,7 @@ def test_it_knows_the_same_step_types_and_configs(owner: psycopg.Connection[Any]
             )
         }
         config = SCHEMA["$defs"][f"{name}.config"]["properties"]
-        assert set(config) == set(keys), name
+        assert set(config) == set(keys), f"{name}: add it to src/pbdb/document_schema.py"
         for key, (choices, _) in keys.items():
             if "enum" in config[key]:
                 assert config[key]["enum"] == choices, (name, key)
