@@ -12488,7 +12488,7 @@ comment on function pbdb._fire(pbdb.playbook_triggers, jsonb, text, text) is
 revoke execute on function pbdb._fire(pbdb.playbook_triggers, jsonb, text, text) from public;
 -- end: sql/engine/trigger/_fire.sql
 
--- frozen: sql/engine/trigger/_fire_event_triggers.sql sha256=f1411ed3bb1d96d498cef91216e143109c43f3cafe2bd3db925a815febdacb0a
+-- frozen: sql/engine/trigger/_fire_event_triggers.sql sha256=adec08b5a09d14667aff7bf8264f1901afb3d705116dc0358c6512c4628d9c5c
 -- drop: function pbdb._fire_event_triggers(uuid, text, jsonb)
 create or replace function pbdb._fire_event_triggers(
     p_organization_id uuid, p_event_name text, p_payload jsonb
@@ -12529,8 +12529,8 @@ end;
 $fn$;
 
 comment on function pbdb._fire_event_triggers(uuid, text, jsonb) is
-'Starts the playbooks of an organization that an event triggers, its payload laid over their input; '
-'how many that were.';
+'Starts the playbooks of an organization that an event triggers, its payload laid over their '
+'input; how many that were.';
 
 revoke execute on function pbdb._fire_event_triggers(uuid, text, jsonb) from public;
 -- end: sql/engine/trigger/_fire_event_triggers.sql
@@ -12637,12 +12637,12 @@ revoke execute on function pbdb.due_triggers(int) from public;
 grant execute on function pbdb.due_triggers(int) to pbdb_worker;
 -- end: sql/engine/trigger/due_triggers.sql
 
--- frozen: sql/engine/trigger/fire_trigger.sql sha256=a6434ddc544ae00290a85d58ca58206cc4b4e793b76bdf9bcea4c0158a2d1f50
+-- frozen: sql/engine/trigger/fire_trigger.sql sha256=d51e293187c2cb0501140ce1bbae2f63cb3c43a54b908208b3524cc8c24226cb
 -- drop: function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text)
 --
--- Definer: runners serve every tenant and have no right on any table. The time that the caller saw is
--- the fence: of two runners that work out the same time, one starts the playbook. The execution's
--- idempotency key says it again.
+-- Definer: runners serve every tenant and have no right on any table. The time that the caller saw
+-- is the fence: of two runners that work out the same time, one starts the playbook. The
+-- execution's idempotency key says it again.
 create or replace function pbdb.fire_trigger(
     p_trigger_id uuid, p_due_at timestamptz, p_next_at timestamptz, p_error text default null
 )
@@ -12685,9 +12685,9 @@ end;
 $fn$;
 
 comment on function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text) is
-'Starts the playbook of a schedule that is due and notes its next time; true when this call started '
-'it. Times that passed while nobody looked start one execution together. A next time of null turns '
-'the trigger off and keeps p_error as the reason.';
+'Starts the playbook of a schedule that is due and notes its next time; true when this call '
+'started it. Times that passed while nobody looked start one execution together. A next time of '
+'null turns the trigger off and keeps p_error as the reason.';
 
 revoke execute on function pbdb.fire_trigger(
     uuid, timestamptz, timestamptz, text
@@ -16491,7 +16491,7 @@ comment on function pbdb._check_memory_config(jsonb, jsonb, text) is
 revoke execute on function pbdb._check_memory_config(jsonb, jsonb, text) from public;
 -- end: sql/memory/_check_memory_config.sql
 
--- frozen: sql/memory/_run_memory_search.sql sha256=0a164d4f7de2bc840f28eafa05df618c7fec6a0978cb9e37734d2870c983e32e
+-- frozen: sql/memory/_run_memory_search.sql sha256=9ac060ec947c753102345bc5362250706e4e6bc52facd8b9d7612384e923e764
 -- drop: function pbdb._run_memory_search(uuid, jsonb, jsonb, real[])
 create or replace function pbdb._run_memory_search(
     p_organization_id uuid, p_config jsonb, p_input jsonb, p_embedding real[]
@@ -16528,7 +16528,7 @@ begin
                     'MEMORY_SEARCH: mode %s needs an embedding, or a query that a runner embeds',
                     v_mode
                 ),
-                hint = 'Set config.query or input.query for a runner that embeds, or use mode text.';
+                hint = 'Set config.query or input.query for a runner that embeds; or mode text.';
         end if;
     end if;
 

@@ -34,7 +34,7 @@ begin
                     'MEMORY_SEARCH: mode %s needs an embedding, or a query that a runner embeds',
                     v_mode
                 ),
-                hint = 'Set config.query or input.query for a runner that embeds, or use mode text.';
+                hint = 'Set config.query or input.query for a runner that embeds; or mode text.';
         end if;
     end if;
 

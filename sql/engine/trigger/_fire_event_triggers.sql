@@ -38,7 +38,7 @@ end;
 $fn$;
 
 comment on function pbdb._fire_event_triggers(uuid, text, jsonb) is
-'Starts the playbooks of an organization that an event triggers, its payload laid over their input; '
-'how many that were.';
+'Starts the playbooks of an organization that an event triggers, its payload laid over their '
+'input; how many that were.';
 
 revoke execute on function pbdb._fire_event_triggers(uuid, text, jsonb) from public;

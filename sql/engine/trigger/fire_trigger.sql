@@ -1,8 +1,8 @@
 -- drop: function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text)
 --
--- Definer: runners serve every tenant and have no right on any table. The time that the caller saw is
--- the fence: of two runners that work out the same time, one starts the playbook. The execution's
--- idempotency key says it again.
+-- Definer: runners serve every tenant and have no right on any table. The time that the caller saw
+-- is the fence: of two runners that work out the same time, one starts the playbook. The
+-- execution's idempotency key says it again.
 create or replace function pbdb.fire_trigger(
     p_trigger_id uuid, p_due_at timestamptz, p_next_at timestamptz, p_error text default null
 )
@@ -45,9 +45,9 @@ end;
 $fn$;
 
 comment on function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text) is
-'Starts the playbook of a schedule that is due and notes its next time; true when this call started '
-'it. Times that passed while nobody looked start one execution together. A next time of null turns '
-'the trigger off and keeps p_error as the reason.';
+'Starts the playbook of a schedule that is due and notes its next time; true when this call '
+'started it. Times that passed while nobody looked start one execution together. A next time of '
+'null turns the trigger off and keeps p_error as the reason.';
 
 revoke execute on function pbdb.fire_trigger(
     uuid, timestamptz, timestamptz, text
