@@ -1,0 +1,87 @@
+"""Figure 1: a chain of five runner steps, each a registered Python no-op; and the peers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bench import raw
+from bench.lab import Database, Figure, Lab, at_least, functions, median, plain, ratio, rounded
+from bench.peers import install
+
+PART = "chain"
+
+
+def run(lab: Lab) -> list[Figure]:
+    """Executions a second through one and two runner processes; through each peer's worker."""
+    database = lab.database("chain")
+    (playbook,) = database.apply(functions(5))
+    count = lab.many(4000, 200)
+    rates = lab.in_turns(
+        raw=lambda: raw.runner_chain(database, count),
+        task=lambda: through(lab, database, playbook, "task", 1, count),
+        inline=lambda: through(lab, database, playbook, "inline", 1, count),
+        two=lambda: through(lab, database, playbook, "inline", 2, count),
+        batch=lambda: through(lab, database, playbook, "batch", 1, count),
+    )
+    share = {name: ratio(found, rates["raw"]) for name, found in rates.items()}
+    load = {"executions": count, "steps_each": 5, "raw_limit_per_s": rounded(rates["raw"])}
+
+    def figure(name: str, key: str, target: float) -> Figure:
+        return at_least(
+            PART, name, median(rates[key]), "executions/s", target,
+            rounds=rounded(rates[key]), share_of_raw_limit=round(share[key], 3), **load,
+        )  # fmt: skip
+
+    return [
+        plain(PART, "raw limit, one connection", median(rates["raw"]), "executions/s",
+              rounds=rounded(rates["raw"])),
+        figure("one runner process, inline function", "inline", 1000),
+        figure("one runner process, coroutine function", "task", 1000),
+        figure("two runner processes, inline function", "two", 1500),
+        figure("one runner process, batch function", "batch", 2500),
+        *peers(lab, database, playbook),
+    ]  # fmt: skip
+
+
+def through(
+    lab: Lab, database: Database, playbook: str, kind: str, runners: int, count: int
+) -> float:
+    """Start, then run; return executions a second from the first claim to the last end."""
+    database.forget()
+    database.start_many(playbook, count)
+    with lab.runners(database, kind, runners):
+        database.wait_until_done()
+    return count / database.busy_seconds()
+
+
+def peers(lab: Lab, database: Database, playbook: str) -> list[Figure]:
+    """The same chain in each peer, in turns with ours."""
+    found = install.peers()
+    count = lab.many(2000, 100)
+
+    def ours() -> float:
+        return through(lab, database, playbook, "task", 1, count)
+
+    def theirs(peer: install.Peer) -> Callable[[], float]:
+        # Slow ones get fewer: a rate needs seconds, not thousands.
+        return lambda: peer.run(lab, max(50, int(count * peer.share)))
+
+    works = {peer.name.replace("-", "_"): theirs(peer) for peer in found}
+    rates = lab.in_turns(pbdb=ours, **works)
+    figures = [
+        plain("peers", "pbdb", median(rates["pbdb"]), "executions/s",
+              rounds=rounded(rates["pbdb"]), executions=count)
+    ]  # fmt: skip
+    for peer in found:
+        mine = rates[peer.name.replace("-", "_")]
+        times = ratio(rates["pbdb"], mine)
+        figures.append(
+            plain("peers", peer.name, median(mine), "executions/s", rounds=rounded(mine),
+                  version=peer.version, settings=peer.settings, keeps_step_state=peer.keeps_state,
+                  pbdb_is_times=round(times, 2))
+        )  # fmt: skip
+        if peer.keeps_state:
+            figures.append(
+                at_least("peers", f"pbdb against {peer.name}", times, "times", 3)
+            )  # fmt: skip
+    return figures

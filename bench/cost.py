@@ -1,0 +1,113 @@
+"""Figure 5: what a sequential runner step and an idle runner cost the server."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from bench.chain import through
+from bench.lab import Database, Figure, Lab, Process, at_most, functions, plain
+
+PART = "cost"
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """What the server has counted: WAL bytes, transaction ids, transactions of the database."""
+
+    wal: int
+    xids: int
+    transactions: int
+
+    @classmethod
+    def read(cls, database: Database) -> Meter:
+        time.sleep(1.2)  # sessions hand their counts over once a second
+        with database.connect("owner") as connection:
+            row = connection.execute(
+                "select pg_current_wal_insert_lsn() - '0/0', "
+                "pg_snapshot_xmax(pg_current_snapshot())::text::bigint, "
+                "xact_commit + xact_rollback from pg_stat_database "
+                "where datname = current_database()"
+            ).fetchone()
+        assert row is not None
+        return cls(int(row[0]), int(row[1]), int(row[2]))
+
+    def since(self, earlier: Meter) -> Meter:
+        return Meter(
+            self.wal - earlier.wal,
+            self.xids - earlier.xids,
+            self.transactions - earlier.transactions,
+        )
+
+
+def run(lab: Lab) -> list[Figure]:
+    """Per step: of a chain that runs alone, and of many chains side by side. Then idleness."""
+    return [*sequential(lab), *loaded(lab), *idle(lab)]
+
+
+def sequential(lab: Lab) -> list[Figure]:
+    """One chain of a hundred steps, nothing beside it: no batch shares a transaction."""
+    database = lab.database("cost")
+    (playbook,) = database.apply(functions(100))
+    through(lab, database, playbook, "inline", 1, 1)
+    steps = 100 * lab.many(10, 2)
+    with lab.runners(database, "inline"):
+        with database.connect("owner") as connection:
+            connection.execute("checkpoint")
+        database.start_many(playbook, 1)
+        database.wait_until_done()
+        before = Meter.read(database)
+        for _ in range(steps // 100):
+            database.start_many(playbook, 1)
+            while database.open_executions():
+                time.sleep(0.2)
+        used = Meter.read(database).since(before)
+    return [
+        at_most(PART, "transactions of a sequential runner step", used.transactions / steps, "",
+                1, steps=steps, note="with claims that found nothing, and our own looking"),
+        at_most(PART, "WAL of a sequential runner step", used.wal / steps, "bytes", 1200),
+        at_most(PART, "transaction ids of a sequential runner step", used.xids / steps, "", 3),
+    ]  # fmt: skip
+
+
+def loaded(lab: Lab) -> list[Figure]:
+    """Many chains of five: transactions are shared, full-page images are not."""
+    database = lab.database("cost")
+    (playbook,) = database.apply(functions(5))
+    count = lab.many(2000, 200)
+    database.start_many(playbook, count)
+    with database.connect("owner") as connection:
+        connection.execute("checkpoint")
+    before = Meter.read(database)
+    with lab.runners(database, "inline"):
+        database.wait_until_done()
+    used = Meter.read(database).since(before)
+    steps = 5 * count
+    return [
+        plain(PART, "WAL of a step under load", used.wal / steps, "bytes", steps=steps),
+        plain(PART, "transactions of a step under load", used.transactions / steps, ""),
+        plain(PART, "transaction ids of a step under load", used.xids / steps, ""),
+    ]
+
+
+def idle(lab: Lab) -> list[Figure]:
+    """Fifty runners with nothing to do."""
+    database = lab.database("idle")
+    database.apply(functions(5))
+    runners = Process("bench.runner_process", database.url("worker"), "inline", "50")
+    try:
+        runners.wait_until_ready(120)
+        seconds = max(10.0, 30 * lab.scale)
+        before = Meter.read(database)
+        began = time.monotonic()
+        time.sleep(seconds)
+        used = Meter.read(database).since(before)
+        passed = time.monotonic() - began
+    finally:
+        runners.stop()
+    return [
+        at_most(PART, "queries of an idle runner", used.transactions / passed / 50, "/s", 1,
+                runners=50, seconds=round(passed)),
+        at_most(PART, "transaction ids of 50 idle runners", used.xids / passed, "/s", 0.05,
+                xids=used.xids, note="autovacuum and statistics of the server are in it"),
+    ]  # fmt: skip
