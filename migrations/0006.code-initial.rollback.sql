@@ -282,8 +282,14 @@ drop function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[]
 -- deleted: sql/queue/_record_usage.sql
 drop function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]);
 
+-- deleted: sql/queue/_usage_number.sql
+drop function pbdb._usage_number(jsonb, text, numeric);
+
 -- deleted: sql/queue/_settle_attempts.sql
 drop function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int);
+
+-- deleted: sql/queue/_output_problem.sql
+drop function pbdb._output_problem(text);
 
 -- deleted: sql/queue/_lock_families.sql
 drop function pbdb._lock_families(uuid[]);

@@ -326,7 +326,9 @@ set role pbdb_owner;
 \ir queue/heartbeat_playbook_steps.sql
 \ir queue/_late_verdict.sql
 \ir queue/_lock_families.sql
+\ir queue/_output_problem.sql
 \ir queue/_settle_attempts.sql
+\ir queue/_usage_number.sql
 \ir queue/_record_usage.sql
 \ir queue/complete_playbook_steps.sql
 \ir queue/complete_and_claim_playbook_steps.sql

@@ -14,7 +14,7 @@ select jsonb_strip_nulls(jsonb_build_object(
     case when jsonb_typeof(p_error -> 'permanent') = 'boolean' then p_error -> 'permanent' end,
     'retry_after_seconds', case
         when jsonb_typeof(p_error -> 'retry_after_seconds') = 'number'
-            then p_error -> 'retry_after_seconds'
+            then to_jsonb(least((p_error ->> 'retry_after_seconds')::numeric, 2592000))
     end
 ));
 end;

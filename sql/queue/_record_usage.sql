@@ -13,9 +13,10 @@ insert into pbdb.playbook_usage (
 )
 select
     r.id, r.organization_id, r.execution_id, r.step_id, u.usage ->> 'model',
-    coalesce((u.usage ->> 'input_tokens')::bigint, 0),
-    coalesce((u.usage ->> 'output_tokens')::bigint, 0),
-    (u.usage ->> 'cost_usd')::numeric, (u.usage ->> 'latency_ms')::numeric::bigint, u.usage
+    trunc(coalesce(pbdb._usage_number(u.usage, 'input_tokens', 1e15), 0))::bigint,
+    trunc(coalesce(pbdb._usage_number(u.usage, 'output_tokens', 1e15), 0))::bigint,
+    pbdb._usage_number(u.usage, 'cost_usd', 99999999),
+    trunc(pbdb._usage_number(u.usage, 'latency_ms', 1e15))::bigint, u.usage
 from unnest(p_ids, p_usages) as u (id, usage)
 inner join unnest(p_verdicts) as v on v.step_result_id = u.id
 inner join pbdb.playbook_step_results as r on r.id = u.id

@@ -24,6 +24,7 @@ declare
     v_runs pbdb.run[] := '{}';
     v_program jsonb;
     v_error jsonb;
+    v_problem text;
     v_hash bigint;
     v_last_hash bigint;
     v_is_held boolean;
@@ -38,13 +39,14 @@ begin
             a.id, a.output, a.error, r as attempt, r.execution_id, r.token, r.verdict_hash,
             q.step_index,
             a.token as given, q.token = a.token as is_held
-        from unnest(p_ids, p_tokens, p_outputs, p_errors) as a (id, token, output, error)
+        from unnest(p_ids, p_tokens, p_outputs, p_errors)
+            with ordinality as a (id, token, output, error, n)
         left join pbdb.playbook_step_results as r on r.id = a.id
         left join pbdb.playbook_ready_steps as q
             on q.execution_id = r.execution_id and q.result_id = r.id and q.state = 'LEASED'
-        order by r.execution_id, a.id
+        order by r.execution_id, a.id, a.n
     loop
-        v_hash := hashtextextended(coalesce(v_item.error::text, v_item.output), 0);
+        v_hash := hashtextextended(coalesce(v_item.error::text, v_item.output, 'null'), 0);
         v_is_held := coalesce(v_item.is_held, false);
         if v_is_held and v_item.execution_id = v_run.execution_id then
             -- An earlier report of this call may have ended this attempt, or the whole execution.
@@ -77,17 +79,19 @@ begin
         end if;
 
         v_error := v_item.error;
-        if v_error is null and not pg_input_is_valid(v_item.output, 'jsonb') then
-            v_error := jsonb_build_object(
-                'code', 'OUTPUT_INVALID', 'message', format(
-                    'the output is not JSON that PostgreSQL can store: %s',
-                    (pg_input_error_info(v_item.output, 'jsonb')).message
-                )
-            );
+        if v_error is null then
+            v_problem := pbdb._output_problem(v_item.output);
+            if v_problem is not null then
+                v_error := jsonb_build_object(
+                    'code', 'OUTPUT_INVALID', 'message',
+                    format('the output is not JSON that PostgreSQL can store: %s', v_problem)
+                );
+            end if;
         end if;
         v_run := pbdb._end_attempt(
             v_run, v_program -> 'steps' -> v_item.step_index, v_attempt,
-            case when v_error is null then v_item.output::jsonb end, v_error, v_hash
+            case when v_error is null then coalesce(v_item.output, 'null')::jsonb end,
+            v_error, v_hash
         );
         verdicts := verdicts || row(
             v_item.id,

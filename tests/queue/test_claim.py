@@ -1,0 +1,229 @@
+"""Claims take the oldest due steps, each once, never more than asked for, and cost nothing idle."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from build import Tenant, as_tenant, function, transform
+
+# Every way the planner may be led to join the picked rows with the table.
+PLANS = [
+    (),
+    ("enable_indexscan", "enable_bitmapscan"),
+    ("enable_seqscan",),
+    ("enable_hashjoin", "enable_mergejoin"),
+    ("enable_hashjoin", "enable_mergejoin", "enable_material", "enable_sort"),
+    ("enable_nestloop",),
+    ("enable_nestloop", "enable_hashjoin"),
+    ("enable_sort", "enable_indexscan"),
+]
+
+
+def start(tenant: Tenant, count: int, name: str = "test") -> list[uuid.UUID]:
+    playbook = tenant.one("select id from pbdb.playbooks where name = %s", name)
+    with as_tenant(tenant.app, tenant.organization) as conn:
+        return [
+            row[0]
+            for row in conn.execute(
+                "select pbdb.start_playbook_executions(%s, array_fill('{}'::jsonb, array[%s]))",
+                (playbook, count),
+            )
+        ]
+
+
+def test_the_step_that_waited_longest_is_claimed_first(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    tenant.apply(function("a"))
+    executions = [tenant.start() for _ in range(4)]
+    for seconds, execution in zip((5, 30, 10, 20), executions, strict=True):
+        owner.execute(
+            "update pbdb.playbook_ready_steps set due_at = now() - interval '1 s' * %s"
+            " where execution_id = %s",
+            (seconds, execution),
+        )
+    claimed = [tenant.claim(limit=1)[0]["execution_id"] for _ in executions]
+    assert claimed == [executions[1], executions[3], executions[2], executions[0]]
+
+
+def test_a_step_is_not_claimed_before_it_is_due(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    tenant.apply(function("a"))
+    tenant.start()
+    owner.execute("update pbdb.playbook_ready_steps set due_at = now() + interval '10 s'")
+    assert tenant.claim() == []
+    owner.execute("update pbdb.playbook_ready_steps set due_at = clock_timestamp()")
+    assert len(tenant.claim()) == 1
+
+
+@pytest.mark.parametrize("off", PLANS, ids=lambda off: "-".join(off) or "default")
+def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(
+    tenant: Tenant, off: tuple[str, ...]
+) -> None:
+    tenant.apply(function("a"))
+    start(tenant, 30)
+    for setting in off:
+        tenant.worker.execute(f"set {setting} = off")
+    assert [len(tenant.claim(limit=limit)) for limit in (1, 7, 0, 30)] == [1, 7, 0, 22]
+    leased = tenant.worker.info.transaction_status
+    assert leased == psycopg.pq.TransactionStatus.IDLE
+
+
+def test_a_limit_holds_over_several_handlers(tenant: Tenant) -> None:
+    for name in ("a", "b", "c"):
+        tenant.apply(function(name), name=name)
+        start(tenant, 3, name)
+    claimed = [tenant.claim("CUSTOM_FUNCTION", limit=4) for _ in range(3)]
+    assert [len(batch) for batch in claimed] == [4, 4, 1]
+    ids = [row["step_result_id"] for batch in claimed for row in batch]
+    assert len(set(ids)) == 9
+
+
+def test_sessions_that_claim_at_the_same_time_never_get_the_same_step(
+    tenant: Tenant, connect: Callable[..., psycopg.Connection[Any]]
+) -> None:
+    tenant.apply(function("a"))
+    start(tenant, 10)
+    sessions = [connect("worker", autocommit=False), connect("worker_two", autocommit=False)]
+    claim = "select step_result_id, token from pbdb.claim_playbook_steps(%s, %s, 6)"
+    handlers = ["CUSTOM_FUNCTION:a"]
+    first = sessions[0].execute(claim, ("one", handlers)).fetchall()
+    # The first has not committed: the second neither waits for its rows nor takes them.
+    sessions[1].execute("set local lock_timeout = '1s'")
+    second = sessions[1].execute(claim, ("two", handlers)).fetchall()
+    for session in sessions:
+        session.commit()
+    assert (len(first), len(second)) == (6, 4)
+    assert not {row[0] for row in first} & {row[0] for row in second}
+    assert len({row[1] for row in first + second}) == 10
+    assert tenant.claim() == []
+
+
+def test_a_claim_that_is_rolled_back_leaves_the_step_to_others(
+    tenant: Tenant, connect: Callable[..., psycopg.Connection[Any]]
+) -> None:
+    tenant.apply(function("a"))
+    tenant.start()
+    session = connect("worker_two", autocommit=False)
+    claim = "select * from pbdb.claim_playbook_steps('two', array['CUSTOM_FUNCTION'], 1)"
+    assert len(session.execute(claim).fetchall()) == 1
+    session.rollback()
+    assert [row["attempt_number"] for row in tenant.claim()] == [1]
+
+
+def test_a_bare_type_means_all_handlers_of_that_type_and_no_other(tenant: Tenant) -> None:
+    tenant.apply(function("a"), name="a")
+    tenant.apply(function("b"), name="b")
+    tenant.apply(
+        {"name": "call", "type": "API_CALL", "config": {"url": "https://example.org"}}, name="call"
+    )
+    for name in ("a", "b", "call"):
+        tenant.start(name=name)
+    assert tenant.claim("CUSTOM_FUNCTION:missing") == []
+    assert tenant.claim("CUSTOM") == []
+    assert [row["step_name"] for row in tenant.claim("CUSTOM_FUNCTION:b")] == ["b"]
+    assert [row["step_name"] for row in tenant.claim("CUSTOM_FUNCTION")] == ["a"]
+    assert [row["step_name"] for row in tenant.claim("API_CALL", "CUSTOM_FUNCTION")] == ["call"]
+
+
+def test_an_attempt_counts_from_its_claim(
+    tenant: Tenant, owner: psycopg.Connection[Any], age: Callable[[str], None]
+) -> None:
+    tenant.apply(function("a", max_retries=1, retry_delay_seconds=0))
+    execution = tenant.start()
+    assert tenant.attempts(execution) == [("a", "PENDING", 1, 1, None)]
+    tenant.claim()
+    assert tenant.attempts(execution) == [("a", "RUNNING", 1, 1, None)]
+    age("1 hour")
+    # The runner never said a word, and the second attempt is the last one all the same.
+    assert [row["attempt_number"] for row in tenant.claim()] == [2]
+    age("1 hour")
+    assert tenant.claim() == []
+    assert tenant.status(execution) == "FAILED"
+
+
+def test_a_claim_gives_everything_that_the_handler_needs(tenant: Tenant) -> None:
+    tenant.apply(
+        transform("make", {"n": "$input.n"}),
+        function("a", input_mapping={"n": "$step_1_output.n"}, timeout_seconds=7, max_retries=2),
+    )
+    execution = tenant.start({"n": 3})
+    (row,) = tenant.claim(lease=60)
+    assert row["execution_id"] == execution
+    assert row["organization_id"] == tenant.organization
+    assert (row["input"], row["timeout_seconds"], row["max_attempts"]) == ({"n": 3}, 7, 3)
+    assert (row["handler"], row["step_type"]) == ("CUSTOM_FUNCTION:a", "CUSTOM_FUNCTION")
+    # A lease never outlives the step's own timeout by more than the runner needs to say so.
+    assert (row["lease_expires_at"] - row["deadline_at"]).total_seconds() == pytest.approx(2)
+
+
+def test_an_idempotency_key_stays_the_same_over_the_attempts(
+    tenant: Tenant, age: Callable[[str], None]
+) -> None:
+    tenant.apply(function("a", retry_delay_seconds=0))
+    tenant.start()
+    first = tenant.claim()[0]
+    tenant.fail("a")
+    second = tenant.claim()[0]
+    age("1 hour")
+    third = tenant.claim()[0]
+    assert first["idempotency_key"] == second["idempotency_key"] == third["idempotency_key"]
+    assert [row["attempt_number"] for row in (first, second, third)] == [1, 2, 3]
+
+
+def test_an_idle_claim_writes_nothing(
+    tenant: Tenant, connect: Callable[..., psycopg.Connection[Any]]
+) -> None:
+    tenant.apply(function("a"))
+    tenant.start()
+    session = connect("worker_two", autocommit=False)
+    session.execute("set transaction read only")
+    rows = session.execute(
+        "select * from pbdb.claim_playbook_steps('idle', array['CUSTOM_FUNCTION:other'], 5)"
+    ).fetchall()
+    assert rows == []
+    assert session.execute("select pg_current_xact_id_if_assigned()").fetchone() == (None,)
+    session.rollback()
+
+
+def test_candidates_are_found_through_the_claim_index(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    tenant.apply(function("a"))
+    start(tenant, 2000)
+    owner.execute("analyze pbdb.playbook_ready_steps")
+    row = owner.execute(
+        "explain (format json) select q.execution_id, q.result_id"
+        " from pbdb.playbook_ready_steps as q"
+        " where q.handler = 'CUSTOM_FUNCTION:a' and q.state = 'READY'"
+        " and q.due_at <= clock_timestamp() order by q.due_at limit 10 for update skip locked"
+    ).fetchone()
+    assert row is not None
+    plan = json.dumps(row[0])
+    assert "playbook_ready_steps_claim_idx" in plan
+    assert "Sort" not in plan
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("", ["API_CALL"], 1, 60), "no name"),
+        (("w", ["API_CALL"], -1, 60), "limit -1"),
+        (("w", ["API_CALL"], None, 60), "limit null"),
+        (("w", ["API_CALL"], 1, 0), "lease of 0"),
+        (("w", ["API_CALL"], 1, 90000), "lease of 90000"),
+    ],
+)
+def test_a_claim_that_makes_no_sense_is_refused(
+    tenant: Tenant, arguments: tuple[Any, ...], says: str
+) -> None:
+    with pytest.raises(psycopg.Error, match=says) as caught:
+        tenant.worker.execute("select pbdb.claim_playbook_steps(%s, %s, %s, %s)", arguments)
+    assert caught.value.sqlstate == "PB017"
