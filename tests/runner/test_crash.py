@@ -94,23 +94,23 @@ def test_terminated_connections_are_replaced(here: Playground) -> None:
 
 
 def test_the_runner_listens_again_after_its_connection_was_lost(here: Playground) -> None:
-    here.start_runner()
+    here.start_runner("--poll", "10")
+    playbook = here.apply(function("double", "inline_double", number=4))
+    listens = (
+        "select w.listen_pid from pbdb.workers as w "
+        "join pg_stat_activity as a on a.pid = w.listen_pid where w.is_idle"
+    )
     with here.database.connect("owner") as owner:
-        owner.execute("select pg_terminate_backend(listen_pid) from pbdb.workers")
-        eventually(
-            lambda: (
-                owner.execute(
-                    "select from pbdb.workers as w join pg_stat_activity as a on a.pid = w.listen_pid "
-                    "where w.is_idle"
-                ).fetchone()
-                is not None
-            )
-        )
+        before = eventually(lambda: owner.execute(listens).fetchone())
+        owner.execute("select pg_terminate_backend(%s)", before)
+        eventually(lambda: owner.execute(listens).fetchone() not in (None, before))
+    seconds = []
+    for _ in range(3):
+        start = time.monotonic()
+        here.wait(here.client.start(playbook))
+        seconds.append(time.monotonic() - start)
 
-    start = time.monotonic()
-    here.run(function("double", "inline_double", number=4))
-
-    assert time.monotonic() - start < 0.9
+    assert sorted(seconds)[1] < 4
 
 
 def test_a_result_is_reported_when_the_connection_is_lost_while_the_step_runs(

@@ -94,7 +94,7 @@ def test_a_runner_works_through_a_pooler(here: Playground, pooled: str) -> None:
 
 def test_a_runner_behind_a_pooler_still_hears_notifications(here: Playground, pooled: str) -> None:
     url = make_conninfo(pooled, user=LOGINS["worker"], password=PASSWORD)
-    here.start_runner(url=url, direct_url=here.database.url("worker"))
+    here.start_runner("--poll", "10", url=url, direct_url=here.database.url("worker"))
     here.run(function("warm", "inline_double", number=1))
     playbook = here.apply(function("double", "inline_double", number=1))
     seconds = []
@@ -103,7 +103,7 @@ def test_a_runner_behind_a_pooler_still_hears_notifications(here: Playground, po
         here.wait(here.client.start(playbook))
         seconds.append(time.monotonic() - start)
 
-    assert sorted(seconds)[2] < 0.5
+    assert sorted(seconds)[2] < 3
 
 
 def test_the_client_leaves_no_tenant_in_a_pooled_connection(here: Playground, pooled: str) -> None:

@@ -42,6 +42,9 @@ def worker(
     grace: Annotated[
         float, typer.Option(help="Seconds that steps may go on after the first signal.")
     ] = 20.0,
+    poll: Annotated[
+        float, typer.Option(help="Seconds after which an idle runner looks without being told.")
+    ] = 1.0,
     name: Annotated[str | None, typer.Option(help="Default: host, process and a number.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v")] = False,
 ) -> None:
@@ -57,7 +60,9 @@ def worker(
     for noisy in ("httpx2", "httpcore2", "openai"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     found = load_app(project)
-    settings = Settings(concurrency=concurrency, lease_seconds=lease, grace_seconds=grace)
+    settings = Settings(
+        concurrency=concurrency, lease_seconds=lease, grace_seconds=grace, poll_seconds=poll
+    )
     target = find_database(url).target
     check_rights(target)
     asyncio.new_event_loop().run_until_complete(_work(target, found, settings, name))
