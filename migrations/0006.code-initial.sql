@@ -6360,7 +6360,7 @@ comment on function pbdb._edit_distance(text, text) is
 revoke execute on function pbdb._edit_distance(text, text) from public;
 -- end: sql/playbook/_edit_distance.sql
 
--- frozen: sql/playbook/_nearest.sql sha256=600a3e3ca981fae94dfbc05a08891589a71e3dcc730214d764a73ed5ffa357e8
+-- frozen: sql/playbook/_nearest.sql sha256=12b4e0dded2211c63353a30ed8898406b9e8bf6345907b5033a6daeb1995d84e
 -- drop: function pbdb._nearest(text, text[])
 --
 -- People who come from the original system write stepName, on_success_step_id, timeout: those
@@ -6375,7 +6375,7 @@ security invoker
 begin atomic
     select pair.known
     from (
-        select distinct known.word as known, spelling.word as word, short.word as short
+        select distinct known.word as known, spelling.word as written, short.word as short
         from unnest(p_known) as known (word)
         cross join lateral (values
             (lower(p_word)),
@@ -6394,14 +6394,15 @@ begin atomic
                 left(spelling.word, 1) = left(short.word, 1)
                 or right(spelling.word, 1) = right(short.word, 1)
             )
+        order by known.word, spelling.word, short.word
         limit 200
     ) as pair
     cross join lateral (
-        select pbdb._edit_distance(pair.word, pair.short)
+        select pbdb._edit_distance(pair.written, pair.short)
     ) as edit (distance)
     where
         edit.distance
-        <= greatest(1, (least(length(pair.word), length(pair.short)) + 1) / 3)
+        <= greatest(1, (least(length(pair.written), length(pair.short)) + 1) / 3)
     order by edit.distance, pair.known
     limit 1;
 end;

@@ -12,7 +12,7 @@ security invoker
 begin atomic
     select pair.known
     from (
-        select distinct known.word as known, spelling.word as word, short.word as short
+        select distinct known.word as known, spelling.word as written, short.word as short
         from unnest(p_known) as known (word)
         cross join lateral (values
             (lower(p_word)),
@@ -31,14 +31,15 @@ begin atomic
                 left(spelling.word, 1) = left(short.word, 1)
                 or right(spelling.word, 1) = right(short.word, 1)
             )
+        order by known.word, spelling.word, short.word
         limit 200
     ) as pair
     cross join lateral (
-        select pbdb._edit_distance(pair.word, pair.short)
+        select pbdb._edit_distance(pair.written, pair.short)
     ) as edit (distance)
     where
         edit.distance
-        <= greatest(1, (least(length(pair.word), length(pair.short)) + 1) / 3)
+        <= greatest(1, (least(length(pair.written), length(pair.short)) + 1) / 3)
     order by edit.distance, pair.known
     limit 1;
 end;
