@@ -46,8 +46,8 @@ bench: .venv/.installed  ## measure; writes bench/results
 chaos: .venv/.installed  ## kill workers and servers while playbooks run
 	$(BIN)/python -m pytest -n 0 --postgres 18 -m chaos
 
-fuzz: .venv/.installed  ## look for inputs that break invariants, longer than the tests do
-	$(BIN)/python -m pytest -n 2 --postgres 18 -m fuzz --hypothesis-profile=long
+fuzz: .venv/.installed  ## run 10,000 random playbooks in the engine and in a reference (GRAPHS=n SEED=n)
+	PYTHONPATH=src:tests $(BIN)/python -m model $(if $(GRAPHS),--graphs $(GRAPHS)) $(if $(SEED),--seed $(SEED))
 
 release: freeze-check  ## pin the migrations in SHA256SUMS and build wheel and sdist
 	$(BIN)/python -m pbdb.freeze --release && $(BIN)/python -m hatchling build

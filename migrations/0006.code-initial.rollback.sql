@@ -496,7 +496,7 @@ drop function pbdb._steps_inside(jsonb, int);
 drop function pbdb._join_error(pbdb.playbook_joins);
 
 -- deleted: sql/engine/_join_output.sql
-drop function pbdb._join_output(pbdb.playbook_joins);
+drop function pbdb._join_output(pbdb.playbook_joins, jsonb);
 
 -- deleted: sql/engine/_join_plan.sql
 drop function pbdb._join_plan(jsonb, jsonb, jsonb);
@@ -601,7 +601,7 @@ drop function pbdb._recall_result(uuid, uuid, uuid);
 drop function pbdb._scope_variables(uuid);
 
 -- deleted: sql/engine/_was_completed.sql
-drop function pbdb._was_completed(pbdb.run, uuid);
+drop function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[]);
 
 -- deleted: sql/engine/_count_visit.sql
 drop function pbdb._count_visit(pbdb.run, jsonb, uuid);

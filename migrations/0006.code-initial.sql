@@ -9131,9 +9131,13 @@ comment on function pbdb._count_visit(pbdb.run, jsonb, uuid) is
 revoke execute on function pbdb._count_visit(pbdb.run, jsonb, uuid) from public;
 -- end: sql/engine/_count_visit.sql
 
--- frozen: sql/engine/_was_completed.sql sha256=2eefdb55c8ec8b659496eef9f6854b8b095efb4bd5118a0632e146e4d2605d92
--- drop: function pbdb._was_completed(pbdb.run, uuid)
-create or replace function pbdb._was_completed(p_run pbdb.run, p_step_id uuid)
+-- frozen: sql/engine/_was_completed.sql sha256=e8806502cbbe426702f9bb0e419a2325844070681aaa4b01e61ad58ba9a67882
+-- drop: function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[])
+--
+-- An end is in one of three places: a row not yet written, an end not yet written, or stored.
+create or replace function pbdb._was_completed(
+    p_run pbdb.run, p_step_id uuid, p_as pbdb.step_result_status[]
+)
 returns boolean
 language sql
 stable
@@ -9142,50 +9146,66 @@ begin atomic
 select
     (
         select count(*) from unnest(p_run.results) as r
-        where
-            r.step_id = p_step_id and r.scope_id is null
-            and r.status in ('COMPLETED', 'SKIPPED')
-    ) > 1
-    or exists (
+        where r.step_id = p_step_id and r.scope_id is null and r.status = any(p_as)
+    )
+    + (
+        select count(*)
+        from unnest(p_run.ended) as e
+        inner join pbdb.playbook_step_results as r on r.id = e.result_id
+        where r.step_id = p_step_id and r.scope_id is null and e.status = any(p_as)
+    )
+    + exists (
         select from pbdb.playbook_step_results as r
         where
             r.execution_id = p_run.execution_id and r.step_id = p_step_id and r.scope_id is null
-            and r.status in ('COMPLETED', 'SKIPPED')
-            and r.id not in (select e.result_id from unnest(p_run.ended) as e)
-    );
+            and r.status = any(p_as)
+    )::int > 1;
 end;
 
-comment on function pbdb._was_completed(pbdb.run, uuid) is
-'True when an earlier visit of this step was completed or skipped already, so that progress counts '
-'it once. The latest visit is already among the results to write.';
+comment on function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[]) is
+'True when an earlier visit of this step ended as one of these already, so that progress counts '
+'it once. The latest visit is among the results or ends to write.';
 
-revoke execute on function pbdb._was_completed(pbdb.run, uuid) from public;
+revoke execute on function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[])
+from public;
 -- end: sql/engine/_was_completed.sql
 
--- frozen: sql/engine/_scope_variables.sql sha256=0b3907ca78a908ece0ffa7136a5b00b2c815cad3535aaab9da82e3938c4c479c
+-- frozen: sql/engine/_scope_variables.sql sha256=05cc78d098e084e0f7338f5d34c9d355fc058bd477cb56f83e52dd9a1846a4a2
 -- drop: function pbdb._scope_variables(uuid)
+--
+-- A branch inside an item has that item, and a branch on a failure path that error.
 create or replace function pbdb._scope_variables(p_scope_id uuid)
 returns jsonb
 language sql
 stable
 security invoker
 begin atomic
-select jsonb_build_object('item', s.item, 'index', s.item_index, 'error', s.handled_error)
+select jsonb_build_object(
+    'item', (array_agg(o.item order by p.n desc) filter (where o.item_index is not null))[1],
+    'index', (array_agg(o.item_index order by p.n desc) filter (where o.item_index is not null))[1],
+    'error', (
+        array_agg(o.handled_error order by p.n desc) filter (where o.handled_error is not null)
+    )[1]
+)
 from pbdb.playbook_scopes as s
-where s.id = p_scope_id;
+cross join unnest(s.path) with ordinality as p (id, n)
+inner join pbdb.playbook_scopes as o on o.id = p.id
+where s.id = p_scope_id
+having count(*) > 0;
 end;
 
 comment on function pbdb._scope_variables(uuid) is
-'{item, index, error} of a scope; null for the playbook itself.';
+'{item, index, error} as seen from a scope, the nearest of each around it; null for the playbook '
+'itself.';
 
 revoke execute on function pbdb._scope_variables(uuid) from public;
 -- end: sql/engine/_scope_variables.sql
 
--- frozen: sql/engine/_recall_result.sql sha256=d9c06a135ca6c354e2f954ec891a0127ec16c00102d4987a0d9219c89f0bc940
+-- frozen: sql/engine/_recall_result.sql sha256=ea5552202f9dbe0268026ad740506434a808ba0262714d0ee64dc43f99b5729d
 -- drop: function pbdb._recall_result(uuid, uuid, uuid)
 --
--- A step inside a branch is seen first in the caller's own scope, then in the scopes around it,
--- then wherever it ended last.
+-- A step is seen where it stands: in the caller's own scope or in one around it. What another item
+-- or an earlier visit of the same branch made of it is never seen.
 create or replace function pbdb._recall_result(p_execution_id uuid, p_step_id uuid, p_scope_id uuid)
 returns jsonb
 language plpgsql
@@ -9210,9 +9230,8 @@ begin
     where
         r.execution_id = p_execution_id and r.step_id = p_step_id
         and r.status not in ('PENDING', 'RUNNING')
-    order by
-        array_position(v_path, r.scope_id) desc nulls last,
-        r.visit desc, r.completed_at desc, r.attempt_number desc
+        and (r.scope_id is null or r.scope_id = any(v_path))
+    order by r.visit desc, r.attempt_number desc
     limit 1;
 
     return coalesce(v_known, '{"output": null, "status": null, "error": null}');
@@ -9249,7 +9268,7 @@ comment on function pbdb._last_output(uuid, uuid) is
 revoke execute on function pbdb._last_output(uuid, uuid) from public;
 -- end: sql/engine/_last_output.sql
 
--- frozen: sql/engine/_variables.sql sha256=5bd7c64996b859d5c569fa25cfc85e2b8318e4b71c2ffb4dfdc72bb9bbf7e043
+-- frozen: sql/engine/_variables.sql sha256=b0d29210bc08bb396e14f5ac6f24e7e4303ee41cb9fc7e7b5213b537576d9cb7
 -- drop: function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid)
 create or replace function pbdb._variables(
     p_run pbdb.run, p_program jsonb, p_step jsonb, p_scope jsonb, p_scope_id uuid
@@ -9260,7 +9279,8 @@ stable
 as $fn$
 declare
     v_variables jsonb := jsonb_build_object(
-        'input', p_run.input, 'error', coalesce(p_scope -> 'error', p_run.handled_error, 'null')
+        'input', p_run.input,
+        'error', coalesce(nullif(p_scope -> 'error', 'null'), p_run.handled_error, 'null')
     );
     v_name text;
     v_index int;
@@ -10152,7 +10172,7 @@ comment on function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread) is
 revoke execute on function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread) from public;
 -- end: sql/engine/_hold_step.sql
 
--- frozen: sql/engine/_leave_step.sql sha256=11ec22afaa0718d9f6a1b9527b41e6a527b1d06a870f65e2e06e5828abd38679
+-- frozen: sql/engine/_leave_step.sql sha256=62669663d61b7ffebca07e29b550b09550abf53048a4e96b11cf6ab6f3439b70
 -- drop: function pbdb._leave_step(pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int)
 --
 -- The one place that says what comes after a step.
@@ -10193,7 +10213,10 @@ begin
 
     if p_status in ('COMPLETED', 'SKIPPED') then
         if p_thread.scope_id is null
-            and (p_visit = 1 or not pbdb._was_completed(p_run, (p_step ->> 'id')::uuid)) then
+            and (
+                p_visit = 1
+                or not pbdb._was_completed(p_run, (p_step ->> 'id')::uuid, '{COMPLETED,SKIPPED}')
+            ) then
             p_run.completed_steps := p_run.completed_steps + 1;
         end if;
         if p_status = 'COMPLETED' then
@@ -10584,9 +10607,11 @@ comment on function pbdb._join_plan(jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._join_plan(jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/_join_plan.sql
 
--- frozen: sql/engine/_join_output.sql sha256=e9a981edf27e72157af3f539e1d3a8e0a6235e1917b60310388b30c917e6c16d
--- drop: function pbdb._join_output(pbdb.playbook_joins)
-create or replace function pbdb._join_output(p_join pbdb.playbook_joins)
+-- frozen: sql/engine/_join_output.sql sha256=b772dfc817ec82a39b83efcf180b102be016709736a0919f8cab817b16f808b7
+-- drop: function pbdb._join_output(pbdb.playbook_joins, jsonb)
+--
+-- From the positions, not from the scopes: those that were never opened have their place too.
+create or replace function pbdb._join_output(p_join pbdb.playbook_joins, p_step jsonb)
 returns jsonb
 language sql
 stable
@@ -10594,20 +10619,25 @@ security invoker
 begin atomic
 select
     case
-        when count(*) filter (where s.item_index is not null) > 0
-            then jsonb_agg(s.output_data order by s.item_index)
-        when p_join.total > 0 and count(*) > 0 then jsonb_object_agg(s.branch, s.output_data)
-        else '[]'
+        when p_step -> 'config' ? 'for_each'
+            then coalesce(jsonb_agg(s.output_data order by n.index), '[]')
+        else jsonb_object_agg(
+            coalesce(p_step -> 'branches' -> n.index ->> 'name', ''), s.output_data
+        )
     end
-from pbdb.playbook_scopes as s
-where s.execution_id = p_join.execution_id and s.parent_result_id = p_join.result_id;
+from generate_series(0, p_join.total - 1) as n (index)
+left join pbdb.playbook_scopes as s
+    on
+        s.execution_id = p_join.execution_id and s.parent_result_id = p_join.result_id
+        and coalesce(s.item_index::text, s.branch)
+            = coalesce(p_step -> 'branches' -> n.index ->> 'name', n.index::text);
 end;
 
-comment on function pbdb._join_output(pbdb.playbook_joins) is
+comment on function pbdb._join_output(pbdb.playbook_joins, jsonb) is
 'Outputs of a PARALLEL_EXECUTION: an object by branch name, or an array in the order of the items; '
-'null where a branch failed or was cancelled.';
+'null where a branch failed, was cancelled or was never begun.';
 
-revoke execute on function pbdb._join_output(pbdb.playbook_joins) from public;
+revoke execute on function pbdb._join_output(pbdb.playbook_joins, jsonb) from public;
 -- end: sql/engine/_join_output.sql
 
 -- frozen: sql/engine/_join_error.sql sha256=d9817b531c0e83272ff82a97f1c77d6667a7187e2da69de38858b48b8e2cc18a
@@ -10675,7 +10705,7 @@ comment on function pbdb._steps_inside(jsonb, int) is
 revoke execute on function pbdb._steps_inside(jsonb, int) from public;
 -- end: sql/engine/_steps_inside.sql
 
--- frozen: sql/engine/_end_join.sql sha256=4fda24797c5ca6e6828cc0e3f7a6cd6cee4975612daf8bf6c84cc869fb22df15
+-- frozen: sql/engine/_end_join.sql sha256=e18fd8103dfbdebbba1baebd804a2975ad3ff7639ec8a492e99113d700ee836d
 -- drop: function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean)
 create or replace function pbdb._end_join(
     p_run pbdb.run, p_program jsonb, p_join pbdb.playbook_joins, p_is_met boolean
@@ -10690,7 +10720,6 @@ declare
     v_output jsonb;
     v_error jsonb;
     v_inside uuid[];
-    v_done int := p_run.completed_steps;
 begin
     if p_join.open_count > 0 then
         select array_agg(i.id) into v_inside
@@ -10713,7 +10742,7 @@ begin
     end if;
 
     if p_is_met then
-        v_output := pbdb._join_output(p_join);
+        v_output := pbdb._join_output(p_join, v_step);
     else
         v_error := pbdb._join_error(p_join);
     end if;
@@ -10721,8 +10750,11 @@ begin
 
     select r.* into v_attempt from pbdb.playbook_step_results as r where r.id = p_join.result_id;
     p_run := pbdb._end_attempt(p_run, v_step, v_attempt, v_output, v_error, null);
-    if p_run.completed_steps > v_done
-        and p_run.ended[cardinality(p_run.ended)].status = 'COMPLETED' then
+    if p_is_met and p_join.scope_id is null
+        and p_run.ended[cardinality(p_run.ended)].status = 'COMPLETED'
+        and (
+            v_attempt.visit = 1 or not pbdb._was_completed(p_run, v_attempt.step_id, '{COMPLETED}')
+        ) then
         p_run.completed_steps := p_run.completed_steps
             + pbdb._steps_inside(p_program, p_join.step_index);
     end if;
@@ -10846,7 +10878,7 @@ comment on function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins) is
 revoke execute on function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins) from public;
 -- end: sql/engine/_open_scopes.sql
 
--- frozen: sql/engine/_move_join.sql sha256=34b3b8a404fd2c688d80c6f99c2d7181bb2238f22b6d9788cbb565848b158be5
+-- frozen: sql/engine/_move_join.sql sha256=6972056320d72d69be39d1a7c7c9e1463268ee8773bb96de286892966625706a
 -- drop: function pbdb._move_join(pbdb.run, jsonb, uuid)
 --
 -- Decided while the execution's row is locked, from counters that are changed under the same lock.
@@ -10870,9 +10902,10 @@ begin
     if v_join.succeeded_count >= v_join.needed and (v_left = 0 or not v_join.waits_for_all) then
         return pbdb._end_join(p_run, p_program, v_join, true);
     end if;
-    -- Refilled by halves: one insert for many branches instead of one for each that ends.
+    -- Refilled by eighths: one insert for many branches of a wide window, no free place in a
+    -- narrow one.
     if v_join.next_index < v_join.total
-        and v_join.open_count <= v_join.max_parallel / 2 then
+        and v_join.open_count <= v_join.max_parallel - greatest(1, v_join.max_parallel / 8) then
         return pbdb._open_scopes(p_run, p_program, v_join);
     end if;
     return p_run;
@@ -13926,7 +13959,7 @@ comment on function pbdb._output_problem(text) is
 revoke execute on function pbdb._output_problem(text) from public;
 -- end: sql/queue/_output_problem.sql
 
--- frozen: sql/queue/_settle_attempts.sql sha256=32d04ebf05e8a3281d498f29842fc48d136fec6a1ed59d07a6f1dece65346885
+-- frozen: sql/queue/_settle_attempts.sql sha256=d6b457bfbe9586b99eaefd2a2082486fb6545c3753e396dfd3b97e08503d3f80
 -- drop: function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int)
 --
 -- Everything that a runner reports goes through here: the token is compared under the lock of the
@@ -13956,6 +13989,7 @@ declare
     v_problem text;
     v_hash bigint;
     v_last_hash bigint;
+    v_ended pbdb.ended_attempt;
     v_is_held boolean;
     v_families uuid[] := '{}';
 begin
@@ -14022,15 +14056,21 @@ begin
             case when v_error is null then coalesce(v_item.output, 'null')::jsonb end,
             v_error, v_hash
         );
+        v_ended := v_run.ended[cardinality(v_run.ended)];
+        if v_ended.result_id is null then
+            -- In a branch whose steps read it, it has been written already.
+            select r.status, r.error_code, r.error_message
+            into v_ended.status, v_ended.error_code, v_ended.error_message
+            from pbdb.playbook_step_results as r
+            where r.id = v_item.id;
+        end if;
         verdicts := verdicts || row(
             v_item.id,
             case
-                when v_run.ended[cardinality(v_run.ended)].status = 'COMPLETED' then 'accepted'
-                when v_item.error is not null then 'accepted'
+                when v_ended.status = 'COMPLETED' or v_item.error is not null then 'accepted'
                 else 'failed'
             end,
-            v_run.ended[cardinality(v_run.ended)].error_code,
-            v_run.ended[cardinality(v_run.ended)].error_message
+            v_ended.error_code, v_ended.error_message
         )::pbdb.verdict;
         v_run := pbdb._advance(v_run, v_program);
         if v_run.depth > 0 or (v_program ->> 'has_child')::boolean then

@@ -12,7 +12,6 @@ declare
     v_output jsonb;
     v_error jsonb;
     v_inside uuid[];
-    v_done int := p_run.completed_steps;
 begin
     if p_join.open_count > 0 then
         select array_agg(i.id) into v_inside
@@ -35,7 +34,7 @@ begin
     end if;
 
     if p_is_met then
-        v_output := pbdb._join_output(p_join);
+        v_output := pbdb._join_output(p_join, v_step);
     else
         v_error := pbdb._join_error(p_join);
     end if;
@@ -43,8 +42,11 @@ begin
 
     select r.* into v_attempt from pbdb.playbook_step_results as r where r.id = p_join.result_id;
     p_run := pbdb._end_attempt(p_run, v_step, v_attempt, v_output, v_error, null);
-    if p_run.completed_steps > v_done
-        and p_run.ended[cardinality(p_run.ended)].status = 'COMPLETED' then
+    if p_is_met and p_join.scope_id is null
+        and p_run.ended[cardinality(p_run.ended)].status = 'COMPLETED'
+        and (
+            v_attempt.visit = 1 or not pbdb._was_completed(p_run, v_attempt.step_id, '{COMPLETED}')
+        ) then
         p_run.completed_steps := p_run.completed_steps
             + pbdb._steps_inside(p_program, p_join.step_index);
     end if;

@@ -38,7 +38,10 @@ begin
 
     if p_status in ('COMPLETED', 'SKIPPED') then
         if p_thread.scope_id is null
-            and (p_visit = 1 or not pbdb._was_completed(p_run, (p_step ->> 'id')::uuid)) then
+            and (
+                p_visit = 1
+                or not pbdb._was_completed(p_run, (p_step ->> 'id')::uuid, '{COMPLETED,SKIPPED}')
+            ) then
             p_run.completed_steps := p_run.completed_steps + 1;
         end if;
         if p_status = 'COMPLETED' then

@@ -21,9 +21,10 @@ begin
     if v_join.succeeded_count >= v_join.needed and (v_left = 0 or not v_join.waits_for_all) then
         return pbdb._end_join(p_run, p_program, v_join, true);
     end if;
-    -- Refilled by halves: one insert for many branches instead of one for each that ends.
+    -- Refilled by eighths: one insert for many branches of a wide window, no free place in a
+    -- narrow one.
     if v_join.next_index < v_join.total
-        and v_join.open_count <= v_join.max_parallel / 2 then
+        and v_join.open_count <= v_join.max_parallel - greatest(1, v_join.max_parallel / 8) then
         return pbdb._open_scopes(p_run, p_program, v_join);
     end if;
     return p_run;

@@ -1,7 +1,7 @@
 -- drop: function pbdb._recall_result(uuid, uuid, uuid)
 --
--- A step inside a branch is seen first in the caller's own scope, then in the scopes around it,
--- then wherever it ended last.
+-- A step is seen where it stands: in the caller's own scope or in one around it. What another item
+-- or an earlier visit of the same branch made of it is never seen.
 create or replace function pbdb._recall_result(p_execution_id uuid, p_step_id uuid, p_scope_id uuid)
 returns jsonb
 language plpgsql
@@ -26,9 +26,8 @@ begin
     where
         r.execution_id = p_execution_id and r.step_id = p_step_id
         and r.status not in ('PENDING', 'RUNNING')
-    order by
-        array_position(v_path, r.scope_id) desc nulls last,
-        r.visit desc, r.completed_at desc, r.attempt_number desc
+        and (r.scope_id is null or r.scope_id = any(v_path))
+    order by r.visit desc, r.attempt_number desc
     limit 1;
 
     return coalesce(v_known, '{"output": null, "status": null, "error": null}');

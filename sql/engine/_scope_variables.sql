@@ -1,16 +1,28 @@
 -- drop: function pbdb._scope_variables(uuid)
+--
+-- A branch inside an item has that item, and a branch on a failure path that error.
 create or replace function pbdb._scope_variables(p_scope_id uuid)
 returns jsonb
 language sql
 stable
 security invoker
 begin atomic
-select jsonb_build_object('item', s.item, 'index', s.item_index, 'error', s.handled_error)
+select jsonb_build_object(
+    'item', (array_agg(o.item order by p.n desc) filter (where o.item_index is not null))[1],
+    'index', (array_agg(o.item_index order by p.n desc) filter (where o.item_index is not null))[1],
+    'error', (
+        array_agg(o.handled_error order by p.n desc) filter (where o.handled_error is not null)
+    )[1]
+)
 from pbdb.playbook_scopes as s
-where s.id = p_scope_id;
+cross join unnest(s.path) with ordinality as p (id, n)
+inner join pbdb.playbook_scopes as o on o.id = p.id
+where s.id = p_scope_id
+having count(*) > 0;
 end;
 
 comment on function pbdb._scope_variables(uuid) is
-'{item, index, error} of a scope; null for the playbook itself.';
+'{item, index, error} as seen from a scope, the nearest of each around it; null for the playbook '
+'itself.';
 
 revoke execute on function pbdb._scope_variables(uuid) from public;

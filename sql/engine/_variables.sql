@@ -8,7 +8,8 @@ stable
 as $fn$
 declare
     v_variables jsonb := jsonb_build_object(
-        'input', p_run.input, 'error', coalesce(p_scope -> 'error', p_run.handled_error, 'null')
+        'input', p_run.input,
+        'error', coalesce(nullif(p_scope -> 'error', 'null'), p_run.handled_error, 'null')
     );
     v_name text;
     v_index int;

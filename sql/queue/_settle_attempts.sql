@@ -27,6 +27,7 @@ declare
     v_problem text;
     v_hash bigint;
     v_last_hash bigint;
+    v_ended pbdb.ended_attempt;
     v_is_held boolean;
     v_families uuid[] := '{}';
 begin
@@ -93,15 +94,21 @@ begin
             case when v_error is null then coalesce(v_item.output, 'null')::jsonb end,
             v_error, v_hash
         );
+        v_ended := v_run.ended[cardinality(v_run.ended)];
+        if v_ended.result_id is null then
+            -- In a branch whose steps read it, it has been written already.
+            select r.status, r.error_code, r.error_message
+            into v_ended.status, v_ended.error_code, v_ended.error_message
+            from pbdb.playbook_step_results as r
+            where r.id = v_item.id;
+        end if;
         verdicts := verdicts || row(
             v_item.id,
             case
-                when v_run.ended[cardinality(v_run.ended)].status = 'COMPLETED' then 'accepted'
-                when v_item.error is not null then 'accepted'
+                when v_ended.status = 'COMPLETED' or v_item.error is not null then 'accepted'
                 else 'failed'
             end,
-            v_run.ended[cardinality(v_run.ended)].error_code,
-            v_run.ended[cardinality(v_run.ended)].error_message
+            v_ended.error_code, v_ended.error_message
         )::pbdb.verdict;
         v_run := pbdb._advance(v_run, v_program);
         if v_run.depth > 0 or (v_program ->> 'has_child')::boolean then

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from build import Tenant, transform
+from build import Tenant, function, transform
 
 
 def branch(name: str, *cases: tuple[str, str], default: str | None = None) -> dict[str, object]:
@@ -61,6 +61,44 @@ def test_a_loop_ends_at_the_steps_own_max_visits(tenant: Tenant) -> None:
 
     assert [a[2] for a in tenant.attempts(execution) if a[0] == "turn"] == [1, 2, 3]
     assert tenant.result(execution)["completed_steps"] == 2
+
+
+def test_progress_counts_a_step_once_however_often_it_is_visited(tenant: Tenant) -> None:
+    tenant.apply(
+        function("f", condition="$steps.f.output != 4"),
+        branch("back", ('$steps.f.status == "COMPLETED"', "f")),
+    )
+    execution = tenant.start()
+    tenant.claim()
+
+    tenant.complete("f", 4)
+
+    result = tenant.result(execution)
+    assert (result["status"], result["completed_steps"], result["total_steps"]) == (
+        "COMPLETED",
+        2,
+        2,
+    )
+
+
+def test_what_is_inside_a_parallel_step_counts_when_it_completes_at_last(tenant: Tenant) -> None:
+    tenant.apply(
+        {
+            "name": "p",
+            "type": "PARALLEL_EXECUTION",
+            "condition": "exists($steps.back.output.matched)",
+            "branches": {"a": [transform("x", 1)]},
+        },
+        branch("back", ('$steps.p.status == "SKIPPED"', "p")),
+    )
+
+    result = tenant.result(tenant.start())
+
+    assert (result["status"], result["completed_steps"], result["total_steps"]) == (
+        "COMPLETED",
+        3,
+        3,
+    )
 
 
 def test_a_long_stretch_is_cut_and_goes_on_with_the_next_sweep(tenant: Tenant) -> None:

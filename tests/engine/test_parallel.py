@@ -81,6 +81,34 @@ def test_any_takes_the_first_success_and_closes_the_others(tenant: Tenant) -> No
     assert tenant.complete("f", "too late") == "stale"
 
 
+def test_items_that_were_never_begun_have_their_place_in_the_output(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel("p", join="any", max_parallel=1, for_each="$input.items", steps=[function("f")]),
+        parallel(
+            "q", join="any", max_parallel=1, branches={"a": [function("g")], "b": [function("h")]}
+        ),
+        transform("end", ["$steps.p.output", "$steps.q.output"]),
+    )
+    execution = tenant.start({"items": [1, 2, 3]})
+
+    tenant.claim()
+    tenant.complete("f", "won")
+    tenant.claim()
+    tenant.complete("g", "won")
+
+    assert tenant.result(execution)["output_data"] == [["won", None, None], {"a": "won", "b": None}]
+
+
+def test_a_place_that_is_free_in_the_window_is_taken_at_once(tenant: Tenant) -> None:
+    tenant.apply(parallel("p", for_each="$input.items", max_parallel=3, steps=[function("f")]))
+    tenant.start({"items": [1, 2, 3, 4]})
+    assert len(tenant.claim()) == 3
+
+    tenant.complete("f", "quick")
+
+    assert len(tenant.claim()) == 1
+
+
 def test_any_fails_only_when_all_branches_fail(tenant: Tenant) -> None:
     tenant.apply(
         parallel(
@@ -179,6 +207,61 @@ def test_a_step_in_a_branch_sees_its_own_branch_first(tenant: Tenant) -> None:
     )
 
     assert tenant.run({"items": ["a", "b"]}) == [{"i": 0, "v": "a"}, {"i": 1, "v": "b"}]
+
+
+def test_a_branch_inside_an_item_has_the_item(tenant: Tenant) -> None:
+    inner = parallel("inner", branches={"a": [transform("t", ["$item", "$index"])]})
+    tenant.apply(parallel("p", for_each="$input.items", steps=[inner]))
+
+    assert tenant.run({"items": ["x", "y"]}) == [{"a": ["x", 0]}, {"a": ["y", 1]}]
+
+
+def test_branches_on_a_failure_path_see_the_error(tenant: Tenant) -> None:
+    tenant.apply(
+        transform("try", "$input.word + 1", on_failure="tell", is_final=True),
+        parallel(
+            "tell",
+            branches={
+                "a": [transform("mail", "$error.step")],
+                "b": [
+                    transform("own", "$input.word + 1", on_failure="rescue", is_final=True),
+                    transform("rescue", "$error.step"),
+                ],
+            },
+        ),
+    )
+
+    assert tenant.run({"word": "x"}) == {"a": "try", "b": "own"}
+
+
+def test_an_item_never_sees_what_other_items_did(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel(
+            "p",
+            for_each="$input.items",
+            steps=[
+                transform("one", "$steps.two.output"),
+                transform("two", "$item", is_final=True),
+            ],
+        )
+    )
+
+    execution = tenant.start({"items": ["a", "b"]})
+
+    assert tenant.rows(
+        "select r.output_data from pbdb.playbook_step_results as r"
+        " inner join pbdb.playbook_steps as s on s.id = r.step_id"
+        " where r.execution_id = %s and s.step_name = 'one'",
+        execution,
+    ) == [(None,), (None,)]
+
+
+def test_an_output_that_its_branch_reads_is_accepted(tenant: Tenant) -> None:
+    tenant.apply(parallel("p", branches={"a": [function("f"), transform("t", "$steps.f.output")]}))
+    tenant.start()
+    tenant.claim()
+
+    assert tenant.complete("f", 1) == "accepted"
 
 
 def test_an_error_handler_inside_a_branch_sees_its_branchs_error(tenant: Tenant) -> None:
