@@ -80,6 +80,8 @@ def tenants(migrated: Server) -> Iterator[Tenants]:
         vectors[name] = (raw / np.linalg.norm(raw, axis=1, keepdims=True)).astype(np.float32)
     ids = {name: uuid.uuid4() for name in SIZES}
     with fresh_database(migrated) as database, database.connect("owner") as owner:
+        # Vacuum marks no page visible whose commit has not reached the disk.
+        owner.execute("set synchronous_commit = on")
         owner.execute("select pbdb.register_embedding_model('m', %s)", (DIMENSIONS,))
         for name in SIZES:
             fill(owner, ids[name], vectors[name])
@@ -142,14 +144,20 @@ def test_without_a_graph_small_tenants_are_exact_and_others_go_by_signature(
 
 def test_the_sieve_reads_the_index_alone(tenants: Tenants) -> None:
     with tenants.database.connect("owner") as owner:
+        # As the function that sieves has them.
+        owner.execute("set enable_seqscan = off")
+        owner.execute("set enable_bitmapscan = off")
         plan = owner.execute(
-            "explain select memory_id from pbdb.agent_memory_embeddings "
-            "where organization_id = %s and model = 'm' and (expires_at is null or expires_at > now()) "
+            "explain (analyze, costs off, timing off, summary off) "
+            "select memory_id from pbdb.agent_memory_embeddings "
+            "where organization_id = %s and model = 'm' "
+            "and (expires_at is null or expires_at > now()) "
             "order by signature <~> repeat('1', 128)::varbit limit 2000",
             (tenants.ids["medium"],),
         ).fetchall()
     text = "\n".join(row[0] for row in plan)
     assert "Index Only Scan using idx_agent_memory_embeddings_model" in text
+    assert "Heap Fetches: 0" in text
 
 
 @pytest.mark.parametrize("name", ["large", "medium", "small"])
