@@ -12731,7 +12731,7 @@ grant execute on function pbdb.fire_trigger(
 ) to pbdb_worker;
 -- end: sql/engine/trigger/fire_trigger.sql
 
--- frozen: sql/engine/emit_playbook_event.sql sha256=660be1cdc0d5686a924cbf8f3fd922daf32513ae77672711527de8c545d6567d
+-- frozen: sql/engine/emit_playbook_event.sql sha256=86a0335107136503d658f7039b8e0617b8bd368700eb16c0be20936e4f98ebc3
 -- drop: function pbdb.emit_playbook_event(text, jsonb, int)
 --
 -- Definer: apps change executions only through functions.
@@ -12746,6 +12746,7 @@ set search_path = ''
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
+    v_waits uuid[];
     v_result_id uuid;
     v_woken int := 0;
     v_event_id uuid;
@@ -12767,16 +12768,17 @@ begin
     )
     returning id into v_event_id;
 
-    -- A loop, in the order of the executions' ids, because each wait is one execution to lock and
-    -- advance.
-    for v_result_id in
+    v_waits := array(
         select q.result_id
         from pbdb.playbook_ready_steps as q
         where
             q.organization_id = v_organization_id and q.event_name = p_name
             and q.state = 'WAITING' and p_payload @> q.event_match
         order by q.execution_id, q.result_id
-    loop
+    );
+    -- All of them are locked first and in one order, as a batch of completions does.
+    perform pbdb._lock_families(v_waits);
+    foreach v_result_id in array v_waits loop
         v_woken := v_woken + pbdb._deliver(v_result_id, p_payload, false)::int;
     end loop;
 
@@ -13737,7 +13739,7 @@ revoke execute on function pbdb.sweep(int) from public;
 grant execute on function pbdb.sweep(int) to pbdb_worker;
 -- end: sql/queue/sweep.sql
 
--- frozen: sql/queue/claim_playbook_steps.sql sha256=7b20cd93d2e95033fb712cc654d1db0abed8fd8c32f0524a87a5f0bb93670de9
+-- frozen: sql/queue/claim_playbook_steps.sql sha256=c185b5d469075afca41fab338f15f3f21f46dba1d4eae0f30beb53f8e69a690c
 -- drop: function pbdb.claim_playbook_steps(text, text[], int, int)
 --
 -- Definer: runners serve every tenant and have no right on any table.
@@ -13757,7 +13759,7 @@ declare
 begin
     perform pbdb._check_claim(p_worker, p_limit, p_lease_seconds);
     if pbdb._something_is_overdue() then
-        perform pbdb.sweep(5);
+        perform pbdb._settle_overdue(5);
     end if;
 
     -- A loop over handlers, oldest work first, because a LIMIT over several index ranges would lock
@@ -14521,7 +14523,7 @@ revoke execute on function pbdb._query_as_tenant(text, text[], int, int, boolean
 grant execute on function pbdb._query_as_tenant(text, text[], int, int, boolean) to pbdb_owner;
 -- end: sql/queue/_query_as_tenant.sql
 
--- frozen: sql/queue/_run_database_query.sql sha256=bdd80689d57d1b1c3d3584394e7125f1708f1c97ab252fe233d35cd0568925e9
+-- frozen: sql/queue/_run_database_query.sql sha256=41cae4b1fd4b5156a75babb0ceecd5ef1dc3bd06f4758fcad864265378ef3ac5
 -- drop: function pbdb._run_database_query(uuid, jsonb)
 --
 -- The tenant is written where the query cannot reach it, and the read-only switch lasts as long as
@@ -14533,6 +14535,8 @@ volatile
 as $fn$
 declare
     v_result jsonb;
+    v_tenant text := current_setting('app.current_organization_id', true);
+    v_claims text := current_setting('request.jwt.claims', true);
     v_mode text := coalesce(p_config ->> 'mode', 'read');
 begin
     if coalesce(p_config ->> 'query', '') = '' or v_mode not in ('read', 'write') then
@@ -14559,6 +14563,9 @@ begin
             raise;
     end;
 
+    -- The text may have called set_config; the rest of this transaction is the caller's.
+    perform set_config('app.current_organization_id', coalesce(v_tenant, ''), true);
+    perform set_config('request.jwt.claims', coalesce(v_claims, ''), true);
     delete from pbdb.query_contexts as q where q.backend_pid = pg_backend_pid();
     return v_result;
 end;
@@ -14710,7 +14717,7 @@ comment on function pbdb._lease_one(uuid, text) is
 revoke execute on function pbdb._lease_one(uuid, text) from public;
 -- end: sql/queue/_lease_one.sql
 
--- frozen: sql/queue/_perform_sql_step.sql sha256=4736b7e9e2a20c4d0e219cbfdfbfdf6a30a9beff5766b96ffa11e515777feefa
+-- frozen: sql/queue/_perform_sql_step.sql sha256=c8d3d6b56fadbe75bfc44e387d8c89b78db0f45de67b793dc02620aca4aa1510
 -- drop: function pbdb._perform_sql_step(uuid, text, real[])
 create or replace function pbdb._perform_sql_step(
     p_result_id uuid, p_worker text, p_embedding real[]
@@ -14719,15 +14726,19 @@ returns pbdb.verdict
 language plpgsql
 volatile
 as $fn$
+declare
+    v_token uuid := pbdb._lease_one(p_result_id, p_worker);
 begin
-    return pbdb._execute_sql_step(
-        p_result_id, pbdb._lease_one(p_result_id, p_worker), p_embedding
-    );
+    if v_token is null then
+        return null;
+    end if;
+    return pbdb._execute_sql_step(p_result_id, v_token, p_embedding);
 end;
 $fn$;
 
 comment on function pbdb._perform_sql_step(uuid, text, real[]) is
-'Claims one queued SQL step, runs it and completes it, all in this transaction.';
+'Claims one queued SQL step, runs it and completes it, all in this transaction; null when it is no '
+'longer queued.';
 
 revoke execute on function pbdb._perform_sql_step(uuid, text, real[]) from public;
 -- end: sql/queue/_perform_sql_step.sql
@@ -14761,7 +14772,7 @@ revoke execute on function pbdb.run_sql_step(text, uuid, uuid, real[]) from publ
 grant execute on function pbdb.run_sql_step(text, uuid, uuid, real[]) to pbdb_worker;
 -- end: sql/queue/run_sql_step.sql
 
--- frozen: sql/queue/run_due_sql_steps.sql sha256=94c3bd32ccea40874bbf0d14648cfaca37c73dc7fa49c5c26b1f552b38fca4ce
+-- frozen: sql/queue/run_due_sql_steps.sql sha256=8afa3719ba751773801aa047da3444257d8f703c74cb3f26291ad36f05c40c5e
 -- drop: function pbdb.run_due_sql_steps(int)
 --
 -- Definer: it serves every tenant. One transaction: a query that takes the whole server down with
@@ -14774,25 +14785,32 @@ security definer
 set search_path = ''
 as $fn$
 declare
-    v_result_id uuid;
+    v_due record;
     v_done int := 0;
+    v_before int;
 begin
     perform pbdb._check_claim('run_due_sql_steps', p_limit, 1);
     perform pbdb._settle_overdue(p_limit);
-    -- A loop, because a finished step may make the next one due. It stops waiting for nobody.
-    while v_done < p_limit loop
-        select q.result_id into v_result_id
-        from pbdb.playbook_ready_steps as q
-        where
-            q.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH') and q.state = 'READY'
-            and q.due_at <= clock_timestamp()
-            and pbdb._try_lock(q.execution_id)
-        order by q.due_at
-        limit 1
-        for update skip locked;
-        exit when not found;
-        perform pbdb._perform_sql_step(v_result_id, 'run_due_sql_steps', null);
-        v_done := v_done + 1;
+    -- Round after round, because a finished step may make the next one due. The execution is locked
+    -- before its step, as everywhere, and one that somebody holds is left to the next call.
+    loop
+        v_before := v_done;
+        for v_due in
+            select q.execution_id, q.result_id
+            from pbdb.playbook_ready_steps as q
+            where
+                q.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH') and q.state = 'READY'
+                and q.due_at <= clock_timestamp()
+            order by q.due_at
+            limit p_limit - v_done
+        loop
+            if pbdb._try_lock(v_due.execution_id) then
+                v_done := v_done + (
+                    pbdb._perform_sql_step(v_due.result_id, 'run_due_sql_steps', null) is not null
+                )::int;
+            end if;
+        end loop;
+        exit when v_done = v_before or v_done >= p_limit;
     end loop;
     -- Last, because a roll-up stays locked until this transaction ends, and retries wait for it.
     perform pbdb.roll_up_executions();

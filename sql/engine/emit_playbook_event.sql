@@ -12,6 +12,7 @@ set search_path = ''
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
+    v_waits uuid[];
     v_result_id uuid;
     v_woken int := 0;
     v_event_id uuid;
@@ -33,16 +34,17 @@ begin
     )
     returning id into v_event_id;
 
-    -- A loop, in the order of the executions' ids, because each wait is one execution to lock and
-    -- advance.
-    for v_result_id in
+    v_waits := array(
         select q.result_id
         from pbdb.playbook_ready_steps as q
         where
             q.organization_id = v_organization_id and q.event_name = p_name
             and q.state = 'WAITING' and p_payload @> q.event_match
         order by q.execution_id, q.result_id
-    loop
+    );
+    -- All of them are locked first and in one order, as a batch of completions does.
+    perform pbdb._lock_families(v_waits);
+    foreach v_result_id in array v_waits loop
         v_woken := v_woken + pbdb._deliver(v_result_id, p_payload, false)::int;
     end loop;
 

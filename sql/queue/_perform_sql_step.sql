@@ -6,14 +6,18 @@ returns pbdb.verdict
 language plpgsql
 volatile
 as $fn$
+declare
+    v_token uuid := pbdb._lease_one(p_result_id, p_worker);
 begin
-    return pbdb._execute_sql_step(
-        p_result_id, pbdb._lease_one(p_result_id, p_worker), p_embedding
-    );
+    if v_token is null then
+        return null;
+    end if;
+    return pbdb._execute_sql_step(p_result_id, v_token, p_embedding);
 end;
 $fn$;
 
 comment on function pbdb._perform_sql_step(uuid, text, real[]) is
-'Claims one queued SQL step, runs it and completes it, all in this transaction.';
+'Claims one queued SQL step, runs it and completes it, all in this transaction; null when it is no '
+'longer queued.';
 
 revoke execute on function pbdb._perform_sql_step(uuid, text, real[]) from public;

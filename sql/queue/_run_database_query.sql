@@ -9,6 +9,8 @@ volatile
 as $fn$
 declare
     v_result jsonb;
+    v_tenant text := current_setting('app.current_organization_id', true);
+    v_claims text := current_setting('request.jwt.claims', true);
     v_mode text := coalesce(p_config ->> 'mode', 'read');
 begin
     if coalesce(p_config ->> 'query', '') = '' or v_mode not in ('read', 'write') then
@@ -35,6 +37,9 @@ begin
             raise;
     end;
 
+    -- The text may have called set_config; the rest of this transaction is the caller's.
+    perform set_config('app.current_organization_id', coalesce(v_tenant, ''), true);
+    perform set_config('request.jwt.claims', coalesce(v_claims, ''), true);
     delete from pbdb.query_contexts as q where q.backend_pid = pg_backend_pid();
     return v_result;
 end;

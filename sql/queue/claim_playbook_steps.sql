@@ -17,7 +17,7 @@ declare
 begin
     perform pbdb._check_claim(p_worker, p_limit, p_lease_seconds);
     if pbdb._something_is_overdue() then
-        perform pbdb.sweep(5);
+        perform pbdb._settle_overdue(5);
     end if;
 
     -- A loop over handlers, oldest work first, because a LIMIT over several index ranges would lock

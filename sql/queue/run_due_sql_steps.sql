@@ -10,25 +10,32 @@ security definer
 set search_path = ''
 as $fn$
 declare
-    v_result_id uuid;
+    v_due record;
     v_done int := 0;
+    v_before int;
 begin
     perform pbdb._check_claim('run_due_sql_steps', p_limit, 1);
     perform pbdb._settle_overdue(p_limit);
-    -- A loop, because a finished step may make the next one due. It stops waiting for nobody.
-    while v_done < p_limit loop
-        select q.result_id into v_result_id
-        from pbdb.playbook_ready_steps as q
-        where
-            q.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH') and q.state = 'READY'
-            and q.due_at <= clock_timestamp()
-            and pbdb._try_lock(q.execution_id)
-        order by q.due_at
-        limit 1
-        for update skip locked;
-        exit when not found;
-        perform pbdb._perform_sql_step(v_result_id, 'run_due_sql_steps', null);
-        v_done := v_done + 1;
+    -- Round after round, because a finished step may make the next one due. The execution is locked
+    -- before its step, as everywhere, and one that somebody holds is left to the next call.
+    loop
+        v_before := v_done;
+        for v_due in
+            select q.execution_id, q.result_id
+            from pbdb.playbook_ready_steps as q
+            where
+                q.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH') and q.state = 'READY'
+                and q.due_at <= clock_timestamp()
+            order by q.due_at
+            limit p_limit - v_done
+        loop
+            if pbdb._try_lock(v_due.execution_id) then
+                v_done := v_done + (
+                    pbdb._perform_sql_step(v_due.result_id, 'run_due_sql_steps', null) is not null
+                )::int;
+            end if;
+        end loop;
+        exit when v_done = v_before or v_done >= p_limit;
     end loop;
     -- Last, because a roll-up stays locked until this transaction ends, and retries wait for it.
     perform pbdb.roll_up_executions();

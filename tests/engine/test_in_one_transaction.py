@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from build import Tenant, function, transform
+from build import Tenant, as_tenant, function, transform
 
 
 def query(name: str, text: str, **config: Any) -> dict[str, Any]:
@@ -57,6 +57,26 @@ def test_a_query_cannot_widen_its_tenant(
     rows = tenant.run()["rows"]
 
     assert {row["note"] for row in rows} == {"mine"}
+
+
+def test_a_query_leaves_the_callers_tenant_as_it_was(tenant: Tenant, other_tenant: Tenant) -> None:
+    tenant.apply(
+        query(
+            "q",
+            "select set_config('app.current_organization_id', $1, true) as a,"
+            " set_config('request.jwt.claims', $2, true) as b",
+            params=[
+                str(other_tenant.organization),
+                '{"organization_id": "' + str(other_tenant.organization) + '"}',
+            ],
+        )
+    )
+
+    with as_tenant(tenant.app, tenant.organization) as conn:
+        conn.execute("select pbdb.run_playbook('test')")
+        row = conn.execute("select pbdb.current_organization_id()").fetchone()
+
+    assert row == (tenant.organization,)
 
 
 def test_stacked_statements_are_refused(tenant: Tenant) -> None:
