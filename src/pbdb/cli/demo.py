@@ -62,7 +62,7 @@ def demo(
     """
     answers = parse_answers(answer or [])
     began = time.monotonic()
-    with _server() as url, connect(url, "pbdb demo") as connection, _service() as allowed:
+    with _server(is_quiet=as_json) as url, connect(url, "pbdb demo") as connection, _service() as allowed:
         os.environ["PBDB_EGRESS_ALLOW"] = ",".join(
             filter(None, [os.environ.get("PBDB_EGRESS_ALLOW"), allowed])
         )
@@ -86,20 +86,22 @@ def demo(
 
 
 @contextmanager
-def _server() -> Iterator[str]:
+def _server(*, is_quiet: bool) -> Iterator[str]:
     """The URL of a migrated database; a server that was not running before is stopped again."""
     running = find_server()
     if running is not None:
-        console.print(f"PostgreSQL {running.version} is running already", style="dim")
+        if not is_quiet:
+            console.print(f"PostgreSQL {running.version} is running already", style="dim")
         yield prepare(running)
         return
     with EmbeddedServer(Path(".pbdb") / f"pg{DEFAULT_VERSION}") as server:
         url = prepare(server)
-        console.print(
-            f"PostgreSQL {server.version} with pgvector runs in {server.data_dir}, migrated",
-            soft_wrap=True,
-            highlight=False,
-        )
+        if not is_quiet:
+            console.print(
+                f"PostgreSQL {server.version} with pgvector runs in {server.data_dir}, migrated",
+                soft_wrap=True,
+                highlight=False,
+            )
         yield url
 
 
