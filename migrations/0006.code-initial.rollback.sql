@@ -62,6 +62,33 @@ drop function pbdb._unroll_execution(pbdb.playbook_executions);
 -- deleted: sql/report/_unroll_executions.sql
 drop function pbdb._unroll_executions(uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[]);
 
+-- deleted: sql/report/discard_dead_letter.sql
+drop function pbdb.discard_dead_letter(uuid, text);
+
+-- deleted: sql/report/requeue_dead_letter.sql
+drop function pbdb.requeue_dead_letter(uuid);
+
+-- deleted: sql/report/_require_dead_letter.sql
+drop function pbdb._require_dead_letter(uuid);
+
+-- deleted: sql/report/playbook_dead_letters.sql
+revoke all on pbdb.playbook_dead_letters
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+comment on column pbdb.playbook_dead_letters.organization_id is null;
+comment on column pbdb.playbook_dead_letters.execution_id is null;
+comment on column pbdb.playbook_dead_letters.playbook_id is null;
+comment on column pbdb.playbook_dead_letters.playbook_name is null;
+comment on column pbdb.playbook_dead_letters.playbook_version is null;
+comment on column pbdb.playbook_dead_letters.execution_name is null;
+comment on column pbdb.playbook_dead_letters.step_name is null;
+comment on column pbdb.playbook_dead_letters.reason is null;
+comment on column pbdb.playbook_dead_letters.error_code is null;
+comment on column pbdb.playbook_dead_letters.error_message is null;
+comment on column pbdb.playbook_dead_letters.attempts is null;
+comment on column pbdb.playbook_dead_letters.worker is null;
+comment on column pbdb.playbook_dead_letters.since is null;
+drop view pbdb.playbook_dead_letters;
+
 -- deleted: sql/report/playbook_inbox.sql
 revoke all on pbdb.playbook_inbox
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;

@@ -396,6 +396,10 @@ set role pbdb_owner;
 \ir report/get_execution_timeline.sql
 \ir report/list_executions.sql
 \ir report/playbook_inbox.sql
+\ir report/playbook_dead_letters.sql
+\ir report/_require_dead_letter.sql
+\ir report/requeue_dead_letter.sql
+\ir report/discard_dead_letter.sql
 \ir report/_unroll_executions.sql
 \ir report/_unroll_execution.sql
 \ir report/_unroll_deleted_executions.sql

@@ -42,6 +42,14 @@ from pbdb.playbook_inbox
 where event_name is null and (%s::uuid is null or execution_id = %s)
 order by waiting_since"""
 
+_DEAD_LETTERS: Final = """\
+select
+    execution_id, playbook_name, playbook_version, execution_name, step_name, reason, error_code,
+    error_message, attempts, worker, since
+from pbdb.playbook_dead_letters
+order by since desc
+limit %s"""
+
 _PLAYBOOKS: Final = """\
 select id, name, version, status::text, category, tags, description, updated_at
 from pbdb.playbooks
@@ -204,6 +212,18 @@ class Client:
     def waiting(self, execution_id: UUID | None = None) -> list[Row]:
         """Return the steps that wait for somebody's answer, oldest first."""
         return self._rows(_INBOX, execution_id, execution_id)
+
+    def dead_letters(self, limit: int = 100) -> list[Row]:
+        """Return the executions whose step could not be done, newest first."""
+        return self._rows(_DEAD_LETTERS, limit)
+
+    def requeue_dead_letter(self, execution_id: UUID) -> None:
+        """Run it again from the step that failed, with all its attempts."""
+        self._value("select pbdb.requeue_dead_letter(%s)", execution_id)
+
+    def discard_dead_letter(self, execution_id: UUID, reason: str) -> None:
+        """Put it aside for good; the reason is kept with it."""
+        self._value("select pbdb.discard_dead_letter(%s, %s)", execution_id, reason)
 
     # -- playbooks --------------------------------------------------------------------------
 

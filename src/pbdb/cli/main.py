@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from pbdb.cli import database, demo, executions, memory, migrations, playbooks, run, worker
+from pbdb.cli import (
+    database,
+    dead_letters,
+    demo,
+    executions,
+    memory,
+    migrations,
+    playbooks,
+    run,
+    worker,
+)
 from pbdb.cli.errors import Guarded
 from pbdb.cli.options import version
 
@@ -33,3 +43,4 @@ app.add_typer(database.app, name="db")
 for group in (demo, migrations, playbooks, executions, run, worker):
     group.add_to(app)
 app.add_typer(memory.app, name="memory")
+app.add_typer(dead_letters.app, name="dead-letters")
