@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pbdb.context import Context
-from pbdb.model import StepFailed
+from pbdb.model import Output, StepFailed, Usage
 from pbdb.registry import App
 
 app = App()
@@ -108,6 +108,11 @@ async def one_at_a_time(note: str) -> str:
     await asyncio.sleep(0.1)
     _write(note, "leave")
     return "done"
+
+
+@app.function("spend_nonsense", inline=True)
+def spend_nonsense() -> Output:
+    return Output("fine", Usage(model="m", cost_usd=float("nan")))
 
 
 def _write(note: str | None, line: str) -> None:

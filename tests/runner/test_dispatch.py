@@ -183,3 +183,22 @@ def test_a_function_runs_no_more_often_at_a_time_than_it_allows(here: Playground
 def test_a_login_without_the_right_is_told_so_at_once(here: Playground) -> None:
     with pytest.raises(AssertionError, match="grant pbdb_worker to test_app"):
         here.start_runner(url=here.database.url("app"))
+
+
+def test_a_report_that_the_database_refuses_keeps_no_other_back(here: Playground) -> None:
+    good = here.apply(function("good", "inline_double", number=1))
+    bad = here.apply(function("bad", "spend_nonsense", _max_retries=0))
+    executions = [here.client.start(each) for each in (good, bad, good, bad, good)]
+    runner = here.start_runner()
+
+    results = [here.wait(each) for each in executions]
+
+    assert [each.status for each in results] == [
+        "COMPLETED",
+        "FAILED",
+        "COMPLETED",
+        "FAILED",
+        "COMPLETED",
+    ]
+    assert "refused the result" in str(results[1].error_message)
+    assert runner.says("result refused")
