@@ -46,8 +46,9 @@ class Services:
             embedder = default_embedder(self.environ, self.egress)
             if embedder is not None:
                 app.add_embedder(embedder)
+        self.threads = whole_number(self.environ, "PBDB_THREADS", 64, least=1)
         self._threads = ThreadPoolExecutor(
-            max_workers=whole_number(self.environ, "PBDB_THREADS", 16, least=1),
+            max_workers=self.threads,
             thread_name_prefix="pbdb-function",
         )
 

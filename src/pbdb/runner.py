@@ -55,13 +55,13 @@ _CHORE_SECONDS: Final = 5.0
 class Settings:
     """How a runner works. Times in seconds.
 
-    concurrency: steps in flight, inline functions and batches not counted. batch: most steps of
+    concurrency: steps in flight, of those that have no limit of their own. batch: most steps of
     one claim. lease: how long a step stays ours without a heartbeat. poll: how often an idle
     runner looks without being told. grace: how long steps may go on after the first signal.
     calls: database calls in flight.
     """
 
-    concurrency: int = 64
+    concurrency: int = 256
     batch: int = 128
     lease_seconds: int = 60
     poll_seconds: float = 1.0

@@ -26,9 +26,7 @@ async def open_runner(
     target: Target, app: App, settings: Settings | None = None, *, name: str | None = None
 ) -> AsyncIterator[Runner]:
     """Yield a runner for everything that this process can execute."""
-    settings = settings or Settings()
-    environ = {"PBDB_THREADS": str(settings.concurrency), **os.environ}
-    async with Services(app, environ=environ) as services:
+    async with Services(app) as services:
         pool = Pool(target, "pbdb runner")
         sql = SqlSteps(pool, app)
         runner = Runner(
@@ -49,6 +47,7 @@ def handlers_of(services: Services, sql: SqlSteps) -> list[Handler]:
         Stored("DATABASE_QUERY", sql.run, _SQL),
         Stored("MEMORY_SEARCH", sql.run, _SQL),
     ]
+    threads = Limit("threads", services.threads)
     for key in services.handlers():
         kind, _, name = key.partition(":")
         function = _registered(services.app, kind, name)
@@ -60,9 +59,13 @@ def handlers_of(services: Services, sql: SqlSteps) -> list[Handler]:
             handlers.append(Inline(key, _inline(services)))
         elif kind == "CUSTOM_FUNCTION" and name.startswith("@"):
             handlers.append(Task(key, _task(services), _SANDBOX))
+        elif function is not None and function.concurrency is not None:
+            handlers.append(Task(key, _task(services), Limit(key, function.concurrency)))
+        elif function is not None and not function.is_async:
+            # Not claimed before a thread is free: its time would run out in the queue.
+            handlers.append(Task(key, _task(services), threads))
         else:
-            most = function.concurrency if function is not None else None
-            handlers.append(Task(key, _task(services), Limit(key, most) if most else None))
+            handlers.append(Task(key, _task(services)))
     return handlers
 
 

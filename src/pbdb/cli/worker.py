@@ -35,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
 def worker(
     project: Project = None,
     url: Url = None,
-    concurrency: Annotated[int, typer.Option(help="Steps in flight.")] = 64,
+    concurrency: Annotated[int, typer.Option(help="Steps in flight.")] = 256,
     lease: Annotated[
         int, typer.Option(help="Seconds after which a dead runner's steps are run again.")
     ] = 60,
