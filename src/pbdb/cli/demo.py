@@ -62,7 +62,11 @@ def demo(
     """
     answers = parse_answers(answer or [])
     began = time.monotonic()
-    with _server(is_quiet=as_json) as url, connect(url, "pbdb demo") as connection, _service() as allowed:
+    with (
+        _server(is_quiet=as_json) as url,
+        connect(url, "pbdb demo") as connection,
+        _service() as allowed,
+    ):
         os.environ["PBDB_EGRESS_ALLOW"] = ",".join(
             filter(None, [os.environ.get("PBDB_EGRESS_ALLOW"), allowed])
         )
