@@ -280,10 +280,6 @@ _CONFIG: Final[dict[str, Schema]] = {
             "type": ["integer", "array", "string"],
             "description": "The statuses that count as success. Default: 2xx.",
         },
-        "follow_redirects": {
-            "type": "boolean",
-            "description": "Follow redirects, each checked as the first address. Default: false.",
-        },
         "idempotent": {"type": "boolean", "description": "Whether it may be sent twice."},
         "follow_redirects": {
             "type": "boolean",
