@@ -9131,7 +9131,7 @@ comment on function pbdb._count_visit(pbdb.run, jsonb, uuid) is
 revoke execute on function pbdb._count_visit(pbdb.run, jsonb, uuid) from public;
 -- end: sql/engine/_count_visit.sql
 
--- frozen: sql/engine/_was_completed.sql sha256=e8806502cbbe426702f9bb0e419a2325844070681aaa4b01e61ad58ba9a67882
+-- frozen: sql/engine/_was_completed.sql sha256=1d7b30105793c0727e36b440f28cddbb1cfc7679a8bcb06fd25d0ef5d0f37625
 -- drop: function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[])
 --
 -- An end is in one of three places: a row not yet written, an end not yet written, or stored.
@@ -9154,12 +9154,13 @@ select
         inner join pbdb.playbook_step_results as r on r.id = e.result_id
         where r.step_id = p_step_id and r.scope_id is null and e.status = any(p_as)
     )
-    + exists (
-        select from pbdb.playbook_step_results as r
+    + (
+        select count(*)
+        from pbdb.playbook_step_results as r
         where
             r.execution_id = p_run.execution_id and r.step_id = p_step_id and r.scope_id is null
             and r.status = any(p_as)
-    )::int > 1;
+    ) > 1;
 end;
 
 comment on function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[]) is

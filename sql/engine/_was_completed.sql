@@ -20,12 +20,13 @@ select
         inner join pbdb.playbook_step_results as r on r.id = e.result_id
         where r.step_id = p_step_id and r.scope_id is null and e.status = any(p_as)
     )
-    + exists (
-        select from pbdb.playbook_step_results as r
+    + (
+        select count(*)
+        from pbdb.playbook_step_results as r
         where
             r.execution_id = p_run.execution_id and r.step_id = p_step_id and r.scope_id is null
             and r.status = any(p_as)
-    )::int > 1;
+    ) > 1;
 end;
 
 comment on function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[]) is

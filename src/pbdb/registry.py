@@ -256,9 +256,7 @@ class App:
                 self.functions[name] = Registered(name, call, GIVEN_TO_FUNCTIONS, inline=True)
         self._predefined = frozenset(self.functions)
 
-    def agent(
-        self, name: str, *, concurrency: int | None = None
-    ) -> Callable[[Function], Function]:
+    def agent(self, name: str, *, concurrency: int | None = None) -> Callable[[Function], Function]:
         """Register an agent; it returns its output, or an AgentReply with model and usage.
 
         `concurrency` is how many of its steps one runner runs at a time.
@@ -266,9 +264,7 @@ class App:
 
         def register(call: Function) -> Function:
             self._claim_name("agent", name, self.agents)
-            self.agents[name] = Registered(
-                name, call, GIVEN_TO_AGENTS, concurrency=concurrency
-            )
+            self.agents[name] = Registered(name, call, GIVEN_TO_AGENTS, concurrency=concurrency)
             return call
 
         return register

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -22,7 +22,7 @@ ASK = {"name": "ask", "type": "WAIT_FOR_INPUT", "config": {"prompt": "?"}}
 
 
 @pytest.fixture
-def world(app: Connection, worker: Connection, organization: uuid.UUID) -> Iterator[Tenant]:
+def world(app: Connection, worker: Connection, organization: uuid.UUID) -> Tenant:
     """One execution in each state there is; not checked afterwards, because tests damage it."""
     tenant = Tenant(app, worker, organization)
     tenant.apply(function("a"), function("b"), name="leased")
