@@ -34,8 +34,9 @@ freeze: .venv/.installed  ## write what changed in sql/ into the next migration 
 freeze-check: .venv/.installed  ## fail when sql/ and migrations/ disagree
 	$(BIN)/python -m pbdb.freeze --check
 
-snapshot: .venv/.installed  ## write sql/schema.snapshot.sql from a fresh database
+snapshot: .venv/.installed  ## write sql/schema.snapshot.sql and the reference in docs/sql.md from a fresh database
 	$(BIN)/python -m pbdb.snapshot > sql/schema.snapshot.tmp && mv sql/schema.snapshot.tmp sql/schema.snapshot.sql
+	$(BIN)/python -m pbdb.reference docs/sql.md
 
 schema: .venv/.installed  ## write the JSON Schema of playbook documents to docs/
 	$(BIN)/python -m pbdb.document_schema > docs/playbook.schema.json

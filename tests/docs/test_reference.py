@@ -1,0 +1,29 @@
+"""docs/sql.md lists what may be called, as the catalog has it."""
+
+from __future__ import annotations
+
+import psycopg
+
+from docs.pages import ROOT
+from pbdb.reference import page, reference
+from server import Database
+
+PAGE = ROOT / "docs" / "sql.md"
+
+
+def test_the_reference_is_current(database: Database) -> None:
+    with psycopg.connect(database.url("owner")) as conn:
+        assert PAGE.read_text(encoding="utf-8") == page(conn, PAGE), "run `make snapshot`"
+
+
+def test_every_granted_function_is_in_it_once(database: Database) -> None:
+    with psycopg.connect(database.url("owner")) as conn:
+        text = reference(conn)
+        granted = conn.execute(
+            "select proname from pg_proc as p where pronamespace = 'pbdb'::regnamespace"
+            " and not starts_with(proname, '_') and exists ("
+            "select from aclexplode(p.proacl) as a where a.grantee <> p.proowner) order by 1"
+        ).fetchall()
+    listed = [line[5:] for line in text.splitlines() if line.startswith("#### ")]
+
+    assert sorted(listed) == [row[0] for row in granted]
