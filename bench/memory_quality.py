@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
 from bench.labelled_questions import ASKED_IN_OTHER_WORDS, QUESTIONS, answers, passages
 from bench.memory_search import database
-
 from pbdb import migrate
 from pbdb.embeddings import LocalEmbedder
 
