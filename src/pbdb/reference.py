@@ -34,7 +34,7 @@ SUBJECTS: Final = {
     "report": "see what goes on",
 }
 
-# Functions that only the engine's own machinery may call are granted too, and are nobody's business.
+# Helpers whose names begin with _ are granted among our own roles only.
 _FUNCTIONS: Final[LiteralString] = """
     select p.proname, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid),
         array(
@@ -130,7 +130,8 @@ def page(conn: psycopg.Connection[Any], file: Path) -> str:
 
 def _relations(conn: psycopg.Connection[Any]) -> Iterator[str]:
     yield "### Tables and views\n\n"
-    yield "Rows are those of the tenant (`pbdb_monitor`: everybody's). Columns: `sql/schema.snapshot.sql`.\n"
+    yield "Rows are those of the tenant (`pbdb_monitor`: everybody's).\n"
+    yield "Columns: `sql/schema.snapshot.sql`.\n"
     yield "Columns that an application may write are granted one by one, in `sql/access/`.\n\n"
     yield "| name | who may | what it is |\n|---|---|---|\n"
     for name, is_view, rights, comment in conn.execute(_RELATIONS):

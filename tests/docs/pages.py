@@ -13,6 +13,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -101,7 +102,6 @@ class Reader:
     folder: Path
     urls: Mapping[str, str]
     environ: dict[str, str]
-    organization: str
     version: int = embedded.DEFAULT_VERSION
     names: dict[str, Any] = field(default_factory=dict)
 
@@ -121,9 +121,9 @@ class Reader:
             "COLUMNS": "200",
             **self.environ,
         }
-        for name in ("migrations", "examples", "sql", "yoyo.ini"):
-            if not (self.folder / name).exists():
-                (self.folder / name).symlink_to(ROOT / name)
+        for name in ("migrations", "examples", "sql"):
+            shutil.copytree(ROOT / name, self.folder / name, dirs_exist_ok=True)
+        shutil.copy(ROOT / "yoyo.ini", self.folder)
         self.names |= {"url": self.urls["worker"]}
 
     def follow(self, block: Block) -> None:
@@ -186,9 +186,7 @@ class Reader:
     def _psql(self, block: Block, text: str) -> None:
         role = block.words[0] if block.words else "app"
         words = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-P", "pager=off", self.urls[role]]
-        self._run(
-            block, [*words, "-f", "-"], text.replace("EXAMPLE_ORGANIZATION", self.organization)
-        )
+        self._run(block, [*words, "-f", "-"], text)
 
     def _check(self, block: Block, text: str) -> None:
         """Validate a playbook, or the steps of one."""

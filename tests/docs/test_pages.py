@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from docs.pages import NOT_RUN, ROOT, Reader, blocks, pages
+from pbdb.cli.options import LOCAL_ORGANIZATION
 from server import Database
 
 
 @pytest.fixture
 def reader(tmp_path: Path, database: Database) -> Reader:
-    """Somebody with a migrated database and an organization, in an empty folder."""
-    organization = str(uuid4())
+    """Somebody with a migrated database and the organization that the pages name."""
     return Reader(
         tmp_path,
         {
@@ -26,8 +25,10 @@ def reader(tmp_path: Path, database: Database) -> Reader:
             "owner": database.url("owner"),
             "installer": database.url("owner"),
         },
-        {"PBDB_DATABASE_URL": database.url("owner"), "PBDB_ORGANIZATION_ID": organization},
-        organization,
+        {
+            "PBDB_DATABASE_URL": database.url("owner"),
+            "PBDB_ORGANIZATION_ID": str(LOCAL_ORGANIZATION),
+        },
         database.server.version if database.server.version != 17 else 18,
     )
 

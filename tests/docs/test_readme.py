@@ -11,7 +11,7 @@ from psycopg import sql
 
 from docs.conftest import Demo, environment
 from docs.pages import Reader, blocks
-from pbdb.cli.options import LOCAL_DATABASE, LOCAL_ORGANIZATION
+from pbdb.cli.options import LOCAL_DATABASE
 from pbdb.embedded import EmbeddedServer
 
 
@@ -27,7 +27,6 @@ def reader(demo: Demo) -> Reader:
             "installer": server.url("app"),
         },
         {},
-        str(LOCAL_ORGANIZATION),
     )
 
 
