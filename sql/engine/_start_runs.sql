@@ -19,22 +19,26 @@ as $fn$
 declare
     v_run pbdb.run;
     v_runs pbdb.run[] := '{}';
-    v_ids uuid[] := '{}';
+    v_ids uuid[] := array_fill(null::uuid, array[cardinality(p_inputs)]);
+    v_index int;
     v_has_child boolean := (p_program ->> 'has_child')::boolean;
 begin
     -- A loop, because each execution is walked through its own steps; the writes are one statement
-    -- a table.
-    for i in 1 .. cardinality(p_inputs) loop
-        perform pbdb._check_input(p_program, p_inputs[i]);
-        v_run := pbdb._new_run(p_organization_id, p_program, p_inputs[i]);
+    -- a table. In the order of the keys, because two starts that wait for each other's keys must
+    -- not wait in a circle.
+    for v_index in
+        select i from generate_subscripts(p_inputs, 1) as i order by p_idempotency_keys[i], i
+    loop
+        perform pbdb._check_input(p_program, p_inputs[v_index]);
+        v_run := pbdb._new_run(p_organization_id, p_program, p_inputs[v_index]);
         v_run.execution_name := p_execution_name;
         v_run.trigger_source := p_trigger_source;
         v_run.triggered_by := p_triggered_by;
         v_run.metadata := coalesce(p_metadata, '{}');
-        if p_idempotency_keys[i] is not null then
-            v_run := pbdb._claim_key(v_run, p_program, p_idempotency_keys[i]);
+        if p_idempotency_keys[v_index] is not null then
+            v_run := pbdb._claim_key(v_run, p_program, p_idempotency_keys[v_index]);
         end if;
-        v_ids := v_ids || v_run.execution_id;
+        v_ids[v_index] := v_run.execution_id;
         continue when cardinality(v_run.threads) = 0;
 
         v_run := pbdb._advance(v_run, p_program);
