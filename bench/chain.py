@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from bench import raw
 from bench.lab import Database, Figure, Lab, at_least, functions, median, plain, ratio, rounded
@@ -44,14 +45,24 @@ def run(lab: Lab) -> list[Figure]:
 
 
 def through(
-    lab: Lab, database: Database, playbook: str, kind: str, runners: int, count: int
+    lab: Lab,
+    database: Database,
+    playbook: str,
+    kind: str,
+    runners: int,
+    count: int,
+    *,
+    data: Any = None,
+    forget: bool = True,
 ) -> float:
     """Start, then run; return executions a second from the first claim to the last end."""
-    database.forget()
-    database.start_many(playbook, count)
+    if forget:
+        database.forget()
+    since = database.now()
+    database.start_many(playbook, count, data)
     with lab.runners(database, kind, runners):
         database.wait_until_done()
-    return count / database.busy_seconds()
+    return count / database.busy_seconds(since)
 
 
 def peers(lab: Lab, database: Database, playbook: str) -> list[Figure]:

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -154,12 +155,20 @@ class Database:
                 "pbdb.playbook_usage, pbdb.playbook_execution_rollups"
             )
 
-    def busy_seconds(self) -> float:
-        """From the first claim to the last end, by the server's clock."""
+    def now(self) -> datetime:
+        """The server's clock."""
+        found: datetime = self.value("select clock_timestamp()")
+        return found
+
+    def busy_seconds(self, since: datetime) -> float:
+        """From the first claim to the last end, of the executions started since then."""
         return float(
             self.value(
-                "select extract(epoch from max(completed_at) - min(started_at)) "
-                "from pbdb.playbook_step_results"
+                "select extract(epoch from max(r.completed_at) - min(r.started_at)) "
+                "from pbdb.playbook_executions as e "
+                "inner join pbdb.playbook_step_results as r on r.execution_id = e.id "
+                "where e.started_at >= %s",
+                since,
             )
         )
 
@@ -173,6 +182,8 @@ class Lab:
     rounds: int
     _has_template: bool = False
     _count: int = 0
+    shared: dict[str, Any] = field(default_factory=dict)
+    """What one part has made and another may use: databases full of history."""
 
     def many(self, count: int, least: int = 1) -> int:
         """Scale a number of executions or rows."""

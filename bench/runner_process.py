@@ -7,8 +7,10 @@ plain function run on the event loop) or batch (one call for many steps).
 from __future__ import annotations
 
 import asyncio
+import cProfile
 import json
 import logging
+import pstats
 import signal
 import sys
 import time
@@ -49,7 +51,11 @@ def make_app(kind: str) -> App:
 
 
 async def main(url: str, kind: str, count: int = 1) -> None:
-    """Run until SIGTERM; then report what it took."""
+    """Run until SIGTERM; then report what it took. `kind:profile` reports the costliest calls."""
+    kind, _, profiled = kind.partition(":")
+    profiler = cProfile.Profile()
+    if profiled:
+        profiler.enable()
     async with asyncio.TaskGroup() as group:
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -57,6 +63,7 @@ async def main(url: str, kind: str, count: int = 1) -> None:
         tasks = [group.create_task(_run(url, kind, stop)) for _ in range(count)]
         await asyncio.sleep(0.3 if count == 1 else 5)
         print("READY", flush=True)
+    profiler.disable()
     stats = [task.result() for task in tasks]
     print(
         json.dumps(
@@ -64,9 +71,20 @@ async def main(url: str, kind: str, count: int = 1) -> None:
                 "cpu_seconds": time.process_time() - began,
                 "claimed": sum(each[0] for each in stats),
                 "turns": sum(each[1] for each in stats),
+                "profile": costliest(profiler) if profiled else [],
             }
         )
     )
+
+
+def costliest(profiler: cProfile.Profile, most: int = 20) -> list[str]:
+    """The functions that took most time by themselves: seconds, calls, where."""
+    found = pstats.Stats(profiler).get_stats_profile().func_profiles
+    ranked = sorted(found.items(), key=lambda each: -each[1].tottime)[:most]
+    return [
+        f"{each.tottime:.3f} s, {each.ncalls} calls: {each.file_name.rpartition('/')[2]}:{name}"
+        for name, each in ranked
+    ]
 
 
 async def _run(url: str, kind: str, stop: asyncio.Event) -> tuple[int, int]:
