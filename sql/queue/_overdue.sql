@@ -1,4 +1,6 @@
 -- drop: function pbdb._overdue(int)
+--
+-- The time stands in subqueries: as a volatile function it could not bound an index scan.
 create or replace function pbdb._overdue(p_limit int)
 returns table (kind text, id uuid)
 language sql
@@ -8,7 +10,7 @@ begin atomic
 (
     select 'execution', e.id
     from pbdb.playbook_executions as e
-    where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= clock_timestamp()
+    where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= (select clock_timestamp())
     order by e.deadline_at
     limit p_limit
 )
@@ -16,7 +18,7 @@ union all
 (
     select 'step', q.result_id
     from pbdb.playbook_ready_steps as q
-    where q.state in ('LEASED', 'WAITING') and q.due_at <= clock_timestamp()
+    where q.state in ('LEASED', 'WAITING') and q.due_at <= (select clock_timestamp())
     order by q.due_at
     limit p_limit
 )
@@ -24,7 +26,7 @@ union all
 (
     select 'step', q.result_id
     from pbdb.playbook_ready_steps as q
-    where q.handler = '@engine' and q.state = 'READY' and q.due_at <= clock_timestamp()
+    where q.handler = '@engine' and q.state = 'READY' and q.due_at <= (select clock_timestamp())
     order by q.due_at
     limit p_limit
 )
@@ -33,7 +35,7 @@ union all
     select 'event', e.id
     from pbdb.playbook_events as e
     where
-        e.consumed_by is null and e.expires_at > clock_timestamp()
+        e.consumed_by is null and e.expires_at > (select clock_timestamp())
         and exists (
             select from pbdb.playbook_ready_steps as q
             where

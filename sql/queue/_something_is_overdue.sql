@@ -1,4 +1,7 @@
 -- drop: function pbdb._something_is_overdue()
+--
+-- The time stands in a subquery: as a volatile function it could not bound an index scan, and every
+-- claim would read all open executions.
 create or replace function pbdb._something_is_overdue()
 returns boolean
 language sql
@@ -8,15 +11,15 @@ begin atomic
 select
     exists (
         select from pbdb.playbook_ready_steps as q
-        where q.state in ('LEASED', 'WAITING') and q.due_at <= clock_timestamp()
+        where q.state in ('LEASED', 'WAITING') and q.due_at <= (select clock_timestamp())
     )
     or exists (
         select from pbdb.playbook_ready_steps as q
-        where q.handler = '@engine' and q.state = 'READY' and q.due_at <= clock_timestamp()
+        where q.handler = '@engine' and q.state = 'READY' and q.due_at <= (select clock_timestamp())
     )
     or exists (
         select from pbdb.playbook_executions as e
-        where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= clock_timestamp()
+        where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= (select clock_timestamp())
     );
 end;
 

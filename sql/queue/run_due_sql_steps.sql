@@ -25,7 +25,7 @@ begin
             from pbdb.playbook_ready_steps as q
             where
                 q.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH') and q.state = 'READY'
-                and q.due_at <= clock_timestamp()
+                and q.due_at <= (select clock_timestamp())
             order by q.due_at
             limit p_limit - v_done
         loop
