@@ -7,22 +7,15 @@ language plpgsql
 stable
 as $fn$
 declare
-    v_variables jsonb := jsonb_build_object(
-        'input', p_run.input,
-        'error', coalesce(nullif(p_scope -> 'error', 'null'), p_run.handled_error, 'null')
-    );
+    v_variables jsonb;
+    v_more jsonb := '{}';
     v_name text;
     v_index int;
     v_known jsonb;
     v_steps jsonb;
 begin
-    if p_scope is not null then
-        v_variables := v_variables || jsonb_build_object(
-            'item', p_scope -> 'item', 'index', p_scope -> 'index'
-        );
-    end if;
     if (p_step ->> 'reads_execution')::boolean then
-        v_variables := v_variables || jsonb_build_object('execution', jsonb_build_object(
+        v_more := jsonb_build_object('execution', jsonb_build_object(
             'id', p_run.execution_id, 'name', p_run.execution_name,
             'playbook', p_program -> 'name', 'version', p_program -> 'version',
             'trigger_source', p_run.trigger_source, 'started_at', p_run.started_at
@@ -42,13 +35,25 @@ begin
         if starts_with(v_name, 'steps.') then
             v_steps := coalesce(v_steps, '{}') || jsonb_build_object(substr(v_name, 7), v_known);
         else
-            v_variables := v_variables || jsonb_build_object(v_name, v_known -> 'output');
+            v_more := v_more || jsonb_build_object(v_name, v_known -> 'output');
         end if;
     end loop;
     if v_steps is not null then
-        v_variables := v_variables || jsonb_build_object('steps', v_steps);
+        v_more := v_more || jsonb_build_object('steps', v_steps);
     end if;
-    return v_variables;
+
+    -- In one go and last: an input of ten thousand items is copied once for each of them, not more.
+    v_variables := case
+        when p_scope is null then jsonb_build_object(
+            'input', p_run.input, 'error', coalesce(p_run.handled_error, 'null')
+        )
+        else jsonb_build_object(
+            'input', p_run.input,
+            'error', coalesce(nullif(p_scope -> 'error', 'null'), p_run.handled_error, 'null'),
+            'item', p_scope -> 'item', 'index', p_scope -> 'index'
+        )
+    end;
+    return case when v_more = '{}' then v_variables else v_variables || v_more end;
 end;
 $fn$;
 
