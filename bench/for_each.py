@@ -23,7 +23,7 @@ def document(name: str, body: dict[str, Any]) -> dict[str, Any]:
                 "name": "each",
                 "type": "PARALLEL_EXECUTION",
                 "config": {"for_each": "$input.items"},
-                "steps": [{"name": "item", **body}],
+                "steps": [{"name": "item", "input_mapping": {"item": "$item"}, **body}],
             }
         ],
     }

@@ -43,10 +43,11 @@ def run(lab: Lab) -> list[Figure]:
 
 def _with_playbooks(database: Database, agent: str) -> None:
     """Give the agent its playbooks, each with a few executions."""
-    documents = [{**functions(5), "name": f"of_agent_{number}"} for number in range(PLAYBOOKS)]
+    documents = [
+        {**functions(5), "name": f"of_agent_{number}", "agent_id": agent}
+        for number in range(PLAYBOOKS)
+    ]
     for each in database.apply(*documents):
-        database.value("update pbdb.playbooks set agent_id = %s where id = %s returning 1", agent,
-                       each)  # fmt: skip
         database.start_many(each, 5)
     with database.connect() as app:
         app.execute(

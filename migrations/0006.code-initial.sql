@@ -9269,7 +9269,7 @@ comment on function pbdb._last_output(uuid, uuid) is
 revoke execute on function pbdb._last_output(uuid, uuid) from public;
 -- end: sql/engine/_last_output.sql
 
--- frozen: sql/engine/_variables.sql sha256=b0d29210bc08bb396e14f5ac6f24e7e4303ee41cb9fc7e7b5213b537576d9cb7
+-- frozen: sql/engine/_variables.sql sha256=80ac632d43391b7c61725f21e91c92880777b0aa8caf915e0927d4c95631a04a
 -- drop: function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid)
 create or replace function pbdb._variables(
     p_run pbdb.run, p_program jsonb, p_step jsonb, p_scope jsonb, p_scope_id uuid
@@ -9279,22 +9279,15 @@ language plpgsql
 stable
 as $fn$
 declare
-    v_variables jsonb := jsonb_build_object(
-        'input', p_run.input,
-        'error', coalesce(nullif(p_scope -> 'error', 'null'), p_run.handled_error, 'null')
-    );
+    v_variables jsonb;
+    v_more jsonb := '{}';
     v_name text;
     v_index int;
     v_known jsonb;
     v_steps jsonb;
 begin
-    if p_scope is not null then
-        v_variables := v_variables || jsonb_build_object(
-            'item', p_scope -> 'item', 'index', p_scope -> 'index'
-        );
-    end if;
     if (p_step ->> 'reads_execution')::boolean then
-        v_variables := v_variables || jsonb_build_object('execution', jsonb_build_object(
+        v_more := jsonb_build_object('execution', jsonb_build_object(
             'id', p_run.execution_id, 'name', p_run.execution_name,
             'playbook', p_program -> 'name', 'version', p_program -> 'version',
             'trigger_source', p_run.trigger_source, 'started_at', p_run.started_at
@@ -9314,13 +9307,25 @@ begin
         if starts_with(v_name, 'steps.') then
             v_steps := coalesce(v_steps, '{}') || jsonb_build_object(substr(v_name, 7), v_known);
         else
-            v_variables := v_variables || jsonb_build_object(v_name, v_known -> 'output');
+            v_more := v_more || jsonb_build_object(v_name, v_known -> 'output');
         end if;
     end loop;
     if v_steps is not null then
-        v_variables := v_variables || jsonb_build_object('steps', v_steps);
+        v_more := v_more || jsonb_build_object('steps', v_steps);
     end if;
-    return v_variables;
+
+    -- In one go and last: an input of ten thousand items is copied once for each of them, not more.
+    v_variables := case
+        when p_scope is null then jsonb_build_object(
+            'input', p_run.input, 'error', coalesce(p_run.handled_error, 'null')
+        )
+        else jsonb_build_object(
+            'input', p_run.input,
+            'error', coalesce(nullif(p_scope -> 'error', 'null'), p_run.handled_error, 'null'),
+            'item', p_scope -> 'item', 'index', p_scope -> 'index'
+        )
+    end;
+    return case when v_more = '{}' then v_variables else v_variables || v_more end;
 end;
 $fn$;
 
@@ -13285,8 +13290,11 @@ comment on function pbdb._lease_steps(text, text, int, int) is
 revoke execute on function pbdb._lease_steps(text, text, int, int) from public;
 -- end: sql/queue/_lease_steps.sql
 
--- frozen: sql/queue/_something_is_overdue.sql sha256=87ef3ef9da05d2b0c07866d0297af255c1373754579b36cc63966475830eb1ed
+-- frozen: sql/queue/_something_is_overdue.sql sha256=63546f83ed38ca53a0a2a24218c5c7a95cff960a9f960ba4e82739102af9cf5e
 -- drop: function pbdb._something_is_overdue()
+--
+-- The time stands in a subquery: as a volatile function it could not bound an index scan, and every
+-- claim would read all open executions.
 create or replace function pbdb._something_is_overdue()
 returns boolean
 language sql
@@ -13296,15 +13304,15 @@ begin atomic
 select
     exists (
         select from pbdb.playbook_ready_steps as q
-        where q.state in ('LEASED', 'WAITING') and q.due_at <= clock_timestamp()
+        where q.state in ('LEASED', 'WAITING') and q.due_at <= (select clock_timestamp())
     )
     or exists (
         select from pbdb.playbook_ready_steps as q
-        where q.handler = '@engine' and q.state = 'READY' and q.due_at <= clock_timestamp()
+        where q.handler = '@engine' and q.state = 'READY' and q.due_at <= (select clock_timestamp())
     )
     or exists (
         select from pbdb.playbook_executions as e
-        where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= clock_timestamp()
+        where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= (select clock_timestamp())
     );
 end;
 
@@ -13315,8 +13323,10 @@ comment on function pbdb._something_is_overdue() is
 revoke execute on function pbdb._something_is_overdue() from public;
 -- end: sql/queue/_something_is_overdue.sql
 
--- frozen: sql/queue/_overdue.sql sha256=ab27b2c712d49801053abacb28b30ff52a18fb196ed635a8acd9e6724d6feacc
+-- frozen: sql/queue/_overdue.sql sha256=2054b83d2391f0e4922f0853448fd8a3d004434902f2b65253f5483ab8429089
 -- drop: function pbdb._overdue(int)
+--
+-- The time stands in subqueries: as a volatile function it could not bound an index scan.
 create or replace function pbdb._overdue(p_limit int)
 returns table (kind text, id uuid)
 language sql
@@ -13326,7 +13336,7 @@ begin atomic
 (
     select 'execution', e.id
     from pbdb.playbook_executions as e
-    where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= clock_timestamp()
+    where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= (select clock_timestamp())
     order by e.deadline_at
     limit p_limit
 )
@@ -13334,7 +13344,7 @@ union all
 (
     select 'step', q.result_id
     from pbdb.playbook_ready_steps as q
-    where q.state in ('LEASED', 'WAITING') and q.due_at <= clock_timestamp()
+    where q.state in ('LEASED', 'WAITING') and q.due_at <= (select clock_timestamp())
     order by q.due_at
     limit p_limit
 )
@@ -13342,7 +13352,7 @@ union all
 (
     select 'step', q.result_id
     from pbdb.playbook_ready_steps as q
-    where q.handler = '@engine' and q.state = 'READY' and q.due_at <= clock_timestamp()
+    where q.handler = '@engine' and q.state = 'READY' and q.due_at <= (select clock_timestamp())
     order by q.due_at
     limit p_limit
 )
@@ -13351,7 +13361,7 @@ union all
     select 'event', e.id
     from pbdb.playbook_events as e
     where
-        e.consumed_by is null and e.expires_at > clock_timestamp()
+        e.consumed_by is null and e.expires_at > (select clock_timestamp())
         and exists (
             select from pbdb.playbook_ready_steps as q
             where
@@ -14777,7 +14787,7 @@ revoke execute on function pbdb.run_sql_step(text, uuid, uuid, real[]) from publ
 grant execute on function pbdb.run_sql_step(text, uuid, uuid, real[]) to pbdb_worker;
 -- end: sql/queue/run_sql_step.sql
 
--- frozen: sql/queue/run_due_sql_steps.sql sha256=8afa3719ba751773801aa047da3444257d8f703c74cb3f26291ad36f05c40c5e
+-- frozen: sql/queue/run_due_sql_steps.sql sha256=91b0f9f39a392f9b793e24082903d8b965fbf2a89d9aca9304e8a2a8c3a54278
 -- drop: function pbdb.run_due_sql_steps(int)
 --
 -- Definer: it serves every tenant. One transaction: a query that takes the whole server down with
@@ -14805,7 +14815,7 @@ begin
             from pbdb.playbook_ready_steps as q
             where
                 q.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH') and q.state = 'READY'
-                and q.due_at <= clock_timestamp()
+                and q.due_at <= (select clock_timestamp())
             order by q.due_at
             limit p_limit - v_done
         loop
