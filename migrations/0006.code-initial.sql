@@ -5027,7 +5027,7 @@ comment on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/step/_render_prompt.sql
 
--- frozen: sql/engine/step/_config_keys.sql sha256=802dba07f3878978ff6baac26bdafaca987fd779f761448c8b13bf0b37da7e81
+-- frozen: sql/engine/step/_config_keys.sql sha256=bc839ad00b146b1a4ceac3f3371ac24856a877e578fbccce24cee8cc299d2463
 -- drop: function pbdb._config_keys(text)
 --
 -- Longer than a screen because it is one table: what every config key may hold. Names of the
@@ -5108,6 +5108,7 @@ begin atomic
         ('MEMORY_SEARCH', 'threshold', '{number}', null, -1, 1),
         ('MEMORY_SEARCH', 'filter', '{object,path}', null, null, null),
         ('MEMORY_SEARCH', 'mode', '{text}', '{vector,text,hybrid}', null, null),
+        ('MEMORY_SEARCH', 'model', '{text}', null, null, null),
         ('PROMPT_TEMPLATE', 'template', '{text,array}', null, null, null),
         ('PROMPT_TEMPLATE', 'template_name', '{text}', null, null, null),
         ('PROMPT_TEMPLATE', 'template_version', '{integer}', null, 1, null),

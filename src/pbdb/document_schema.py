@@ -304,6 +304,7 @@ _CONFIG: Final[dict[str, Schema]] = {
         "threshold": {"type": "number", "minimum": -1, "maximum": 1, "default": 0.7},
         "filter": {**_MAPPING, "description": "What the metadata must contain."},
         "mode": {"enum": ["vector", "text", "hybrid"], "default": "vector"},
+        "model": {**_STRING, "description": "An embedding model. Default: the default one."},
     },
     "PROMPT_TEMPLATE": {
         "template": {

@@ -78,6 +78,7 @@ begin atomic
         ('MEMORY_SEARCH', 'threshold', '{number}', null, -1, 1),
         ('MEMORY_SEARCH', 'filter', '{object,path}', null, null, null),
         ('MEMORY_SEARCH', 'mode', '{text}', '{vector,text,hybrid}', null, null),
+        ('MEMORY_SEARCH', 'model', '{text}', null, null, null),
         ('PROMPT_TEMPLATE', 'template', '{text,array}', null, null, null),
         ('PROMPT_TEMPLATE', 'template_name', '{text}', null, null, null),
         ('PROMPT_TEMPLATE', 'template_version', '{integer}', null, 1, null),
