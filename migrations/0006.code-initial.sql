@@ -12939,8 +12939,10 @@ revoke execute on function pbdb.cancel_playbook_execution(uuid, text) from publi
 grant execute on function pbdb.cancel_playbook_execution(uuid, text) to pbdb_app;
 -- end: sql/engine/cancel_playbook_execution.sql
 
--- frozen: sql/engine/_retry_point.sql sha256=66a9e31870fd4595449eb6f7d1886d2f43a664373f526b715ea0263dd125d1b4
+-- frozen: sql/engine/_retry_point.sql sha256=6558232ab0cd1ba5a9c932db0c5dbecedf90bfd837b1a626b313ad96a143cf7d
 -- drop: function pbdb._retry_point(pbdb.run, jsonb, text)
+--
+-- Whatever ended last is where the execution ended: what failed before it was handled.
 create or replace function pbdb._retry_point(p_run pbdb.run, p_program jsonb, p_from_step text)
 returns int
 language plpgsql
@@ -12975,7 +12977,6 @@ begin
         on (s.value ->> 'id')::uuid = r.step_id
     where
         r.execution_id = p_run.execution_id and r.scope_id is null
-        and (r.status in ('FAILED', 'TIMEOUT') or r.error_code in ('CANCELLED', 'TIMEOUT'))
     order by r.completed_at desc, r.id desc
     limit 1;
     return coalesce(
@@ -12991,7 +12992,7 @@ end;
 $fn$;
 
 comment on function pbdb._retry_point(pbdb.run, jsonb, text) is
-'The step from which a retry goes on: the named one, else the one that failed or was closed last. '
+'The step from which a retry goes on: the named one, else the one where the execution ended. '
 'Raises PB017 for a name that is not a step outside branches.';
 
 revoke execute on function pbdb._retry_point(pbdb.run, jsonb, text) from public;

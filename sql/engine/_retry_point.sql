@@ -1,4 +1,6 @@
 -- drop: function pbdb._retry_point(pbdb.run, jsonb, text)
+--
+-- Whatever ended last is where the execution ended: what failed before it was handled.
 create or replace function pbdb._retry_point(p_run pbdb.run, p_program jsonb, p_from_step text)
 returns int
 language plpgsql
@@ -33,7 +35,6 @@ begin
         on (s.value ->> 'id')::uuid = r.step_id
     where
         r.execution_id = p_run.execution_id and r.scope_id is null
-        and (r.status in ('FAILED', 'TIMEOUT') or r.error_code in ('CANCELLED', 'TIMEOUT'))
     order by r.completed_at desc, r.id desc
     limit 1;
     return coalesce(
@@ -49,7 +50,7 @@ end;
 $fn$;
 
 comment on function pbdb._retry_point(pbdb.run, jsonb, text) is
-'The step from which a retry goes on: the named one, else the one that failed or was closed last. '
+'The step from which a retry goes on: the named one, else the one where the execution ended. '
 'Raises PB017 for a name that is not a step outside branches.';
 
 revoke execute on function pbdb._retry_point(pbdb.run, jsonb, text) from public;

@@ -140,6 +140,26 @@ def test_a_failed_execution_is_retried_from_the_step_that_failed(tenant: Tenant)
     assert tenant.result(execution)["completed_steps"] == 3
 
 
+def test_a_retry_does_not_go_back_to_a_failure_that_was_handled(tenant: Tenant) -> None:
+    tenant.apply(
+        function("try", max_retries=0, on_failure="rescue"),
+        transform("rescue", "text"),
+        output_schema={"type": "number"},
+    )
+    execution = tenant.start()
+    tenant.claim()
+    tenant.fail("try")
+    assert tenant.result(execution)["error_code"] == "OUTPUT_INVALID"
+
+    tenant.one("select pbdb.retry_playbook_execution(%s)", execution)
+
+    assert [a[:3] for a in tenant.attempts(execution)] == [
+        ("try", "FAILED", 1),
+        ("rescue", "COMPLETED", 1),
+        ("rescue", "COMPLETED", 2),
+    ]
+
+
 def test_a_cancelled_execution_is_retried_from_a_named_step(tenant: Tenant) -> None:
     tenant.apply(transform("a", "$input.n"), function("f"))
     execution = tenant.start({"n": 1})

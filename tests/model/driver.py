@@ -80,16 +80,25 @@ class _Run:
         for _ in range(2000):
             expected = self.expected
             if expected.status not in ("RUNNING", "PAUSED"):
-                break
+                self._compare()
+                if expected.status == "COMPLETED" or self.dice.random() < 0.6:
+                    return
+                self.tenant.one("select pbdb.retry_playbook_execution(%s)", self.execution)
+                self.expected.retry()
+                self.held.clear()
+                continue
             acts = []
             acts += [self._claim] * 2 * bool(expected.claimable())
             acts += [self._report] * bool(self.held)
             acts += [self._answer] * bool(expected.waits())
+            acts += [self._seldom] * bool(acts)
+            if expected.is_paused:
+                acts += [self._resume] * (1 + 4 * (not acts))
             if not acts:
                 raise Difference(f"the reference is stuck in {expected.status}")
             self.dice.choice(acts)()
             self._compare_status()
-        self._compare()
+        raise Difference("it does not end")
 
     def _claim(self) -> None:
         if any(a.number > 1 for a in self.expected.claimable()):
@@ -146,12 +155,53 @@ class _Run:
 
     def _answer(self) -> None:
         name = self.dice.choice(sorted({a.name for a in self.expected.waits()}))
-        attempt = next(a for a in self.expected.waits() if a.name == name)
+        # Which of several items is answered is not promised; it is the oldest.
+        waits = {a.key: a for a in self.expected.waits() if a.name == name}
+        attempt = next(waits[row[1:5]] for row in self._attempts() if row[1:5] in waits)
         value = random.Random(f"{self.graph.seed}/{attempt.key}").choice([0, 1, 2, 3, "yes", None])
         self.tenant.one(
             "select pbdb.submit_step_input(%s, %s, %s)", self.execution, name, Jsonb(value)
         )
         self.expected.complete(attempt, value)
+
+    def _seldom(self) -> None:
+        """What happens now and then: a runner vanishes, a wait is over, somebody intervenes."""
+        roll = self.dice.random()
+        waits = [a for a in self.expected.waits() if "timeout_seconds" in a.step["config"]]
+        if roll < 0.3 and self.held:
+            self._lose(self.dice.choice(list(self.held)))
+        elif roll < 0.5 and waits:
+            self._let_pass(self.dice.choice(waits))
+        elif roll < 0.65 and not self.expected.is_paused:
+            self.tenant.one("select pbdb.pause_playbook_execution(%s)", self.execution)
+            self.expected.pause()
+        elif roll < 0.68:
+            self.tenant.one("select pbdb.cancel_playbook_execution(%s)", self.execution)
+            self.expected.cancel()
+
+    def _lose(self, attempt: Attempt) -> None:
+        is_open = attempt.is_open
+        result_id, _ = self.held.pop(attempt)
+        self._due("result_id = %s and state = 'LEASED'", result_id)
+        if is_open:
+            self.expected.lose(attempt)
+
+    def _let_pass(self, attempt: Attempt) -> None:
+        rows = self._attempts()
+        result_id = next(row[0] for row in rows if row[1:5] == attempt.key)
+        self._due("result_id = %s and state = 'WAITING'", result_id)
+        self.expected.fail(attempt, "WAIT_TIMEOUT", permanent=True)
+
+    def _due(self, where: str, result_id: uuid.UUID) -> None:
+        self.owner.execute(
+            f"update pbdb.playbook_ready_steps set due_at = clock_timestamp() where {where}".encode(),
+            (result_id,),
+        )
+        self.tenant.worker.execute("select * from pbdb.sweep()")
+
+    def _resume(self) -> None:
+        self.tenant.one("select pbdb.resume_playbook_execution(%s)", self.execution)
+        self.expected.resume()
 
     # Comparing.
 

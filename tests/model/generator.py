@@ -85,6 +85,7 @@ class _Builder:
             self.count += 1
             names.append(f"s{self.count}")
         kinds = ["DATA_TRANSFORM", "CUSTOM_FUNCTION", "CUSTOM_FUNCTION", "WAIT_FOR_INPUT"]
+        kinds += ["PROMPT_TEMPLATE"] * self.chance(0.3)
         kinds += ["DATA_TRANSFORM"] + ["CONDITIONAL_BRANCH"] * 2 * ("branching" in self.traits)
         kinds += ["PARALLEL_EXECUTION"] * (2 - depth) * ("fan-out" in self.traits)
         made = [dice.choice(kinds) for _ in names]
@@ -110,8 +111,12 @@ class _Builder:
                 step["max_retries"] = dice.randint(0, 2)
             if self.chance(0.2):
                 step["input_mapping"] = {"x": self.expression(seen, has_item)}
+        elif kind == "PROMPT_TEMPLATE":
+            step["config"] = {"template": "n is {{ input.n }}"}
         elif kind == "WAIT_FOR_INPUT":
             step["config"] = {"prompt": "?"}
+            if self.chance(0.5):
+                step["config"]["timeout_seconds"] = 86400
         elif kind == "CONDITIONAL_BRANCH":
             step["config"] = self.branch(name, names, seen, has_item)
         else:

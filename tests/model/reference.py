@@ -39,6 +39,8 @@ class Attempt:
     code: str | None = None
     output: Any = None
     error: dict[str, Any] | None = None
+    # Kept at the door while the execution is paused.
+    is_held: bool = False
     scopes: list[Scope] = field(default_factory=list)
     items: list[Any] = field(default_factory=list)
 
@@ -59,9 +61,9 @@ class Attempt:
 class Scope:
     """The playbook, a branch, or an item: control stands at one place in it."""
 
-    key: Key
     steps: list[dict[str, Any]]
     parent: Attempt | None = None
+    label: str = ""
     item: Any = _MISSING
     index: int = 0
     status: str = "RUNNING"
@@ -70,6 +72,12 @@ class Scope:
     handled: dict[str, Any] | None = None
     last: dict[str, Attempt] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        if self.parent is None:
+            return ()
+        return (*self.parent.scope.key, (self.parent.name, self.parent.visit, self.label))
 
     def around(self) -> Iterator[Scope]:
         """Itself and the scopes around it, innermost first."""
@@ -86,9 +94,11 @@ class Execution:
         self.document, self.input = document, given
         self.status, self.output = "RUNNING", None
         self.code: str | None = None
+        self.is_paused = self.is_revisiting = False
+        self._ended_last: str | None = None
         self.attempts: list[Attempt] = []
         self.counted: set[str] = set()
-        self.root = Scope((), document["steps"])
+        self.root = Scope(document["steps"])
         self._queue: deque[tuple[Scope, str]] = deque([(self.root, document["steps"][0]["name"])])
         self._run()
 
@@ -111,16 +121,47 @@ class Execution:
             self._fail(attempt, code)
         self._run()
 
+    def lose(self, attempt: Attempt) -> None:
+        """Its runner vanished."""
+        is_last = attempt.number > attempt.step.get(
+            "max_retries", self.document.get("max_retries", 3)
+        )
+        self.fail(attempt, "LOST_TOO_OFTEN" if is_last else "LOST")
+
+    def pause(self) -> None:
+        self.is_paused = True
+        self._run()
+
+    def resume(self) -> None:
+        self.is_paused = False
+        for attempt in [a for a in self.attempts if a.is_held and a.is_open]:
+            self._queue.append((attempt.scope, attempt.name))
+        self._run()
+
+    def retry(self) -> None:
+        """Once more from the step of the playbook that ended last."""
+        point = self._ended_last or self.document["steps"][0]["name"]
+        self.status, self.code, self.output = "RUNNING", None, None
+        self.root.status, self.is_paused, self.is_revisiting = "RUNNING", False, True
+        self._queue.append((self.root, point))
+        self._run()
+
     def cancel(self) -> None:
         self._end("CANCELLED", "CANCELLED")
 
     # What it looks like.
 
     def claimable(self) -> list[Attempt]:
+        if self.is_paused:
+            return []
         return [a for a in self.attempts if a.status == "PENDING"]
 
     def waits(self) -> list[Attempt]:
-        return [a for a in self.attempts if a.is_open and a.step["type"] == "WAIT_FOR_INPUT"]
+        return [
+            a
+            for a in self.attempts
+            if a.is_open and not a.is_held and a.step["type"] == "WAIT_FOR_INPUT"
+        ]
 
     @property
     def completed_steps(self) -> int:
@@ -132,7 +173,15 @@ class Execution:
         try:
             while self._queue and self.status in ("RUNNING", "PAUSED"):
                 scope, name = self._queue.popleft()
-                if scope.status == "RUNNING":
+                if scope.status == "RUNNING" and self.is_paused:
+                    visit = scope.visits.get(name, 0) + 1
+                    self._open(_step(scope, name), scope, visit, 1, "PENDING").is_held = True
+                elif scope.status == "RUNNING":
+                    self.attempts = [
+                        a
+                        for a in self.attempts
+                        if not (a.is_held and a.is_open and a.scope is scope)
+                    ]
                     self._enter(scope, _step(scope, name))
         except MaxVisits:
             self._end("FAILED", "MAX_VISITS")
@@ -141,7 +190,8 @@ class Execution:
                 a for a in self.attempts if a.is_open and a.step["type"] != "PARALLEL_EXECUTION"
             ]
             waiting = all(a.step["type"] == "WAIT_FOR_INPUT" for a in leaves)
-            self.status = "PAUSED" if leaves and waiting else "RUNNING"
+            is_still = self.is_paused or (leaves and waiting)
+            self.status = "PAUSED" if is_still else "RUNNING"
 
     def _enter(self, scope: Scope, step: dict[str, Any]) -> None:
         name, kind = step["name"], step["type"]
@@ -155,11 +205,12 @@ class Execution:
                 self._count(attempt)
                 self._leave(attempt)
                 return
-            given = self._value(step.get("input_mapping", {}), scope)
+            self._value(step.get("input_mapping", {}), scope)
             if kind == "DATA_TRANSFORM":
                 self._complete(attempt, self._value(step["config"]["output"], scope))
             elif kind == "PROMPT_TEMPLATE":
-                self._complete(attempt, {"prompt": step["config"]["template"], "variables": given})
+                text = step["config"]["template"].replace("{{ input.n }}", str(self.input["n"]))
+                self._complete(attempt, {"prompt": text, "variables": {}})
             elif kind == "CONDITIONAL_BRANCH":
                 self._branch(attempt)
             elif kind == "PARALLEL_EXECUTION":
@@ -203,8 +254,9 @@ class Execution:
         """The last attempt failed."""
         scope, step = attempt.scope, attempt.step
         error = {"code": code, "step": step["name"]}
+        failed = "TIMEOUT" if code == "WAIT_TIMEOUT" else "FAILED"
         if step.get("on_failure") is not None:
-            self._close(attempt, "FAILED", code)
+            self._close(attempt, failed, code)
             scope.handled = error
             self._queue.appendleft((scope, step["on_failure"]))
         elif step.get("is_optional"):
@@ -212,7 +264,7 @@ class Execution:
             self._count(attempt)
             self._leave(attempt)
         else:
-            self._close(attempt, "FAILED", code)
+            self._close(attempt, failed, code)
             self._end_scope(scope, "FAILED", error)
 
     def _end_scope(self, scope: Scope, status: str, error: dict[str, Any] | None = None) -> None:
@@ -246,18 +298,32 @@ class Execution:
                 self._fail(attempt, "CONFIG_INVALID")
                 return
             attempt.items = items
-        attempt.scopes = []
+        self._keep_done(attempt)
         self._join(attempt)
+
+    def _keep_done(self, attempt: Attempt) -> None:
+        """A retried execution keeps what succeeded in the visit before, over the same items."""
+        before = [
+            a
+            for a in self.attempts
+            if a.step is attempt.step and a.scope is attempt.scope and a.visit == attempt.visit - 1
+        ]
+        if not self.is_revisiting or not before or before[0].items != attempt.items:
+            return
+        if before[0].status in ("FAILED", "TIMEOUT"):
+            for scope in before[0].scopes:
+                if scope.status == "COMPLETED":
+                    scope.parent = attempt
+                    attempt.scopes.append(scope)
+            before[0].scopes = [s for s in before[0].scopes if s.parent is before[0]]
 
     def _scope(self, attempt: Attempt, position: int) -> Scope:
         inside = attempt.step.get("branches")
         if inside:
             name = _branch_order(inside)[position]
-            key = (*attempt.scope.key, (attempt.name, attempt.visit, name))
-            return Scope(key, inside[name], attempt)
-        key = (*attempt.scope.key, (attempt.name, attempt.visit, str(position)))
+            return Scope(inside[name], attempt, name)
         item = attempt.items[position]
-        return Scope(key, attempt.step["steps"], attempt, item, position)
+        return Scope(attempt.step["steps"], attempt, str(position), item, position)
 
     def _join(self, attempt: Attempt) -> None:
         """Is it decided? If not, keep the window full."""
@@ -278,15 +344,18 @@ class Execution:
             self._fail(attempt, "BRANCH_FAILED")
         elif (needed and good >= needed) or good + bad == total:
             self._close_inside(attempt)
-            outputs = [s.output if s.status == "COMPLETED" else None for s in attempt.scopes]
-            outputs += [None] * (total - len(outputs))
             names = _branch_order(branches) if branches else None
+            done = {s.label: s.output for s in attempt.scopes if s.status == "COMPLETED"}
+            outputs = [done.get(n) for n in names or map(str, range(total))]
             self._complete(attempt, dict(zip(names, outputs, strict=True)) if names else outputs)
         else:
             window = config.get("max_parallel", total)
             opened = []
-            while len(attempt.scopes) < min(total, good + bad + window):
-                scope = self._scope(attempt, len(attempt.scopes))
+            begun = {s.label for s in attempt.scopes}
+            for position in range(total):
+                scope = self._scope(attempt, position)
+                if scope.label in begun or len(attempt.scopes) >= good + bad + window:
+                    continue
                 attempt.scopes.append(scope)
                 opened.append((scope, scope.steps[0]["name"]))
             self._queue.extendleft(reversed(opened))
@@ -316,11 +385,16 @@ class Execution:
     def _close(self, attempt: Attempt, status: str, code: str | None = None) -> None:
         attempt.status, attempt.code = status, code
         attempt.scope.last[attempt.name] = attempt
+        if attempt.scope.parent is None:
+            self._ended_last = attempt.name
 
     def _cancel(self, attempt: Attempt) -> None:
         if attempt.is_open:
             attempt.code = "CANCELLED"
             attempt.status = "FAILED" if attempt.status == "RUNNING" else "SKIPPED"
+            attempt.scope.last[attempt.name] = attempt
+            if attempt.scope.parent is None:
+                self._ended_last = attempt.name
             if attempt.scope.status == "RUNNING":
                 attempt.scope.status = "CANCELLED"
 
