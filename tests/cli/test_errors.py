@@ -122,3 +122,11 @@ def test_commands_for_a_dba_do_without_the_packages_of_a_runner(bare: Shell) -> 
     assert "create table" in bare("script", PYTHONPATH=path).out
     said = bare("worker", "--url", "postgresql://127.0.0.1:1/x", code=1, PYTHONPATH=path)
     assert "pip install 'pbdb[runner]'" in said.err
+
+
+def test_a_login_that_the_server_refuses_is_not_waited_for(shell: Shell) -> None:
+    url = shell.environ["PBDB_DATABASE_URL"]
+
+    said = shell("worker", "--url", f"{url} user=nobody_of_this_name", code=1)
+
+    assert "check user, password and database" in said.err

@@ -91,6 +91,14 @@ def explain(error: Exception) -> Report | None:
     return None
 
 
+def is_refused(error: psycopg.Error) -> bool:
+    """Whether a server answered, and does not want this login: waiting will not change that."""
+    text = str(error)
+    return isinstance(error, psycopg.OperationalError) and any(
+        words in text for words in ("authentication failed", "does not exist", "no pg_hba.conf")
+    )
+
+
 def show(report: Report, *, as_json: bool = False) -> None:
     """Write a report to standard error."""
     if as_json:
@@ -121,6 +129,8 @@ def _database(error: psycopg.Error) -> Report:
         hint = "this database has no pbdb, or an older one: run `pbdb migrate`"
     elif state == "42501":
         hint = "this login may not do that; grant it pbdb_app (apps) or pbdb_worker (runners)"
+    elif is_refused(error):
+        hint = "the server refuses this login: check user, password and database of the URL"
     elif state is None and isinstance(error, psycopg.OperationalError):
         hint = "is the server running? `pbdb db status`, or check --url and PBDB_DATABASE_URL"
     return Report(state, message, hint, error.diag.message_detail)

@@ -7,13 +7,12 @@ import logging
 import os
 import signal
 import sys
-from contextlib import suppress
 from typing import Annotated
 
 import psycopg
 import typer
 
-from pbdb.cli.errors import UsageError
+from pbdb.cli.errors import UsageError, is_refused
 from pbdb.cli.options import Url, find_database
 from pbdb.database import Target, connect
 from pbdb.project import load_app
@@ -87,7 +86,13 @@ def check_rights(target: Target) -> None:
 
     A server that does not answer is no reason: a runner waits for it.
     """
-    with suppress(psycopg.OperationalError), connect(target.listen_url, "pbdb cli") as connection:
+    try:
+        connection = connect(target.listen_url, "pbdb cli")
+    except psycopg.OperationalError as error:
+        if is_refused(error):
+            raise
+        return
+    with connection:
         row = connection.execute(
             "select pg_catalog.has_function_privilege("
             "'pbdb.claim_playbook_steps(text, text[], int, int)', 'execute'), current_user"
