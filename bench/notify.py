@@ -5,20 +5,30 @@ from __future__ import annotations
 from psycopg.conninfo import make_conninfo
 
 from bench.chain import through
-from bench.lab import TENANT, Database, Figure, Lab, at_least, at_most, functions, ratio, rounded
+from bench.lab import (
+    TENANT,
+    Database,
+    Figure,
+    Lab,
+    at_least,
+    at_most,
+    functions,
+    plain,
+    ratio,
+    rounded,
+)
 
 PART = "notify"
 
 
 def run(lab: Lab) -> list[Figure]:
-    """32 clients start executions while a runner is idle and listens; with and without NOTIFY."""
+    """32 clients start executions; a runner works on them, or one is idle and never wakes."""
     database = lab.database("notify")
-    (chain,) = database.apply(functions(5))
-    text = f"select pbdb.start_playbook_execution('{chain}', '{{\"a\": 1}}'::jsonb);\n"
+    chain, single = database.apply(functions(5), functions(1))
+    text = f"select pbdb.start_playbook_execution('{single}', '{{\"a\": 1}}'::jsonb);\n"
     seconds = max(3.0, 8 * lab.scale)
 
     def committers(notify: str) -> float:
-        database.forget()
         return lab.pgbench(_url(database, notify), text, clients=32, seconds=seconds)
 
     with database.connect("worker") as listener:
@@ -27,10 +37,14 @@ def run(lab: Lab) -> list[Figure]:
         listener.execute("select pbdb.register_worker('bench', array['CUSTOM_FUNCTION:noop'], %s)",
                          (pid,))  # fmt: skip
         listener.execute("select pbdb.set_worker_idle('bench', true)")
-        rates = lab.in_turns(off=lambda: committers("off"), on=lambda: committers("on"))
+        deaf = lab.in_turns(off=lambda: committers("off"), on=lambda: committers("on"))
         listener.execute("select pbdb.unregister_worker('bench')")
+    with lab.runners(database, "inline"):
+        rates = lab.in_turns(off=lambda: committers("off"), on=lambda: committers("on"))
     return [
-        at_least(PART, "32 committers with NOTIFY against without",
+        plain(PART, "32 committers with NOTIFY against without, a listener that never works",
+              ratio(deaf["on"], deaf["off"]), "", on=rounded(deaf["on"]), off=rounded(deaf["off"])),
+        at_least(PART, "32 committers with NOTIFY against without, one runner at work",
                  ratio(rates["on"], rates["off"]), "", 0.9,
                  on=rounded(rates["on"]), off=rounded(rates["off"])),
         at_most(PART, "executions that end otherwise without NOTIFY", unlike(lab, database, chain),

@@ -46,6 +46,12 @@ Report = TypeVar("Report", queue.Completion, queue.Failure)
 _BUSY_SECONDS: Final = 0.5
 _CANCEL_SECONDS: Final = 5.0
 _HERD_SECONDS: Final = 0.05
+# So many notifications in so long are a storm: looking by ourselves is then cheaper for everybody,
+# because commits that notify wait for each other. It is over when so long nothing was found.
+_STORM_HINTS: Final = 20
+_STORM_SECONDS: Final = 0.5
+_STORM_LOOK: Final = (0.01, 0.16)
+_CALM_SECONDS: Final = 2.0
 # How often a runner sweeps whatever else it does.
 _SWEEP_SECONDS: Final = 5.0
 _CHORE_SECONDS: Final = 5.0
@@ -117,6 +123,12 @@ class Runner:
         self._last_claim = 0.0
         self._herd_delay = 0.0
         self._hint: asyncio.TimerHandle | None = None
+        self._hints = 0
+        self._hints_since = 0.0
+        self._is_storm = False
+        self._look: asyncio.TimerHandle | None = None
+        self._look_delay = 0.0
+        self._found_at = 0.0
 
     # -- life -------------------------------------------------------------------------------
 
@@ -376,6 +388,13 @@ class Runner:
                 await self._flag(is_idle=False)
             return
         self._is_saturated = False
+        if self._is_stormy(count, now):
+            if self._look is None:
+                loop = asyncio.get_running_loop()
+                self._look = loop.call_later(self._look_delay, self._look_again)
+            if self._is_flagged_idle:
+                await self._flag(is_idle=False)
+            return
         if not self._is_flagged_idle:
             await self._flag(is_idle=True)
             # What became ready before this flag could be seen has notified nobody.
@@ -431,7 +450,14 @@ class Runner:
 
         Our own completions notify too; the claim in the same transaction has looked already.
         """
-        if self._hint is not None or self._pool.is_ours(pid):
+        if self._pool.is_ours(pid):
+            return
+        now = time.monotonic()
+        if now - self._hints_since > _STORM_SECONDS:
+            self._hints, self._hints_since = 0, now
+        self._hints += 1
+        self._is_storm = self._is_storm or self._hints >= _STORM_HINTS
+        if self._hint is not None:
             return
         if self._herd_delay == 0.0:
             self._follow_hint()
@@ -443,6 +469,21 @@ class Runner:
         self._hint = None
         # A claim that brings something sets this back to zero.
         self._herd_delay = min(_HERD_SECONDS, self._herd_delay * 2 or _HERD_SECONDS / 16)
+        self._want()
+
+    def _is_stormy(self, count: int, now: float) -> bool:
+        """Whether to look again soon instead of waiting to be told; how soon depends on success."""
+        least, most = _STORM_LOOK
+        if count:
+            self._found_at, self._look_delay = now, least
+        else:
+            self._look_delay = min(most, max(least, self._look_delay * 2))
+        if self._is_storm and now - max(self._found_at, self._hints_since) > _CALM_SECONDS:
+            self._is_storm = False
+        return self._is_storm
+
+    def _look_again(self) -> None:
+        self._look = None
         self._want()
 
     async def _greet(self, listen_pid: int) -> None:

@@ -83,3 +83,27 @@ def test_a_step_whose_notification_is_lost_is_found_by_polling(here: Playground)
         assert found is not None
 
     assert here.wait(found[0], seconds=6).status == "COMPLETED"
+
+
+@pytest.mark.anyio
+async def test_under_a_storm_of_notifications_a_runner_looks_by_itself(database: Database) -> None:
+    """Commits that notify wait for each other, so nobody is to notify a runner that is awake."""
+
+    def is_idle() -> bool:
+        with database.connect("owner") as owner:
+            return owner.execute("select is_idle from pbdb.workers").fetchall() == [(True,)]
+
+    runner = Runner(Target(database.url("worker")), [Task("CUSTOM_FUNCTION:f", _nothing)])
+    running = asyncio.create_task(runner.run())
+    await asyncio.to_thread(eventually, is_idle)
+
+    def storm() -> bool:
+        with database.connect("owner") as owner:
+            for _ in range(30):
+                owner.execute("notify pbdb_ready")
+        return not is_idle()
+
+    await asyncio.to_thread(eventually, storm)
+    await asyncio.to_thread(eventually, is_idle)  # calm again
+    runner.stop()
+    await running
