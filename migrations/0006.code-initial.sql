@@ -9132,10 +9132,11 @@ comment on function pbdb._count_visit(pbdb.run, jsonb, uuid) is
 revoke execute on function pbdb._count_visit(pbdb.run, jsonb, uuid) from public;
 -- end: sql/engine/_count_visit.sql
 
--- frozen: sql/engine/_was_completed.sql sha256=1d7b30105793c0727e36b440f28cddbb1cfc7679a8bcb06fd25d0ef5d0f37625
+-- frozen: sql/engine/_was_completed.sql sha256=06223d1ff179c46114a495e9ee0b4070432a2a101281b37f408b290a006bf5cd
 -- drop: function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[])
 --
 -- An end is in one of three places: a row not yet written, an end not yet written, or stored.
+-- What was closed before it began is SKIPPED too, and was never counted.
 create or replace function pbdb._was_completed(
     p_run pbdb.run, p_step_id uuid, p_as pbdb.step_result_status[]
 )
@@ -9160,7 +9161,7 @@ select
         from pbdb.playbook_step_results as r
         where
             r.execution_id = p_run.execution_id and r.step_id = p_step_id and r.scope_id is null
-            and r.status = any(p_as)
+            and r.status = any(p_as) and r.started_at is not null
     ) > 1;
 end;
 

@@ -1,6 +1,7 @@
 -- drop: function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[])
 --
 -- An end is in one of three places: a row not yet written, an end not yet written, or stored.
+-- What was closed before it began is SKIPPED too, and was never counted.
 create or replace function pbdb._was_completed(
     p_run pbdb.run, p_step_id uuid, p_as pbdb.step_result_status[]
 )
@@ -25,7 +26,7 @@ select
         from pbdb.playbook_step_results as r
         where
             r.execution_id = p_run.execution_id and r.step_id = p_step_id and r.scope_id is null
-            and r.status = any(p_as)
+            and r.status = any(p_as) and r.started_at is not null
     ) > 1;
 end;
 

@@ -175,6 +175,19 @@ def test_a_cancelled_execution_is_retried_from_a_named_step(tenant: Tenant) -> N
     ]
 
 
+def test_progress_counts_what_a_cancel_had_closed_and_a_retry_completed(tenant: Tenant) -> None:
+    tenant.apply(function("f"))
+    execution = tenant.start()
+    tenant.one("select pbdb.cancel_playbook_execution(%s)", execution)
+
+    tenant.one("select pbdb.retry_playbook_execution(%s)", execution)
+    tenant.claim()
+    tenant.complete("f", 1)
+
+    result = tenant.result(execution)
+    assert (result["completed_steps"], result["total_steps"]) == (1, 1)
+
+
 def test_retrying_from_an_unknown_step_says_which_there_are(tenant: Tenant) -> None:
     tenant.apply(transform("a", "$input.word + 1"))
     execution = tenant.start({"word": "x"})
