@@ -44,8 +44,8 @@ schema: .venv/.installed  ## write the JSON Schema of playbook documents to docs
 bench: .venv/.installed  ## measure; writes bench/results
 	$(BIN)/python -m bench
 
-chaos: .venv/.installed  ## kill workers and servers while playbooks run
-	$(BIN)/python -m pytest -n 0 --postgres 18 -m chaos
+chaos: .venv/.installed  ## kill workers and servers while playbooks run (ARGS=--full takes hours)
+	PYTHONPATH=src:tests $(BIN)/python -m chaos $(ARGS)
 
 fuzz: .venv/.installed  ## run 10,000 random playbooks in the engine and in a reference (GRAPHS=n SEED=n)
 	PYTHONPATH=src:tests $(BIN)/python -m model $(if $(GRAPHS),--graphs $(GRAPHS)) $(if $(SEED),--seed $(SEED))
