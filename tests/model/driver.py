@@ -6,6 +6,7 @@ import json
 import random
 import uuid
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -49,11 +50,15 @@ class Driver:
         """Run the graph to its end; its final status. Raises Difference."""
         if graph.refused:
             return self._refused(graph)
-        self.tenant.one("select changed from pbdb.apply_playbook(%s)", Jsonb(graph.document))
-        name = graph.document["name"]
-        run = _Run(self, graph, self.tenant.start(graph.input, name=name))
+        run = self.begin(graph)
         run.to_the_end()
         return run.expected.status
+
+    def begin(self, graph: Graph, key: str | None = None) -> Run:
+        """Apply the graph's document and start it."""
+        self.tenant.one("select changed from pbdb.apply_playbook(%s)", Jsonb(graph.document))
+        execution = self.tenant.start(graph.input, name=graph.document["name"], key=key)
+        return Run(self, graph, execution)
 
     def _refused(self, graph: Graph) -> str:
         try:
@@ -65,7 +70,9 @@ class Driver:
         raise Difference("a malformed document was accepted")
 
 
-class _Run:
+class Run:
+    """One execution, in the engine and in the reference."""
+
     def __init__(self, driver: Driver, graph: Graph, execution: uuid.UUID) -> None:
         self.tenant, self.owner = driver.tenant, driver.owner
         self.graph, self.execution = graph, execution
@@ -100,13 +107,58 @@ class _Run:
             self._compare_status()
         raise Difference("it does not end")
 
+    # Without the reference.
+
+    def engine_status(self) -> str:
+        return self.tenant.status(self.execution)
+
+    def play_round(
+        self, graph: Graph, dice: random.Random, workers: int, names: Callable[[str], str]
+    ) -> None:
+        """Answer everything that waits, then claim and report as so many runners, in any order."""
+        for row in self._attempts():
+            if row[5] == "RUNNING" and self._type_of(row[2]) == "WAIT_FOR_INPUT":
+                self.tenant.one(
+                    "select pbdb.submit_step_input(%s, %s, '2')", self.execution, row[2]
+                )
+        self._make_due()
+        held = []
+        for worker in range(workers):
+            held += self.tenant.claim(
+                "CUSTOM_FUNCTION:scripted", worker=f"w{worker}", limit=1 if workers > 1 else 9
+            )
+        dice.shuffle(held)
+        keys = self._keys([step["step_result_id"] for step in held])
+        for step in held:
+            key = json.loads(names(json.dumps(keys[step["step_result_id"]])))
+            kind, value = graph.outcome_of(key)
+            self.tenant.held["it"] = (step["step_result_id"], step["token"])
+            if kind == "complete":
+                self.tenant.complete("it", value)
+            else:
+                self.tenant.fail("it", **value)
+
+    def outcome(self) -> Any:
+        """[status, code, output, attempts], as JSON; steps named nothing… are left out."""
+        row = self.owner.execute(_EXECUTION, (self.execution,)).fetchone()
+        assert row is not None
+        rows = [row[1:] for row in self._attempts() if not row[2].startswith("nothing")]
+        return json.loads(json.dumps([*row[:3], rows]))
+
+    def _type_of(self, name: str) -> str:
+        found = self.tenant.one(
+            "select step_type::text from pbdb.playbook_steps as s inner join pbdb.playbook_executions"
+            " as e on e.playbook_id = s.playbook_id where e.id = %s and s.step_name = %s",
+            self.execution,
+            name,
+        )
+        return str(found)
+
+    # With it.
+
     def _claim(self) -> None:
         if any(a.number > 1 for a in self.expected.claimable()):
-            self.owner.execute(
-                "update pbdb.playbook_ready_steps set due_at = clock_timestamp()"
-                " where execution_id = %s and state = 'READY' and due_at > clock_timestamp()",
-                (self.execution,),
-            )
+            self._make_due()
         limit = self.dice.randint(1, 4)
         claimed = self.tenant.claim("CUSTOM_FUNCTION:scripted", limit=limit)
         pending = {a.key: a for a in self.expected.claimable()}
@@ -178,6 +230,14 @@ class _Run:
         elif roll < 0.68:
             self.tenant.one("select pbdb.cancel_playbook_execution(%s)", self.execution)
             self.expected.cancel()
+
+    def _make_due(self) -> None:
+        """Let the delays of retries pass."""
+        self.owner.execute(
+            "update pbdb.playbook_ready_steps set due_at = clock_timestamp()"
+            " where execution_id = %s and state = 'READY' and due_at > clock_timestamp()",
+            (self.execution,),
+        )
 
     def _lose(self, attempt: Attempt) -> None:
         is_open = attempt.is_open

@@ -26,7 +26,12 @@ class Graph:
 
     def outcome(self, attempt: Attempt) -> tuple[str, Any]:
         """What happens to this attempt, whenever it happens: ("complete", 3), ("fail", …)."""
-        dice = random.Random(f"{self.seed}/{attempt.key}")
+        return self.outcome_of(attempt.key)
+
+    def outcome_of(self, key: Any) -> tuple[str, Any]:
+        """The same, by the key of the attempt."""
+        scope, *rest = key
+        dice = random.Random(f"{self.seed}/{(tuple(map(tuple, scope)), *rest)}")
         roll = dice.random()
         if roll < 0.68:
             return "complete", dice.choice([0, 1, 2, 3, 4, None, "text", [1], [1, 2], {"v": 1}])
