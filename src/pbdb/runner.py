@@ -268,7 +268,7 @@ class Runner:
             self._is_wanted = self._is_wanted and not plans
         for each in plans:
             each.reserve()
-        count, is_full = 0, False
+        count, is_full, has_asked = 0, False, bool(plans)
         try:
             if done and not plans:
                 await self._report(done)
@@ -281,7 +281,7 @@ class Runner:
         finally:
             for each in plans:
                 each.settle()
-        if not self._stopping.is_set():
+        if has_asked and not self._stopping.is_set():
             await self._conclude(count, is_full=is_full)
 
     async def _claim(self, each: Plan, done: list[queue.Completion]) -> list[Step]:
