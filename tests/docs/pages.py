@@ -1,7 +1,7 @@
 """The pages of the documentation, and a place where what they say is done.
 
 A block's language says how it is run: `sh` by bash, `sql` by psql as an app's login (`sql worker`,
-`sql monitor` and `sql owner`: as that one), `python` here, and `yaml` is checked as a playbook or
+`sql monitor` and `sql owner`: as that one; `sql pg_cron`: what it schedules, as a worker), `python` here, and `yaml` is checked as a playbook or
 as a list of steps. A first line `# name.yaml` or `# folder/name.py` writes the block to that file
 for the blocks after it. Blocks without a language are pictures.
 """
@@ -23,12 +23,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from psycopg.conninfo import conninfo_to_dict
 
 from pbdb import embedded
 from pbdb.document import parse_document
+from pbdb.migrate import yoyo_url
 from pbdb.model import StepFailed
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +45,8 @@ NOT_RUN = {
 _FENCE = re.compile(r"^```(\w+)?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|ini|toml))\n")
 # Who logs in where the pages name a server.
-_EXAMPLE_URL = re.compile(r"postgresql://(\w+)@[\w.:]+/app")
+_EXAMPLE_URL = re.compile(r"postgresql://(\w+)@[\w.:]+/(\w+)")
+_EXAMPLE_YOYO_URL = re.compile(r"postgresql\+psycopg://(\w+)@[\w.:]+/(\w+)\?schema=pbdb_migrations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,11 @@ class Block:
 
 
 def uri(conninfo: str) -> str:
-    """Return a conninfo as a URL, which has no spaces and can stand in a command."""
-    words = {name: str(value) for name, value in conninfo_to_dict(conninfo).items()}
-    return f"postgresql:///?{urlencode(words, quote_via=quote)}"
+    """Return a conninfo as a URL of the plain form, which can stand in a command without quotes."""
+    words = {name: quote(str(value), safe="") for name, value in conninfo_to_dict(conninfo).items()}
+    password = f":{words['password']}" if "password" in words else ""
+    host = f"{words.get('host', 'localhost')}:{words.get('port', '5432')}"
+    return f"postgresql://{words['user']}{password}@{host}/{words['dbname']}"
 
 
 def pages() -> list[str]:
@@ -128,7 +132,8 @@ class Reader:
 
     def follow(self, block: Block) -> None:
         """Do what the block says; AssertionError says which one did not work, and how."""
-        text = _EXAMPLE_URL.sub(lambda found: self.urls[found[1]], block.text)
+        text = _EXAMPLE_YOYO_URL.sub(lambda found: yoyo_url(self._url(found)), block.text)
+        text = _EXAMPLE_URL.sub(self._url, text)
         if block.file is not None:
             path = self.folder / block.file
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -148,6 +153,10 @@ class Reader:
                 pass
             case other:
                 raise AssertionError(f"{block.place}: nobody knows how to run {other!r}")
+
+    def _url(self, found: re.Match[str]) -> str:
+        """The URL of who logs in, or of the database that the page names."""
+        return self.urls.get(found[2], "") or self.urls[found[1]]
 
     def _shell(self, block: Block, text: str) -> None:
         """Run it line by line as one script; a worker in it is stopped once it listens."""
@@ -185,6 +194,9 @@ class Reader:
 
     def _psql(self, block: Block, text: str) -> None:
         role = block.words[0] if block.words else "app"
+        if role == "pg_cron":
+            # The tests' servers do not have it; what it would run is run.
+            role, text = "worker", ";".join(re.findall(r"\$\$(.*?)\$\$", text))
         words = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-P", "pager=off", self.urls[role]]
         self._run(block, [*words, "-f", "-"], text)
 

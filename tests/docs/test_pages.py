@@ -11,6 +11,10 @@ from docs.pages import NOT_RUN, ROOT, Reader, blocks, pages
 from pbdb.cli.options import LOCAL_ORGANIZATION
 from server import Database
 
+# test_readme.py, test_operations.py
+ELSEWHERE = {"README.md", "docs/operations.md"}
+_LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]+)?\)")
+
 
 @pytest.fixture
 def reader(tmp_path: Path, database: Database) -> Reader:
@@ -33,7 +37,7 @@ def reader(tmp_path: Path, database: Database) -> Reader:
     )
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if page != "README.md"])
+@pytest.mark.parametrize("page", [page for page in pages() if page not in ELSEWHERE])
 def test_every_block_of_a_page_works_in_order(page: str, reader: Reader) -> None:
     for block in blocks(page):
         reader.follow(block)
@@ -56,5 +60,24 @@ def test_commands_stand_in_blocks_with_a_language() -> None:
     assert wrong == []
 
 
+def test_links_lead_somewhere() -> None:
+    wrong = [
+        f"{page}: {target}{anchor}"
+        for page in pages()
+        for target, anchor in _LINK.findall((ROOT / page).read_text(encoding="utf-8"))
+        if "://" not in target and not _exists((ROOT / page).parent / target, anchor)
+    ]
+    assert wrong == []
+
+
 def _outside_blocks(text: str) -> str:
     return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def _exists(file: Path, anchor: str) -> bool:
+    if not file.exists() or not anchor:
+        return file.exists()
+    headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return anchor[1:] in {
+        re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings
+    }
