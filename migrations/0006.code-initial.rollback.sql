@@ -480,6 +480,9 @@ drop function pbdb._end_child_call(pbdb.run, jsonb, pbdb.playbook_step_results);
 -- deleted: sql/engine/_call_playbook.sql
 drop function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect);
 
+-- deleted: sql/engine/_child_refusal.sql
+drop function pbdb._child_refusal(pbdb.run, jsonb, jsonb, jsonb);
+
 -- deleted: sql/engine/_settle_pause.sql
 drop function pbdb._settle_pause(pbdb.run);
 

@@ -270,6 +270,7 @@ set role pbdb_owner;
 \ir engine/_await.sql
 \ir engine/_end_pause.sql
 \ir engine/_settle_pause.sql
+\ir engine/_child_refusal.sql
 \ir engine/_call_playbook.sql
 \ir engine/_end_child_call.sql
 \ir engine/_advance.sql

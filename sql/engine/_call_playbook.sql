@@ -32,27 +32,7 @@ begin
     v_program := pbdb._program_by_name(
         p_run.organization_id, v_config ->> 'playbook', (v_config ->> 'version')::int
     );
-    if p_run.depth >= 16 then
-        v_error := jsonb_build_object(
-            'code', 'CHILD_FAILED', 'permanent', true,
-            'message', 'playbooks call each other more than 16 deep'
-        );
-    elsif v_program is null then
-        v_error := jsonb_build_object(
-            'code', 'CHILD_FAILED', 'permanent', true, 'message', format(
-                'there is no ACTIVE playbook "%s"%s', v_config ->> 'playbook',
-                coalesce(' version ' || (v_config ->> 'version'), '')
-            )
-        );
-    elsif jsonb_typeof(v_program -> 'input_schema') = 'object'
-        and pbdb._schema_errors(v_program -> 'input_schema', p_effect.input) <> '[]' then
-        v_error := jsonb_build_object(
-            'code', 'INPUT_INVALID', 'permanent', true, 'message', pbdb._schema_message(
-                'child playbook''s input',
-                pbdb._schema_errors(v_program -> 'input_schema', p_effect.input)
-            )
-        );
-    end if;
+    v_error := pbdb._child_refusal(p_run, v_program, v_config, p_effect.input);
     if v_error is not null then
         p_run := pbdb._flush_steps(p_run);
         return pbdb._end_attempt(p_run, p_step, v_attempt, null, v_error, null);

@@ -3,6 +3,7 @@
 -- The one exception block of a step. It holds no write, so it costs no transaction id. Conditions
 -- are named: what is not the step's own fault (locks, resources, shutdown, a cancel) goes up. A
 -- statement timeout is the step's fault only once the time is really used up.
+-- Longer than a screen because one exception block must hold all of it.
 create or replace function pbdb._evaluate_step(p_step jsonb, p_variables jsonb, p_input jsonb)
 returns pbdb.step_effect
 language plpgsql

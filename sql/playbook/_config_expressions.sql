@@ -1,4 +1,6 @@
 -- drop: function pbdb._config_expressions(pbdb.playbook_step_type, jsonb)
+--
+-- Longer than a screen because it is one list: where each step type may hold an expression.
 create or replace function pbdb._config_expressions(
     p_type pbdb.playbook_step_type, p_config jsonb
 )

@@ -1,4 +1,6 @@
 -- drop: function pbdb._config_issues(uuid)
+--
+-- Longer than a screen because it is one list of rules.
 create or replace function pbdb._config_issues(p_playbook_id uuid)
 returns table (
     severity text, step_id uuid, code text, path text, message text, hint text

@@ -1,4 +1,6 @@
 -- drop: function pbdb._document_link_issues(jsonb)
+--
+-- Longer than a screen because it is one list of rules.
 create or replace function pbdb._document_link_issues(p_document jsonb)
 returns table (path text, message text, hint text)
 language sql

@@ -1,4 +1,6 @@
 -- drop: function pbdb._document_steps(jsonb)
+--
+-- Longer than a screen because it is one statement over the whole document.
 create or replace function pbdb._document_steps(p_document jsonb)
 returns table (
     path text, parent_path text, branch text, depth int, natural_order int, step_order int,

@@ -2,6 +2,7 @@
 --
 -- A step sees the outputs of its own scope and of the scopes around it: inside a parallel step
 -- whose branches run at the same time, or many times, another step's output is not one value.
+-- Longer than a screen because it is one list of rules.
 create or replace function pbdb._name_issues(p_playbook_id uuid)
 returns table (
     severity text, step_id uuid, code text, path text, message text, hint text

@@ -1,6 +1,7 @@
 -- drop: function pbdb._shape_issues(uuid)
 --
 -- One rule after the other; a document cannot break most of them, rows written by hand can.
+-- Longer than a screen because it is one list of rules.
 create or replace function pbdb._shape_issues(p_playbook_id uuid)
 returns table (
     severity text, step_id uuid, code text, path text, message text, hint text

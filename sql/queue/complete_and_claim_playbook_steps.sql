@@ -3,6 +3,7 @@
 -- Definer: runners have no right on any table; the token decides the tenant. One transaction and
 -- one round trip where a runner would need two: what a completion makes ready may come back in the
 -- same answer.
+-- Longer than a screen because its result names every column that a claim has.
 create or replace function pbdb.complete_and_claim_playbook_steps(
     p_worker text,
     p_step_result_ids uuid[],

@@ -7,6 +7,7 @@
 --
 -- The newest ten finished executions stay out: retrying one of them then needs no correction,
 -- and the time of the newest one is at hand. What one transaction finished is folded as a whole.
+-- Longer than a screen because it is one statement: what is counted and what is marked as counted.
 create or replace function pbdb._roll_up_playbook(p_playbook_id uuid, p_limit int)
 returns int
 language plpgsql
