@@ -25,17 +25,19 @@ def run(lab: Lab) -> list[Figure]:
         batch=lambda: through(lab, database, playbook, "batch", 1, count),
     )
     share = {name: ratio(found, rates["raw"]) for name, found in rates.items()}
+    cpu = {name: round(median(used) / count * 1e6) for name, used in lab.cpu.items()}
     load = {"executions": count, "steps_each": 5, "raw_limit_per_s": rounded(rates["raw"])}
 
     def figure(name: str, key: str, target: float) -> Figure:
         return at_least(
             PART, name, median(rates[key]), "executions/s", target,
-            rounds=rounded(rates[key]), share_of_raw_limit=round(share[key], 3), **load,
+            rounds=rounded(rates[key]), server_cpu_us_each=cpu[key],
+            share_of_raw_limit=round(share[key], 3), **load,
         )  # fmt: skip
 
     return [
         plain(PART, "raw limit, one connection", median(rates["raw"]), "executions/s",
-              rounds=rounded(rates["raw"])),
+              rounds=rounded(rates["raw"]), server_cpu_us_each=cpu["raw"]),
         figure("one runner process, inline function", "inline", 1000),
         figure("one runner process, coroutine function", "task", 1000),
         figure("two runner processes, inline function", "two", 1500),

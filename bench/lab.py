@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -184,6 +184,8 @@ class Lab:
     _count: int = 0
     shared: dict[str, Any] = field(default_factory=dict)
     """What one part has made and another may use: databases full of history."""
+    cpu: dict[str, list[float]] = field(default_factory=dict)
+    """Processor seconds of the server in each round of the last `in_turns`."""
 
     def many(self, count: int, least: int = 1) -> int:
         """Scale a number of executions or rows."""
@@ -265,10 +267,30 @@ class Lab:
     def in_turns(self, **works: Callable[[], float]) -> dict[str, list[float]]:
         """Measure each in turns, `rounds` times."""
         found: dict[str, list[float]] = {name: [] for name in works}
+        self.cpu = {name: [] for name in works}
         for _ in range(self.rounds):
             for name, work in works.items():
+                before = self.server_cpu()
                 found[name].append(work())
+                self.cpu[name].append(self.server_cpu() - before)
         return found
+
+    def server_cpu(self) -> float:
+        """Processor seconds of the server so far: the postmaster's and its sessions'.
+
+        Other people's load on the machine hardly changes it, unlike everything that a clock says.
+        """
+        postmaster = self.server.status().pid
+        ticks = 0
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                with suppress(OSError):
+                    stat = (folder / "stat").read_text().rpartition(")")[2].split()
+                    if int(folder.name) == postmaster:
+                        ticks += sum(int(each) for each in stat[11:15])
+                    elif int(stat[1]) == postmaster:
+                        ticks += int(stat[11]) + int(stat[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def versions(self) -> dict[str, str]:
         """What ran, and where."""

@@ -35,13 +35,15 @@ def table(known: dict[str, Any]) -> str:
             f"{run['measured_at']}, scale {run['scale']:g}, {run['rounds']} rounds; {versions}.",
             f"Where the data were, a flush took {run['flush_ms']:g} ms.",
             "",
-            "| figure | measured | target | |",
-            "|---|---:|---:|---|",
+            "| figure | measured | target | | server's processor time each |",
+            "|---|---:|---:|---|---:|",
         ]
         for each in run["figures"]:
             said = {None: "", True: "met", False: "**missed**"}[each["is_met"]]
             value = f"{_number(each['value'])} {each['unit']}".strip()
-            lines.append(f"| {each['name']} | {value} | {each['target']} | {said} |")
+            cpu = each["raw"].get("server_cpu_us_each")
+            cpu = f"{cpu:,.0f} µs" if cpu else ""
+            lines.append(f"| {each['name']} | {value} | {each['target']} | {said} | {cpu} |")
     return "\n".join(lines) + "\n"
 
 

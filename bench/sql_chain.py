@@ -86,19 +86,24 @@ def run(lab: Lab) -> list[Figure]:
         bulk=lambda: pgbench(script(playbook, 100), 1, 100),
     )
     _check(database)
+    cpu = {
+        name: round(1e6 * median(lab.cpu[name]) / (median(found) * round(seconds)), 1)
+        for name, found in rates.items()
+    }
     middle = {name: median(found) for name, found in rates.items()}
     raws = {name: rounded(found) for name, found in rates.items()}
     return [
-        plain(PART, "raw limit, 8 clients", middle["raw_8"], "executions/s", rounds=raws["raw_8"]),
+        plain(PART, "raw limit, 8 clients", middle["raw_8"], "executions/s", rounds=raws["raw_8"],
+              server_cpu_us_each=cpu["raw_8"]),
         plain(PART, "own transactions, 8 clients", middle["own_8"], "executions/s",
-              rounds=raws["own_8"], tenant=TENANT, input=INPUT),
+              rounds=raws["own_8"], server_cpu_us_each=cpu["own_8"], tenant=TENANT, input=INPUT),
         at_least(PART, "share of the raw limit, 8 clients", ratio(rates["own_8"], rates["raw_8"]),
                  "", 0.5),
         plain(PART, "own transactions, 1 client", middle["own_1"], "executions/s",
-              rounds=raws["own_1"], raw_limit=raws["raw_1"],
+              rounds=raws["own_1"], server_cpu_us_each=cpu["own_1"], raw_limit=raws["raw_1"],
               share_of_raw_limit=round(ratio(rates["own_1"], rates["raw_1"]), 3)),
         at_least(PART, "bulk start of 100, one connection", middle["bulk"], "executions/s", 3000,
-                 rounds=raws["bulk"], raw_limit=raws["raw_bulk"],
+                 rounds=raws["bulk"], server_cpu_us_each=cpu["bulk"], raw_limit=raws["raw_bulk"],
                  share_of_raw_limit=round(ratio(rates["bulk"], rates["raw_bulk"]), 3)),
     ]  # fmt: skip
 
