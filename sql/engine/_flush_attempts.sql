@@ -12,12 +12,15 @@ volatile
 as $fn$
 declare
     v_claimed int;
+    v_is_queueing boolean := exists (
+        select from unnest(p_runs) as r where cardinality(r.ready) > 0
+    );
 begin
     if exists (select from unnest(p_runs) as r where cardinality(r.ended) > 0) then
         perform pbdb._flush_ended(p_runs);
     end if;
 
-    if exists (select from unnest(p_runs) as r where cardinality(r.ready) > 0) then
+    if p_limit > 0 and p_handlers is not null and v_is_queueing then
         return query
         select * from pbdb._insert_attempts(p_runs, p_worker, p_handlers, p_limit, p_lease_seconds);
         get diagnostics v_claimed = row_count;
@@ -27,6 +30,7 @@ begin
         return;
     end if;
 
+    -- Nobody takes steps along, so plain inserts do: a start spends half its time in the other ones.
     insert into pbdb.playbook_step_results (
         id, execution_id, step_id, organization_id, scope_id, status, attempt_number, visit,
         input_data, request, output_data, error_message, error_code, started_at, completed_at,
@@ -37,6 +41,18 @@ begin
         s.attempt_number, s.visit, s.input_data, s.request, s.output_data, s.error_message,
         s.error_code, s.started_at, s.completed_at, s.metadata, s.created_at, s.updated_at
     from unnest(p_runs) as r cross join lateral unnest(r.results) as s;
+
+    if v_is_queueing then
+        insert into pbdb.playbook_ready_steps (
+            execution_id, result_id, organization_id, handler, state, due_at, step_index,
+            timeout_seconds, token, deadline_at, event_name, event_match
+        )
+        select
+            q.execution_id, q.result_id, q.organization_id, q.handler, q.state, q.due_at,
+            q.step_index, q.timeout_seconds, q.token, q.deadline_at, q.event_name, q.event_match
+        from unnest(p_runs) as r cross join lateral unnest(r.ready) as q;
+        perform pbdb._wake_runners();
+    end if;
 end;
 $fn$;
 
