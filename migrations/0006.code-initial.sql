@@ -8988,7 +8988,7 @@ comment on function pbdb._resolve_request(jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._resolve_request(jsonb, jsonb, jsonb) from public;
 -- end: sql/engine/_resolve_request.sql
 
--- frozen: sql/engine/_evaluate_step.sql sha256=2394f979e14cbbf7b216ab623d5c93ca3923d7603d9384e6cd0bd2efb968f83c
+-- frozen: sql/engine/_evaluate_step.sql sha256=2107e52e82a22e1fb05d3d26e3d7639cdb1d4e05bc12e1fe1866b78c1385c9af
 -- drop: function pbdb._evaluate_step(jsonb, jsonb, jsonb)
 --
 -- The one exception block of a step. It holds no write, so it costs no transaction id. Conditions
@@ -9068,6 +9068,10 @@ begin
             v_effect := pbdb._check_shape(
                 v_effect, p_step -> 'output_schema', v_effect.output, 'OUTPUT_INVALID', 'output'
             );
+            if v_effect.status = 'FAILED' then
+                v_effect.output := null;
+                v_effect.goes_to := null;
+            end if;
         end if;
     exception
         when sqlstate 'PB015' or sqlstate 'PB016' or sqlstate 'PB024' or sqlstate 'PB021'
@@ -10511,7 +10515,7 @@ comment on function pbdb._map_output(pbdb.run, jsonb) is
 revoke execute on function pbdb._map_output(pbdb.run, jsonb) from public;
 -- end: sql/engine/_map_output.sql
 
--- frozen: sql/engine/_finish.sql sha256=b828ca53eb8235ed92d589cc3683f35e61859328a9c00ece7b774e36ad96afad
+-- frozen: sql/engine/_finish.sql sha256=482dbbe93eb759424ec7c651d5dc0c96006a570e2f225139c4161e4dd18c1436
 -- drop: function pbdb._finish(pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb)
 create or replace function pbdb._finish(
     p_run pbdb.run,
@@ -10536,6 +10540,9 @@ begin
         end if;
         if v_error is null and jsonb_typeof(p_program -> 'output_schema') = 'object' then
             v_error := pbdb._output_error(p_program, p_run.output);
+        end if;
+        if v_error is not null then
+            p_run.output := null;
         end if;
     end if;
 

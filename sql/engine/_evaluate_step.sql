@@ -77,6 +77,10 @@ begin
             v_effect := pbdb._check_shape(
                 v_effect, p_step -> 'output_schema', v_effect.output, 'OUTPUT_INVALID', 'output'
             );
+            if v_effect.status = 'FAILED' then
+                v_effect.output := null;
+                v_effect.goes_to := null;
+            end if;
         end if;
     exception
         when sqlstate 'PB015' or sqlstate 'PB016' or sqlstate 'PB024' or sqlstate 'PB021'

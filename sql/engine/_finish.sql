@@ -23,6 +23,9 @@ begin
         if v_error is null and jsonb_typeof(p_program -> 'output_schema') = 'object' then
             v_error := pbdb._output_error(p_program, p_run.output);
         end if;
+        if v_error is not null then
+            p_run.output := null;
+        end if;
     end if;
 
     p_run.status := case

@@ -83,6 +83,7 @@ def test_an_output_that_does_not_fit_its_schema_fails_the_execution(tenant: Tena
 
     result = tenant.result(execution)
     assert (result["status"], result["error_code"]) == ("FAILED", "OUTPUT_INVALID")
+    assert result["output_data"] is None
 
 
 def test_input_that_does_not_fit_starts_nothing(tenant: Tenant) -> None:
@@ -201,6 +202,19 @@ def test_an_optional_step_that_fails_is_skipped(tenant: Tenant) -> None:
 
     assert tenant.attempts(execution)[0] == ("a", "SKIPPED", 1, 1, "EXPRESSION_ERROR")
     assert tenant.result(execution)["output_data"] == "done"
+
+
+def test_an_output_that_does_not_fit_is_nobodys_output(tenant: Tenant) -> None:
+    tenant.apply(
+        transform("a", "text", output_schema={"type": "number"}, is_optional=True),
+        transform("b", "$steps.a"),
+    )
+
+    execution = tenant.start()
+
+    output = tenant.result(execution)["output_data"]
+    assert (output["status"], output["output"]) == ("SKIPPED", None)
+    assert output["error"]["code"] == "OUTPUT_INVALID"
 
 
 def test_run_playbook_says_which_step_needs_a_runner(tenant: Tenant) -> None:

@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from build import Tenant
 from model.generator import Graph
-from model.reference import Attempt, Execution, Key, total_steps
+from model.reference import Attempt, Execution, Key, fits, total_steps
 
 _SCOPES = """
 select sc.id, sc.path, s.step_name, r.visit, coalesce(sc.item_index::text, sc.branch)
@@ -196,6 +196,8 @@ class Run:
         for (result_id, _), attempt, value in batch:
             del self.held[attempt]
             expected = "accepted" if attempt.is_open else "stale"
+            if expected == "accepted" and kind == "complete" and not fits(attempt.step, value):
+                expected = "failed"
             if outcomes[result_id][0] != expected:
                 raise Difference(f"{attempt.key} was {outcomes[result_id]}, not {expected}")
             if not attempt.is_open:
@@ -220,8 +222,10 @@ class Run:
         """What happens now and then: a runner vanishes, a wait is over, somebody intervenes."""
         roll = self.dice.random()
         waits = [a for a in self.expected.waits() if "timeout_seconds" in a.step["config"]]
-        if roll < 0.3 and self.held:
+        if roll < 0.2 and self.held:
             self._lose(self.dice.choice(list(self.held)))
+        elif roll < 0.3 and self.held:
+            self._time_out(self.dice.choice(list(self.held)))
         elif roll < 0.5 and waits:
             self._let_pass(self.dice.choice(waits))
         elif roll < 0.65 and not self.expected.is_paused:
@@ -245,6 +249,18 @@ class Run:
         self._due("result_id = %s and state = 'LEASED'", result_id)
         if is_open:
             self.expected.lose(attempt)
+
+    def _time_out(self, attempt: Attempt) -> None:
+        is_open = attempt.is_open
+        result_id, _ = self.held.pop(attempt)
+        self.owner.execute(
+            "update pbdb.playbook_ready_steps set deadline_at = clock_timestamp()"
+            " where result_id = %s and state = 'LEASED'",
+            (result_id,),
+        )
+        self._due("result_id = %s and state = 'LEASED'", result_id)
+        if is_open:
+            self.expected.fail(attempt, "TIMEOUT")
 
     def _let_pass(self, attempt: Attempt) -> None:
         rows = self._attempts()

@@ -67,6 +67,8 @@ class _Builder:
         if self.chance(0.15):
             names = [step["name"] for step in steps]
             document["output_mapping"] = {"o": self.expression(names, False), "n": 1}
+        if self.chance(0.06):
+            document["output_schema"] = {"type": "integer"}
         given = {
             "n": dice.randint(0, 4),
             "word": "q",
@@ -110,12 +112,16 @@ class _Builder:
         step: dict[str, Any] = {"name": name, "type": kind}
         if kind == "DATA_TRANSFORM":
             step["config"] = {"output": self.mapping(seen, has_item)}
+            if self.chance(0.08):
+                step["output_schema"] = {"type": "integer"}
         elif kind == "CUSTOM_FUNCTION":
             step["config"] = {"function": "scripted"}
             if self.chance(0.6):
                 step["max_retries"] = dice.randint(0, 2)
             if self.chance(0.2):
                 step["input_mapping"] = {"x": self.expression(seen, has_item)}
+            if self.chance(0.2):
+                step["output_schema"] = {"type": "integer"}
         elif kind == "PROMPT_TEMPLATE":
             step["config"] = {"template": "n is {{ input.n }}"}
         elif kind == "WAIT_FOR_INPUT":

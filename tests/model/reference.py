@@ -109,13 +109,16 @@ class Execution:
         attempt.status = "RUNNING"
 
     def complete(self, attempt: Attempt, output: Any) -> None:
+        if not fits(attempt.step, output):
+            self.fail(attempt, "OUTPUT_INVALID")
+            return
         self._complete(attempt, output)
         self._run()
 
     def fail(self, attempt: Attempt, code: str, permanent: bool = False) -> None:
         most = attempt.step.get("max_retries", self.document.get("max_retries", 3)) + 1
         if attempt.step["type"] == "CUSTOM_FUNCTION" and not permanent and attempt.number < most:
-            self._close(attempt, "FAILED", code)
+            self._close(attempt, _failed(code), code)
             self._open(attempt.step, attempt.scope, attempt.visit, attempt.number + 1, "PENDING")
         else:
             self._fail(attempt, code)
@@ -207,7 +210,11 @@ class Execution:
                 return
             self._value(step.get("input_mapping", {}), scope)
             if kind == "DATA_TRANSFORM":
-                self._complete(attempt, self._value(step["config"]["output"], scope))
+                output = self._value(step["config"]["output"], scope)
+                if fits(step, output):
+                    self._complete(attempt, output)
+                else:
+                    self._fail(attempt, "OUTPUT_INVALID")
             elif kind == "PROMPT_TEMPLATE":
                 text = step["config"]["template"].replace("{{ input.n }}", str(self.input["n"]))
                 self._complete(attempt, {"prompt": text, "variables": {}})
@@ -254,7 +261,7 @@ class Execution:
         """The last attempt failed."""
         scope, step = attempt.scope, attempt.step
         error = {"code": code, "step": step["name"]}
-        failed = "TIMEOUT" if code == "WAIT_TIMEOUT" else "FAILED"
+        failed = _failed(code)
         if step.get("on_failure") is not None:
             self._close(attempt, failed, code)
             scope.handled = error
@@ -283,6 +290,8 @@ class Execution:
                     self.output = self._value(mapping, self.root)
                 except ExpressionError:
                     self.output, status, code = None, "FAILED", "EXPRESSION_ERROR"
+            if code is None and not fits(self.document, self.output):
+                self.output, status, code = None, "FAILED", "OUTPUT_INVALID"
         for attempt in self.attempts:
             self._cancel(attempt)
         self.status, self.code = status, code
@@ -460,6 +469,15 @@ class Execution:
                     return {"output": None, "status": None}
                 return {"output": attempt.output, "status": attempt.status}
         raise AssertionError(f"{name} cannot be read here")
+
+
+def _failed(code: str) -> str:
+    return "TIMEOUT" if code in ("TIMEOUT", "WAIT_TIMEOUT") else "FAILED"
+
+
+def fits(step: dict[str, Any], output: Any) -> bool:
+    """Does an output fit the step's schema? The generator knows one."""
+    return step.get("output_schema") != {"type": "integer"} or _number(output)
 
 
 def total_steps(document: dict[str, Any]) -> int:
