@@ -63,6 +63,19 @@ def test_a_step_is_not_claimed_before_it_is_due(
     assert len(tenant.claim()) == 1
 
 
+def test_a_step_is_not_claimed_before_it_is_due_beside_one_that_is(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    tenant.apply(function("a"))
+    due, later = tenant.start(), tenant.start()
+    owner.execute(
+        "update pbdb.playbook_ready_steps set due_at = now() + interval '10 s'"
+        " where execution_id = %s",
+        (later,),
+    )
+    assert [row["execution_id"] for row in tenant.claim()] == [due]
+
+
 @pytest.mark.parametrize("off", PLANS, ids=lambda off: "-".join(off) or "default")
 def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(
     tenant: Tenant, off: tuple[str, ...]

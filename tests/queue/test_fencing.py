@@ -275,6 +275,18 @@ def test_the_same_report_again_is_repeated_and_another_one_a_conflict(
     assert snapshot(owner) == before
 
 
+def test_once_it_has_ended_a_foreign_token_is_stale_whatever_it_says(
+    tenant: Tenant, owner: Connection
+) -> None:
+    """Who never held the attempt must not learn what its result was."""
+    _, result_id, _ = held(tenant)
+    assert tenant.complete("a", 1) == "accepted"
+    before = snapshot(owner)
+    for writer in ("complete", "fail"):
+        assert report(tenant, writer, [result_id], [uuid.uuid4()]) == ["stale"]
+    assert snapshot(owner) == before
+
+
 def test_the_same_failure_again_is_repeated(tenant: Tenant, owner: Connection) -> None:
     held(tenant)
     assert tenant.fail("a", "BOOM", permanent=True) == "accepted"
@@ -329,17 +341,17 @@ def test_good_and_stale_reports_of_one_call_are_told_apart(tenant: Tenant) -> No
 
 def test_usage_is_written_once(tenant: Tenant, owner: Connection) -> None:
     _, result_id, token = held(tenant)
-    usage = Jsonb({"model": "m", "input_tokens": 10, "output_tokens": 5, "cost_usd": 0.25})
+    usage = {"model": "m", "input_tokens": 10, "output_tokens": 5, "cost_usd": 0.25}
 
-    def complete(output: str, with_token: uuid.UUID = token) -> str:
+    def complete(output: str, with_token: uuid.UUID = token, model: str = "m") -> str:
         row = tenant.worker.execute(
             "select outcome from pbdb.complete_playbook_steps('w', %s, %s, %s, %s)",
-            ([result_id], [with_token], [output], [usage]),
+            ([result_id], [with_token], [output], [Jsonb({**usage, "model": model})]),
         ).fetchone()
         assert row is not None
         return str(row[0])
 
-    assert complete("1", uuid.uuid4()) == "stale"
+    assert complete("1", uuid.uuid4(), "somebody else's") == "stale"
     assert [complete("1"), complete("1"), complete("2")] == ["accepted", "repeated", "conflict"]
     assert owner.execute(
         "select model, input_tokens, output_tokens, cost_usd::float from pbdb.playbook_usage"

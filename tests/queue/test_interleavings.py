@@ -396,7 +396,7 @@ class Stage:
         return Session(self.connections[index], calls, begins=begins)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", SCENARIOS, ids=lambda name: name.replace(" ", "_"))
 def test_every_order_ends_as_some_serial_order(
     tenant: Tenant, owner: Connection, connect: Callable[..., Connection], name: str
 ) -> None:
