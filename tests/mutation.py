@@ -129,7 +129,7 @@ FAULTS = [
           "('LEASED', 'WAITING') and q.due_at <= clock_timestamp() - interval '1 s'",
           LEASE, "when_it_says"),
     Fault("a sweep does not look again under the lock", "queue/_sweep_step.sql",
-          "        and q.due_at <= clock_timestamp()\n", "", ORDER, "sweep_against"),
+          "        and q.due_at <= clock_timestamp()\n", "", LEASE, "looks_again"),
     Fault("on_lost: fail is retried", "queue/_end_lost_attempt.sql",
           "'permanent', v_on_lost = 'fail'", "'permanent', false", LEASE, "on_lost_fail"),
     Fault("a timeout is called LOST", "queue/_end_lost_attempt.sql",

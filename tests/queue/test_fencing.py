@@ -52,6 +52,7 @@ STALE = {
     "superseded by a claim": "claim",
     "lost and retried": "sweep",
     "released": "release",
+    "released and claimed by another": "release and claim",
     "cancelled": "cancel",
     "failed": "fail",
     "timed out with its execution": "deadline",
@@ -101,8 +102,10 @@ def take_away(how: str, tenant: Tenant, owner: Connection, age: Age, execution: 
         tenant.worker.execute("select pbdb.sweep()")
     if how == "claim":
         assert len(tenant.claim()) == 1
-    elif how == "release":
+    elif how in ("release", "release and claim"):
         assert report(tenant, "release", [mine[0]], [mine[1]]) == ["released"]
+        if how == "release and claim":
+            assert [row["step_result_id"] for row in tenant.claim()] == [mine[0]]
     elif how == "cancel":
         tenant.one("select pbdb.cancel_playbook_execution(%s)", execution)
     elif how == "fail":

@@ -66,6 +66,16 @@ def test_a_sweep_finds_it_without_any_claim(tenant: Tenant, age: Age) -> None:
     assert [a[1] for a in tenant.attempts(execution)] == ["FAILED", "PENDING"]
 
 
+def test_a_sweep_looks_again_at_what_it_found(tenant: Tenant, owner: Connection) -> None:
+    """Between finding a lease and locking it a heartbeat may have extended it."""
+    tenant.apply(function("a"))
+    execution = tenant.start()
+    result_id = tenant.claim()[0]["step_result_id"]
+    assert owner.execute("select pbdb._sweep_step(%s)", (result_id,)).fetchone() == (None,)
+    assert owner.execute("select pbdb._sweep_execution(%s)", (execution,)).fetchone() == (None,)
+    assert tenant.complete("a", 1) == "accepted"
+
+
 def test_a_step_that_is_lost_each_time_fails_as_lost_too_often(tenant: Tenant, age: Age) -> None:
     tenant.apply(function("a", retry_delay_seconds=0, max_retries=2))
     execution = tenant.start()
