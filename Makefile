@@ -49,6 +49,7 @@ chaos: .venv/.installed  ## kill workers and servers while playbooks run (ARGS=-
 
 fuzz: .venv/.installed  ## run 10,000 random playbooks in the engine and in a reference (GRAPHS=n SEED=n)
 	PYTHONPATH=src:tests $(BIN)/python -m model $(if $(GRAPHS),--graphs $(GRAPHS)) $(if $(SEED),--seed $(SEED))
+	PBDB_FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -n 0 --postgres 18 tests/model/test_state_machine.py
 
 release: freeze-check  ## pin the migrations in SHA256SUMS and build wheel and sdist
 	$(BIN)/python -m pbdb.freeze --release && $(BIN)/python -m hatchling build

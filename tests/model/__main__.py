@@ -68,7 +68,7 @@ def _fuzz(part: tuple[Server, range]) -> Counter[str]:
                 counts[driver.run(made)] += 1
             except Difference as difference:
                 counts["different"] += 1
-                print(f"seed {seed}: {difference}\n{json.dumps(made.document)}", flush=True)
+                print(f"{difference}\n{json.dumps(made.document)}", flush=True)
                 driver = _driver(database, owner)
                 owner.execute("delete from pbdb.playbook_executions where completed_at is null")
             if n % FSCK_EVERY == 0 or n == len(seeds):

@@ -51,7 +51,10 @@ class Driver:
         if graph.refused:
             return self._refused(graph)
         run = self.begin(graph)
-        run.to_the_end()
+        try:
+            run.to_the_end()
+        except Difference as difference:
+            raise Difference(f"seed {graph.seed}: {difference}") from None
         return run.expected.status
 
     def begin(self, graph: Graph, key: str | None = None) -> Run:

@@ -223,8 +223,8 @@ def test_any_calls_in_any_order_keep_every_invariant(machine: type[Calls]) -> No
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=EXAMPLES or 8,
-            stateful_step_count=30,
+            max_examples=EXAMPLES or 5,
+            stateful_step_count=25,
             deadline=None,
             derandomize=EXAMPLES == 0,
             suppress_health_check=list(HealthCheck),
