@@ -11493,7 +11493,7 @@ revoke execute on function pbdb._end_child_call(
 ) from public;
 -- end: sql/engine/_end_child_call.sql
 
--- frozen: sql/engine/_advance.sql sha256=eada3d28f293e887f018b5744019e4f01b92f23f3c758913589258340e37c4c3
+-- frozen: sql/engine/_advance.sql sha256=df553ea0b7dc8d86ba9f10f35713023f5925fba87d100e7f79b71de6c0fcc864
 -- drop: function pbdb._advance(pbdb.run, jsonb)
 --
 -- The heart: takes each place where control stands and moves it on until it ends or has to wait for
@@ -11586,6 +11586,11 @@ begin
                         p_run, v_result_id, v_step, v_thread, v_visit, v_effect
                     );
             end case;
+            if v_step ->> 'kind' <> 'claimed' then
+                -- It may have failed at once, and changed what $error is here.
+                v_scope_id := null;
+                v_scope := null;
+            end if;
             continue;
         end if;
 

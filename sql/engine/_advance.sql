@@ -90,6 +90,11 @@ begin
                         p_run, v_result_id, v_step, v_thread, v_visit, v_effect
                     );
             end case;
+            if v_step ->> 'kind' <> 'claimed' then
+                -- It may have failed at once, and changed what $error is here.
+                v_scope_id := null;
+                v_scope := null;
+            end if;
             continue;
         end if;
 

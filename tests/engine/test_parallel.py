@@ -234,6 +234,22 @@ def test_branches_on_a_failure_path_see_the_error(tenant: Tenant) -> None:
     assert tenant.run({"word": "x"}) == {"a": "try", "b": "own"}
 
 
+def test_a_parallel_step_that_fails_at_once_is_the_error_of_its_handler(tenant: Tenant) -> None:
+    inner = [
+        parallel(
+            "inner",
+            for_each="$input.n",
+            steps=[transform("t", 1)],
+            on_failure="rescue",
+            is_final=True,
+        ),
+        transform("rescue", "$error.code"),
+    ]
+    tenant.apply(parallel("p", branches={"a": inner}))
+
+    assert tenant.run({"n": 1}) == {"a": "CONFIG_INVALID"}
+
+
 def test_an_item_never_sees_what_other_items_did(tenant: Tenant) -> None:
     tenant.apply(
         parallel(
