@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -36,16 +37,34 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all processes of a test run."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture
+def alone(shared_folder: Path) -> Iterator[None]:
+    """One test at a time, whichever process runs it: the demo's service has a fixed port."""
+    with (shared_folder / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def demo(shared_folder: Path, alone: None) -> Iterator[Demo]:
     """The demo as `make demo` runs it, in an empty folder; slow, so once for all tests.
 
     PBDB_TEST_DEMO names a folder to keep, in which it is quick from the second time on.
     """
-    kept = os.environ.get("PBDB_TEST_DEMO")
-    folder = Path(kept) if kept else tmp_path_factory.mktemp("demo")
-    done = _demo(folder, "--json")
-    assert done.returncode == 0, done.stderr
-    yield Demo(folder, json.loads(done.stdout))
+    folder = Path(os.environ.get("PBDB_TEST_DEMO") or shared_folder / "demo")
+    said = folder / "said.json"
+    if not said.exists():
+        folder.mkdir(exist_ok=True)
+        done = _demo(folder, "--json")
+        assert done.returncode == 0, done.stderr
+        said.write_text(done.stdout)
+    yield Demo(folder, json.loads(said.read_text()))
     _pbdb(folder, "db", "stop")
 
 

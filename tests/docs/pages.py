@@ -155,8 +155,8 @@ class Reader:
                 raise AssertionError(f"{block.place}: nobody knows how to run {other!r}")
 
     def _url(self, found: re.Match[str]) -> str:
-        """The URL of who logs in, or of the database that the page names."""
-        return self.urls.get(found[2], "") or self.urls[found[1]]
+        """The URL of who logs in; in a database that is not called app, the installer's."""
+        return self.urls[found[1] if found[2] == "app" else found[2]]
 
     def _shell(self, block: Block, text: str) -> None:
         """Run it line by line as one script; a worker in it is stopped once it listens."""

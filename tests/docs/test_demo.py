@@ -57,7 +57,7 @@ def test_the_second_run_is_quick_and_says_the_same(demo: Demo) -> None:
     assert seconds < SECONDS_OF_PROCESSOR
 
 
-def test_an_interrupt_in_the_middle_leaves_no_process(tmp_path: Path) -> None:
+def test_an_interrupt_in_the_middle_leaves_no_process(tmp_path: Path, alone: None) -> None:
     process = start_demo(tmp_path)
     assert process.stdout is not None
     said = ""
