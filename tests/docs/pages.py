@@ -40,6 +40,15 @@ NOT_RUN = {
     "make demo": "installs from a package index; test_demo.py runs the demo itself",
     ". .venv/bin/activate": "there is no .venv in the folder of a test; `pbdb` is on its PATH",
     "pip install pbdb": "installs from a package index",
+    **dict.fromkeys(
+        (
+            "make bench                                # everything; takes a while",
+            "python -m bench chain sql_chain           # some parts",
+            "python -m bench --scale 0.1 --rounds 1    # a quick look",
+            "python -m bench --data /dev/shm           # the engine's own cost, without a disk",
+        ),
+        "measures for minutes, and needs the machine for itself",
+    ),
 }
 
 _FENCE = re.compile(r"^```(\w+)?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
