@@ -97,6 +97,9 @@ def idle(lab: Lab) -> list[Figure]:
     runners = Process("bench.runner_process", database.url("worker"), "inline", "50")
     try:
         runners.wait_until_ready(120)
+        while database.value("select count(*) from pbdb.workers where is_idle") < 50:
+            time.sleep(0.5)
+        time.sleep(5)
         seconds = max(10.0, 30 * lab.scale)
         before = Meter.read(database)
         began = time.monotonic()
