@@ -151,7 +151,7 @@ FAULTS = [
           "case when p_run.status = 'PAUSED' then 'HELD' else 'READY' end", "'READY'",
           LEASE, "paused"),
     Fault("a retry comes at once", "engine/_make_retry.sql",
-          "random() * v_cap_seconds", "0", RETRY, ""),
+          "random() * v_cap_seconds", "0", LEASE, "jitter"),
     # -- apps ----------------------------------------------------------------------------------
     Fault("an app may change other tenants' executions", "engine/_require_run.sql",
           " and e.organization_id = p_organization_id", "", FENCE, "another_tenant"),
@@ -161,14 +161,15 @@ FAULTS = [
           "            e.organization_id = p_run.organization_id\n            and ",
           "            ", SHARE, ""),
     Fault("one key may come with two inputs", "engine/_claim_key.sql",
-          "if v_known_hash <> v_hash", "if false", ORDER, "one_key"),
+          "if v_known_hash <> v_hash", "if false",
+          "tests/engine/test_linear.py", "same_key"),
     Fault("a cancel leaves running steps open", "engine/_close_open_steps.sql",
           "r.execution_id = p_run.execution_id and r.status in ('PENDING', 'RUNNING')",
           "r.execution_id = p_run.execution_id and r.status = 'PENDING'",
           FENCE, "leased_step"),
     Fault("a cancel does not wait for claims under way", "engine/_close_open_steps.sql",
           "    order by q.result_id\n    for update;", "    order by q.result_id;",
-          ORDER, "claim_against_cancel"),
+          ORDER, "one_order"),
     Fault("a pause holds nothing back", "engine/pause_playbook_execution.sql",
           "set state = 'HELD'", "set state = 'READY'", ORDER, "against_pause"),
     Fault("a running execution can be retried", "engine/retry_playbook_execution.sql",
@@ -177,17 +178,17 @@ FAULTS = [
     Fault("events lock executions in their own order", "engine/emit_playbook_event.sql",
           "    perform pbdb._lock_families(v_waits);\n", "", ORDER, "families"),
     Fault("families are locked children first", "queue/_lock_families.sql",
-          "order by e.id\n", "order by e.id desc\n", ORDER, "child or families"),
+          "order by e.id\n", "order by e.id desc\n", ORDER, "one_order"),
     Fault("a child is locked without its root", "engine/_lock_run.sql",
-          "if v_root_id is not null", "if false", ORDER, "child or families"),
+          "if v_root_id is not null", "if false", ORDER, "one_order"),
     Fault("bulk starts take keys as they come", "engine/_start_runs.sql",
           "order by p_idempotency_keys[i], i", "order by i", ORDER, "opposite"),
     Fault("a child's end does not wake its parent", "engine/_finish.sql",
-          "if p_run.parent_result_id is not null", "if false", ORDER, "child"),
+          "if p_run.parent_result_id is not null", "if false", ORDER, "childs_end"),
     Fault("an event is taken twice", "engine/_take_event.sql",
           "and e.consumed_by is null", "and true", WAITING, ""),
     Fault("a busy execution is called waiting", "engine/_settle_pause.sql",
-          "if v_busy = 0 and v_waiting > 0", "if v_waiting > 0", WAITING, ""),
+          "if v_busy = 0 and v_waiting > 0", "if v_waiting > 0", ORDER, "not_paused"),
     Fault("the deadline ticks while paused", "engine/_end_pause.sql",
           "p_run.deadline_at + (clock_timestamp() - p_run.paused_at)", "p_run.deadline_at",
           WAITING, ""),
@@ -204,8 +205,8 @@ FAULTS = [
 
 
 def main() -> int:
-    """Try every fault, or those whose description contains the argument; write the page."""
-    wanted = [fault for fault in FAULTS if not sys.argv[1:] or sys.argv[1] in fault.what]
+    """Try every fault, or those described by the arguments; write the page of them all."""
+    wanted = [fault for fault in FAULTS if not sys.argv[1:] or fault.what in sys.argv[1:]]
     with temporary_server(18) as embedded:
         server = servers.Server(make_conninfo(embedded.url()), "base")
         servers.build_template(server)

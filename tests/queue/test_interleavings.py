@@ -442,13 +442,64 @@ def test_two_bulk_starts_with_their_keys_in_opposite_order_do_not_deadlock(
     watcher = connect("owner")
     sessions = [
         Session(connect("app", autocommit=False), calls, begins=False)
-        # The first holds both others up, and gives way to whoever asked first.
-        for calls in ([start_all("b"), undo], [start_all("a", "b")], [start_all("b", "a")])
+        # The first holds both others up in the middle, and gives way.
+        for calls in (
+            [start_all("m"), undo],
+            [start_all("a", "m", "z")],
+            [start_all("z", "m", "a")],
+        )
     ]
     _, (one,), (two,) = run_in_order(watcher, sessions, [0, 1, 2, 0, 0, 1, 2])
     for session in sessions:
         session.close()
     assert one == two
+
+
+LOCK_ROOT = ask("select id from pbdb.playbook_executions where id = %s for update", of("test"))
+LOCK_RESULT = ask(
+    "select id from pbdb.playbook_step_results where execution_id = %s for update", of("test")
+)
+LOCK_QUEUED = ask(
+    "select result_id from pbdb.playbook_ready_steps where execution_id = %s for update", of("test")
+)
+
+# Somebody holds what both others need; both wait, and then neither may hold what the other needs.
+GATES = {
+    "a cancel and a claim": (queued(step("a")), LOCK_RESULT, cancel("test"), CLAIM),
+    "a parent's cancel and a child's completion": (
+        with_child,
+        LOCK_ROOT,
+        cancel("test"),
+        complete("inner"),
+    ),
+    "a parent's cancel and a child's": (
+        with_child,
+        LOCK_QUEUED,
+        cancel("test"),
+        ask(
+            "select pbdb.cancel_playbook_execution(id) from pbdb.playbook_executions"
+            " where root_execution_id = %s",
+            of("test"),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GATES, ids=lambda name: re.sub(r"\W", "_", name))
+def test_locks_are_taken_in_one_order(
+    tenant: Tenant, connect: Callable[..., Connection], name: str
+) -> None:
+    prepare, *calls = GATES[name]
+    state = State(tenant, connect("owner"), {}, {})
+    prepare(state)
+    sessions = [
+        Session(connect("owner", autocommit=False), [call(state)], begins=False) for call in calls
+    ]
+    answers = run_in_order(state.owner, sessions, [0, 1, 2, 0, 1, 2])
+    for session in sessions:
+        session.close()
+    assert "40P01" not in repr(answers)
+    assert tenant.status(state.executions["test"]) == "CANCELLED"
 
 
 def test_a_bulk_start_gives_the_executions_in_the_order_of_its_inputs(tenant: Tenant) -> None:
@@ -460,3 +511,23 @@ def test_a_bulk_start_gives_the_executions_in_the_order_of_its_inputs(tenant: Te
     )
     assert [tenant.result(row[0])["output_data"] for row in started] == [0, 1, 2, 3, 1]
     assert started[1] == started[4]
+
+
+def test_a_childs_end_is_seen_by_its_parent_in_the_same_transaction(
+    tenant: Tenant, owner: Connection
+) -> None:
+    state = State(tenant, owner, {}, {})
+    with_child(state)
+    assert tenant.complete("inner", 7) == "accepted"
+    assert tenant.result(state.executions["test"])["output_data"] == 7
+
+
+def test_an_execution_is_not_paused_while_one_of_its_branches_can_run(tenant: Tenant) -> None:
+    parts = {"wait": [ASK], "work": [step("w")]}
+    tenant.apply({"name": "both", "type": "PARALLEL_EXECUTION", "branches": parts})
+    execution = tenant.start()
+    assert tenant.status(execution) == "RUNNING"
+    tenant.claim()
+    assert tenant.status(execution) == "RUNNING"
+    tenant.complete("w", 1)
+    assert tenant.status(execution) == "PAUSED"

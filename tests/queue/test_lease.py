@@ -326,3 +326,39 @@ def test_a_step_lost_while_its_execution_is_paused_is_held(tenant: Tenant, age: 
     assert tenant.claim() == []
     tenant.one("select pbdb.resume_playbook_execution(%s)", execution)
     assert [row["attempt_number"] for row in tenant.claim()] == [2]
+
+
+def test_retries_wait_with_full_jitter_and_longer_each_time(
+    tenant: Tenant, owner: Connection
+) -> None:
+    """Steps that failed together do not come back together."""
+    tenant.apply(function("a", retry_delay_seconds=100, max_retries=3))
+    for _ in range(30):
+        tenant.start()
+    for longest in (100, 200, 400):
+        for row in tenant.claim(limit=30):
+            tenant.held["a"] = (row["step_result_id"], row["token"])
+            assert tenant.fail("a") == "accepted"
+        waits = [
+            float(row[0])
+            for row in owner.execute(
+                "select extract(epoch from due_at - clock_timestamp())"
+                " from pbdb.playbook_ready_steps"
+            )
+        ]
+        assert all(-1 < wait <= longest for wait in waits)
+        assert len(set(waits)) == 30
+        assert longest * 0.25 < sum(waits) / 30 < longest * 0.75
+        owner.execute("update pbdb.playbook_ready_steps set due_at = now()")
+
+
+def test_a_retry_waits_as_long_as_the_other_side_asks(tenant: Tenant, owner: Connection) -> None:
+    tenant.apply(function("a", retry_delay_seconds=1))
+    tenant.start()
+    tenant.claim()
+    assert tenant.fail("a", retry_after_seconds=600) == "accepted"
+    row = owner.execute(
+        "select extract(epoch from due_at - clock_timestamp())::int from pbdb.playbook_ready_steps"
+    ).fetchone()
+    assert row is not None
+    assert 590 < row[0] <= 600
