@@ -402,6 +402,8 @@ class Execution:
             attempt.code = "CANCELLED"
             attempt.status = "FAILED" if attempt.status == "RUNNING" else "SKIPPED"
             attempt.scope.last[attempt.name] = attempt
+            if attempt.is_held:
+                attempt.scope.visits[attempt.name] = attempt.visit
             if attempt.scope.parent is None:
                 self._ended_last = attempt.name
             if attempt.scope.status == "RUNNING":
