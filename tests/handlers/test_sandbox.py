@@ -177,9 +177,10 @@ def test_a_flood_of_output_is_stopped() -> None:
     assert failure.code == "SANDBOX_LIMIT"
 
 
-def test_a_flood_of_errors_is_dropped_until_the_timeout() -> None:
+def test_a_flood_of_errors_is_stopped() -> None:
+    """By the timeout, or, where the reader is slow, by the memory that the unread output takes."""
     failure = fails("for (;;) Deno.stderr.writeSync(new Uint8Array(65536))", timeout=0.5)
-    assert failure.code == "TIMEOUT"
+    assert failure.code in {"TIMEOUT", "SANDBOX_LIMIT"}
 
 
 def test_console_output_is_cut() -> None:
