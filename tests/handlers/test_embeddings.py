@@ -16,8 +16,6 @@ from pbdb.embeddings import HttpEmbedder, LocalEmbedder, default_embedder
 from pbdb.model import StepFailed
 from pbdb.registry import App, Embedder
 
-local = pytest.mark.skipif(not LocalEmbedder.is_installed(), reason="no local-embeddings extra")
-
 PAIRS = [
     ("How do I get my money back?", "Refunds are paid within 14 days."),
     ("The server is down again.", "Outage of the production system since this morning."),
@@ -37,7 +35,6 @@ def cosine(left: Sequence[float], right: Sequence[float]) -> float:
     return sum(a * b for a, b in zip(left, right, strict=True))
 
 
-@local
 def test_related_texts_are_nearer_than_any_others(model: LocalEmbedder) -> None:
     questions = model.embed_now([question for question, _ in PAIRS])
     answers = model.embed_now([answer for _, answer in PAIRS])
@@ -46,7 +43,6 @@ def test_related_texts_are_nearer_than_any_others(model: LocalEmbedder) -> None:
         assert max(similarities) == similarities[number]
 
 
-@local
 def test_vectors_have_length_one_and_the_announced_size(model: LocalEmbedder) -> None:
     (vector,) = asyncio.run(model.embed(["hello"]))
     assert len(vector) == model.dimensions
@@ -54,7 +50,6 @@ def test_vectors_have_length_one_and_the_announced_size(model: LocalEmbedder) ->
     assert isinstance(model, Embedder)
 
 
-@local
 def test_a_text_has_the_same_vector_alone_and_in_a_batch(model: LocalEmbedder) -> None:
     texts = [f"text {number} " + "word " * (number * 7 % 50) for number in range(70)]
     together = model.embed_now(texts)
@@ -62,20 +57,17 @@ def test_a_text_has_the_same_vector_alone_and_in_a_batch(model: LocalEmbedder) -
         assert cosine(together[number], model.embed_now([texts[number]])[0]) > 0.999
 
 
-@local
 def test_no_text_gives_no_vector_and_an_empty_one_gives_some(model: LocalEmbedder) -> None:
     assert model.embed_now([]) == []
     assert len(model.embed_now([""])[0]) == model.dimensions
 
 
-@local
 def test_a_long_text_is_cut_at_the_models_end(model: LocalEmbedder) -> None:
     start = "refund " * 300
     first, second = model.embed_now([start, start + "and something else entirely " * 5000])
     assert cosine(first, second) > 0.999
 
 
-@local
 def test_an_app_without_embedder_gets_the_local_one() -> None:
     app = App()
     assert Services(app, environ={}).context().embedder().name == LocalEmbedder.name

@@ -13,9 +13,7 @@ from typing import Any
 import pytest
 
 from pbdb.model import StepFailed
-from pbdb.sandbox import Language, Limits, Sandbox, SandboxResult, find_deno
-
-pytestmark = pytest.mark.skipif(find_deno() is None, reason="Deno is not installed")
+from pbdb.sandbox import Language, Limits, Sandbox, SandboxResult
 
 
 def run(

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from handlers.http_server import HttpServer, Received, Reply, http_server
-from pbdb.embeddings import LocalEmbedder
 from runner.harness import Playground, eventually
 
 
@@ -139,7 +138,6 @@ def test_the_output_schema_of_an_agent_step_is_about_what_the_agent_says(
         assert spent.fetchall() == [("tiny", 11, 3)]
 
 
-@pytest.mark.skipif(not LocalEmbedder.is_installed(), reason="no local-embeddings extra")
 def test_what_a_memory_says_is_found_by_meaning_and_quoted(here: Playground) -> None:
     here.client.store_memory("Refunds are paid within 14 days.", metadata={"source": "terms"})
     here.client.store_memory("The office is closed on Sundays.", metadata={"source": "hours"})
