@@ -20,7 +20,7 @@ demo: .venv/.installed  ## start an embedded PostgreSQL and run playbooks in it
 	$(BIN)/python -m pbdb demo
 
 test: lint  ## everything, on PostgreSQL 16 and 18 (VERSIONS=16|18|both, or URL=a superuser's)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --postgres $(VERSIONS) $(if $(URL),--postgres-url "$(URL)")
+	$(BIN)/python -m pytest -n 4 --dist load --postgres $(VERSIONS) $(if $(URL),--postgres-url "$(URL)")
 
 lint: .venv/.installed  ## style and types, of Python and SQL
 	$(BIN)/python tests/lint.py

@@ -60,6 +60,14 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["pbdb"] = {"run": run.run, "known": known}
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    # Imported late, because pytest runs without pytest-xdist too.
+    import scheduling
+
+    return scheduling.make(config, log)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server" in metafunc.fixturenames:
         metafunc.parametrize("server", _names(metafunc.config), indirect=True, scope="session")

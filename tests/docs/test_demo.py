@@ -7,12 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-import pytest
-
 from docs.conftest import Demo, eventually_none, processes_in, start_demo
-
-# One process of pytest runs them: the demo's HTTP service has one port, and the demo is slow.
-pytestmark = pytest.mark.xdist_group("demo")
 
 SECONDS_OF_PROCESSOR = 20
 

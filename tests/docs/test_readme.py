@@ -14,9 +14,6 @@ from docs.pages import Reader, blocks
 from pbdb.cli.options import LOCAL_DATABASE
 from pbdb.embedded import EmbeddedServer
 
-# One process of pytest runs them: the demo's HTTP service has one port, and the demo is slow.
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture
 def reader(demo: Demo) -> Reader:
