@@ -17896,7 +17896,7 @@ comment on function pbdb._fsck_queue() is
 revoke execute on function pbdb._fsck_queue() from public;
 -- end: sql/report/fsck/_fsck_queue.sql
 
--- frozen: sql/report/fsck/_fsck_attempts.sql sha256=60d0671b1c30882acf7289ac6cc9be5a1568336d47ef532587f1d7c1d8dce1ca
+-- frozen: sql/report/fsck/_fsck_attempts.sql sha256=63b6a73323d575ee6cb54584848eda67cd0bd6adb7dc75bac7c4890e4d274694
 -- drop: function pbdb._fsck_attempts()
 create or replace function pbdb._fsck_attempts()
 returns table (
@@ -17945,7 +17945,8 @@ begin atomic
     inner join pbdb.playbook_steps as s on s.id = r.step_id
     inner join pbdb.playbooks as p on p.id = s.playbook_id
     where
-        r.visit > s.max_visits
+        -- While an execution is paused, the place before one visit more may be kept, and cancelled.
+        (r.visit > s.max_visits and (r.started_at is not null or r.visit > s.max_visits + 1))
         or r.attempt_number > coalesce(s.max_retries, p.max_retries) + 1;
 end;
 

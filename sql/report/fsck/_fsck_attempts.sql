@@ -46,7 +46,8 @@ begin atomic
     inner join pbdb.playbook_steps as s on s.id = r.step_id
     inner join pbdb.playbooks as p on p.id = s.playbook_id
     where
-        r.visit > s.max_visits
+        -- While an execution is paused, the place before one visit more may be kept, and cancelled.
+        (r.visit > s.max_visits and (r.started_at is not null or r.visit > s.max_visits + 1))
         or r.attempt_number > coalesce(s.max_retries, p.max_retries) + 1;
 end;
 
