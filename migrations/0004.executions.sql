@@ -363,7 +363,9 @@ with (
     autovacuum_vacuum_scale_factor = 0.01,
     autovacuum_vacuum_threshold = 200,
     autovacuum_vacuum_cost_delay = 0,
-    autovacuum_analyze_scale_factor = 0.1
+    autovacuum_analyze_scale_factor = 0.1,
+    -- Giving empty pages back would lock claims out for as long as it takes, to need them again at once.
+    vacuum_truncate = false
 );
 
 comment on table pbdb.playbook_ready_steps is

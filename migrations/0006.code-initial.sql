@@ -9601,26 +9601,30 @@ revoke execute on function pbdb._insert_attempts(
 ) from public;
 -- end: sql/engine/_insert_attempts.sql
 
--- frozen: sql/engine/_flush_ended.sql sha256=941d348088b88b160fc0e4ba903a09bdcea4dc87d56cd9aae9e98d225c8980d0
+-- frozen: sql/engine/_flush_ended.sql sha256=78bcdf539353f4f9467207294f8506936b9e22e88fd88b8cc7c1289f5928560f
 -- drop: function pbdb._flush_ended(pbdb.run[])
 create or replace function pbdb._flush_ended(p_runs pbdb.run[])
 returns void
-language sql
+language plpgsql
 volatile
-security invoker
-begin atomic
-update pbdb.playbook_step_results as s
-set
-    status = e.status, output_data = e.output, error_code = e.error_code,
-    error_message = e.error_message, error_stack = e.error_stack, is_lost = e.is_lost,
-    verdict_hash = e.verdict_hash, completed_at = e.completed_at, updated_at = e.completed_at
-from unnest(p_runs) as r cross join lateral unnest(r.ended) as e
-where s.id = e.result_id;
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+begin
+    update pbdb.playbook_step_results as s
+    set
+        status = e.status, output_data = e.output, error_code = e.error_code,
+        error_message = e.error_message, error_stack = e.error_stack, is_lost = e.is_lost,
+        verdict_hash = e.verdict_hash, completed_at = e.completed_at, updated_at = e.completed_at
+    from unnest(p_runs) as r cross join lateral unnest(r.ended) as e
+    where s.id = e.result_id;
 
-delete from pbdb.playbook_ready_steps as q
-using unnest(p_runs) as r cross join lateral unnest(r.ended) as e
-where q.execution_id = r.execution_id and q.result_id = e.result_id;
+    delete from pbdb.playbook_ready_steps as q
+    using unnest(p_runs) as r cross join lateral unnest(r.ended) as e
+    where q.execution_id = r.execution_id and q.result_id = e.result_id;
 end;
+$fn$;
 
 comment on function pbdb._flush_ended(pbdb.run[]) is
 'Writes the ends of stored attempts and takes them out of the queue.';
@@ -9784,16 +9788,19 @@ comment on function pbdb._flush_steps(pbdb.run) is
 revoke execute on function pbdb._flush_steps(pbdb.run) from public;
 -- end: sql/engine/_flush_steps.sql
 
--- frozen: sql/engine/_program_of.sql sha256=9d228e86ac6d4e3c1fe0e9497d20a2b9a435b7aab46ebfc712bc1bcdfedd1d62
+-- frozen: sql/engine/_program_of.sql sha256=b610175201f52a41eb3253bbc9072fdaac322bc4df37497abf3704d7cd324a66
 -- drop: function pbdb._program_of(uuid)
 create or replace function pbdb._program_of(p_playbook_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
-security invoker
-begin atomic
-select p.program from pbdb.playbook_programs as p where p.playbook_id = p_playbook_id;
+as $fn$
+begin
+    return (
+        select p.program from pbdb.playbook_programs as p where p.playbook_id = p_playbook_id
+    );
 end;
+$fn$;
 
 comment on function pbdb._program_of(uuid) is
 'The compiled program of a playbook version; null before it was activated.';
@@ -11993,7 +12000,7 @@ revoke execute on function pbdb._start_runs(
 ) from public;
 -- end: sql/engine/_start_runs.sql
 
--- frozen: sql/engine/start_playbook_execution.sql sha256=8b35eff9f520677ba5db270996a85f32b9c4e352c384240fa27d149123f25ca7
+-- frozen: sql/engine/start_playbook_execution.sql sha256=c470c673562b7a56f765a589481e221d4a64b949ab0b0301688dad6a4e2665ac
 -- drop: function pbdb.start_playbook_execution(uuid, jsonb, text, text, text, uuid, jsonb)
 --
 -- Definer: apps may read executions and change them only through functions.
@@ -12011,6 +12018,7 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
@@ -12036,7 +12044,7 @@ grant execute on function pbdb.start_playbook_execution(
 ) to pbdb_app;
 -- end: sql/engine/start_playbook_execution.sql
 
--- frozen: sql/engine/start_playbook_executions.sql sha256=abfe2a4c8ab94e221d753f99258ef09e6f7aaa60eb524fbe9521c7526bca8199
+-- frozen: sql/engine/start_playbook_executions.sql sha256=859412f1ca8e5c76ed0fc1759e39b74d1601d9ccf249dda4f0c5564892ed8702
 -- drop: function pbdb.start_playbook_executions(uuid, jsonb[], text[])
 --
 -- Definer: apps may read executions and change them only through functions.
@@ -12048,6 +12056,7 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
@@ -12078,7 +12087,7 @@ revoke execute on function pbdb.start_playbook_executions(uuid, jsonb[], text[])
 grant execute on function pbdb.start_playbook_executions(uuid, jsonb[], text[]) to pbdb_app;
 -- end: sql/engine/start_playbook_executions.sql
 
--- frozen: sql/engine/start_playbook.sql sha256=281c14ec7966f1c8d96076ec8ae26f04b9f35c50f544285b078d3c248539d0c4
+-- frozen: sql/engine/start_playbook.sql sha256=21524a319a5affb6015a1a46a5df8da10997d38c282339a6bbc4e8c9c4f5e707
 -- drop: function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb)
 --
 -- Definer: apps may read executions and change them only through functions.
@@ -12096,6 +12105,7 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
@@ -12510,7 +12520,7 @@ comment on function pbdb._collect_answer(uuid, int, jsonb, uuid) is
 revoke execute on function pbdb._collect_answer(uuid, int, jsonb, uuid) from public;
 -- end: sql/engine/_collect_answer.sql
 
--- frozen: sql/engine/submit_step_input.sql sha256=0119de15de75333af7d4f481bb57e5b3c15e158c6d7911faed3dcf3d63efb9c3
+-- frozen: sql/engine/submit_step_input.sql sha256=acc5e6562be73cded90639954bc99c449ff68261bf2472def056b1069002a021
 -- drop: function pbdb.submit_step_input(uuid, text, jsonb, uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -12522,6 +12532,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
@@ -12807,7 +12820,7 @@ grant execute on function pbdb.fire_trigger(
 ) to pbdb_worker;
 -- end: sql/engine/trigger/fire_trigger.sql
 
--- frozen: sql/engine/emit_playbook_event.sql sha256=86a0335107136503d658f7039b8e0617b8bd368700eb16c0be20936e4f98ebc3
+-- frozen: sql/engine/emit_playbook_event.sql sha256=e2f99395c317c56c1a39d57703744e270212194b36f4809df0a42581eeda8b12
 -- drop: function pbdb.emit_playbook_event(text, jsonb, int)
 --
 -- Definer: apps change executions only through functions.
@@ -12819,6 +12832,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
@@ -12874,7 +12890,7 @@ revoke execute on function pbdb.emit_playbook_event(text, jsonb, int) from publi
 grant execute on function pbdb.emit_playbook_event(text, jsonb, int) to pbdb_app;
 -- end: sql/engine/emit_playbook_event.sql
 
--- frozen: sql/engine/pause_playbook_execution.sql sha256=db3f752d0505e01cc72c33bd86df461b99ae76f2b0e1e58f72d961ea3f18df33
+-- frozen: sql/engine/pause_playbook_execution.sql sha256=1da29d549a5fe9bfb9699c0938d2057b0a97118e0da9dc5da25ce8427b9b5533
 -- drop: function pbdb.pause_playbook_execution(uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -12884,6 +12900,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
@@ -12915,7 +12934,7 @@ revoke execute on function pbdb.pause_playbook_execution(uuid) from public;
 grant execute on function pbdb.pause_playbook_execution(uuid) to pbdb_app;
 -- end: sql/engine/pause_playbook_execution.sql
 
--- frozen: sql/engine/resume_playbook_execution.sql sha256=3f4f7a3bae87607abe51e046b59e43ee65e14241ad64e3f59775e56702c19aa6
+-- frozen: sql/engine/resume_playbook_execution.sql sha256=71301fabc812d0af7aae45ab90e77a5001fb76258d78df8d3ca12c25b7619b84
 -- drop: function pbdb.resume_playbook_execution(uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -12925,6 +12944,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
@@ -12964,7 +12986,7 @@ revoke execute on function pbdb.resume_playbook_execution(uuid) from public;
 grant execute on function pbdb.resume_playbook_execution(uuid) to pbdb_app;
 -- end: sql/engine/resume_playbook_execution.sql
 
--- frozen: sql/engine/cancel_playbook_execution.sql sha256=04cfb0b5617ca78141ac313effdf8f122c461577882e95ddf1f2b34fec55aa4e
+-- frozen: sql/engine/cancel_playbook_execution.sql sha256=cd0ec32b9c47bbdd236e0af985124640005ac56c06345f6b1dc42f06a4b4809c
 -- drop: function pbdb.cancel_playbook_execution(uuid, text)
 --
 -- Definer: apps change executions only through functions.
@@ -12976,6 +12998,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
@@ -13063,7 +13088,7 @@ comment on function pbdb._retry_point(pbdb.run, jsonb, text) is
 revoke execute on function pbdb._retry_point(pbdb.run, jsonb, text) from public;
 -- end: sql/engine/_retry_point.sql
 
--- frozen: sql/engine/retry_playbook_execution.sql sha256=617138a53371576a6d93af111aca31f7535d66bcc48525ff343c01b8be9a1abb
+-- frozen: sql/engine/retry_playbook_execution.sql sha256=4ce13c02a416df545f9402f2f86af5acec63fe93baa24c20781deb40b12ce824
 -- drop: function pbdb.retry_playbook_execution(uuid, text)
 --
 -- Definer: apps change executions only through functions.
@@ -13075,6 +13100,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
@@ -13229,12 +13257,15 @@ comment on function pbdb._check_same_length(uuid[], anyarray) is
 revoke execute on function pbdb._check_same_length(uuid[], anyarray) from public;
 -- end: sql/queue/_check_same_length.sql
 
--- frozen: sql/queue/_handlers_with_work.sql sha256=ea5aefd552fc6de4a7ae8f65f25cc23cf8495f4b692b45b9581db10c253c50bb
+-- frozen: sql/queue/_handlers_with_work.sql sha256=4b3b5914da37090fd0efaf8088f619c0180f2f98f1c3bfc8c4b18402ba7e1abe
 -- drop: function pbdb._handlers_with_work(text[])
 create or replace function pbdb._handlers_with_work(p_handlers text[])
 returns setof text
 language plpgsql
 stable
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
@@ -13290,17 +13321,27 @@ comment on function pbdb._expand_handlers(text[]) is
 revoke execute on function pbdb._expand_handlers(text[]) from public;
 -- end: sql/queue/_expand_handlers.sql
 
--- frozen: sql/queue/_lease_steps.sql sha256=d17660855ac7679508d1aafa87ceaf965cb66a06d3fc0ad74a435f70c08b1327
+-- frozen: sql/queue/_lease_steps.sql sha256=f3567608b241a4b8725258c0eff0c240ec631ab0d727d80f650fd821334dba95
 -- drop: function pbdb._lease_steps(text, text, int, int)
 --
 -- The candidates are locked in a materialized CTE, so that LIMIT holds under every plan, and the
--- update repeats the state.
+-- update repeats the state. How many rows a LIMIT that is a parameter leaves is a guess from
+-- how long the queue was when it was last analyzed, and a plan for many reads whole tables of
+-- history: 4,794 buffers for one step beside 100,000 executions. So the planner is told here to
+-- go from row to row by index, whatever the session or the statistics say.
 create or replace function pbdb._lease_steps(
     p_worker text, p_handler text, p_limit int, p_lease_seconds int
 )
 returns setof pbdb.claimed_step
 language plpgsql
 volatile
+set enable_nestloop = on
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set enable_indexscan = on
+set jit = off
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
@@ -13357,31 +13398,37 @@ comment on function pbdb._lease_steps(text, text, int, int) is
 revoke execute on function pbdb._lease_steps(text, text, int, int) from public;
 -- end: sql/queue/_lease_steps.sql
 
--- frozen: sql/queue/_something_is_overdue.sql sha256=63546f83ed38ca53a0a2a24218c5c7a95cff960a9f960ba4e82739102af9cf5e
+-- frozen: sql/queue/_something_is_overdue.sql sha256=6267fa19d713ea877ef78ab4e5fdced67eeccd08cdfe68a8956e532c769e9f33
 -- drop: function pbdb._something_is_overdue()
 --
--- The time stands in a subquery: as a volatile function it could not bound an index scan, and every
--- claim would read all open executions.
+-- The time stands in a variable: as a volatile function it could not bound an index scan, and every
+-- claim would read all open executions. Without sequential scans, because a plan made while the
+-- queue was empty would read all of it once it is long, and keep doing so until the next analyze.
 create or replace function pbdb._something_is_overdue()
 returns boolean
-language sql
+language plpgsql
 stable
-security invoker
-begin atomic
-select
-    exists (
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+declare
+    v_now timestamptz := clock_timestamp();
+begin
+    return exists (
         select from pbdb.playbook_ready_steps as q
-        where q.state in ('LEASED', 'WAITING') and q.due_at <= (select clock_timestamp())
+        where q.state in ('LEASED', 'WAITING') and q.due_at <= v_now
     )
     or exists (
         select from pbdb.playbook_ready_steps as q
-        where q.handler = '@engine' and q.state = 'READY' and q.due_at <= (select clock_timestamp())
+        where q.handler = '@engine' and q.state = 'READY' and q.due_at <= v_now
     )
     or exists (
         select from pbdb.playbook_executions as e
-        where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= (select clock_timestamp())
+        where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= v_now
     );
 end;
+$fn$;
 
 comment on function pbdb._something_is_overdue() is
 'True when a sweep would find a lease, wait, engine step or execution whose time has come. Three '
@@ -13786,7 +13833,7 @@ comment on function pbdb._settle_overdue(int) is
 revoke execute on function pbdb._settle_overdue(int) from public;
 -- end: sql/queue/_settle_overdue.sql
 
--- frozen: sql/queue/sweep.sql sha256=e2a40603608a600360e0121152ef586ab0bb5df8ce4c7d21996c313c8e23f6a6
+-- frozen: sql/queue/sweep.sql sha256=9ed3237c5067b4bd1a38ba172d1e94f7cc442c04114f395cb655beed8d5d0b9d
 -- drop: function pbdb.sweep(int)
 --
 -- Definer: it serves every tenant and runners have no right on any table. Rolls up first, while it
@@ -13797,6 +13844,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_rolled_up int := pbdb.roll_up_executions();
@@ -13821,7 +13871,7 @@ revoke execute on function pbdb.sweep(int) from public;
 grant execute on function pbdb.sweep(int) to pbdb_worker;
 -- end: sql/queue/sweep.sql
 
--- frozen: sql/queue/claim_playbook_steps.sql sha256=c185b5d469075afca41fab338f15f3f21f46dba1d4eae0f30beb53f8e69a690c
+-- frozen: sql/queue/claim_playbook_steps.sql sha256=e69ee52cd3e40e0f1d43aa5fd66a5149887e17fe5534107a9893a263173f222d
 -- drop: function pbdb.claim_playbook_steps(text, text[], int, int)
 --
 -- Definer: runners serve every tenant and have no right on any table.
@@ -13833,6 +13883,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_handler text;
@@ -13865,7 +13918,7 @@ revoke execute on function pbdb.claim_playbook_steps(text, text[], int, int) fro
 grant execute on function pbdb.claim_playbook_steps(text, text[], int, int) to pbdb_worker;
 -- end: sql/queue/claim_playbook_steps.sql
 
--- frozen: sql/queue/heartbeat_playbook_steps.sql sha256=bb46f082cb1b778981d33c407c29ebfa50bcee268535b54923613379c50df978
+-- frozen: sql/queue/heartbeat_playbook_steps.sql sha256=f7a9dacab2acf28a3287a2d88101456c191626b409e86c37b84f28fe1225beea
 -- drop: function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int)
 --
 -- Definer: runners have no right on any table. SKIP LOCKED, because a heartbeat that waited for one
@@ -13879,6 +13932,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_now timestamptz;
@@ -13972,12 +14028,15 @@ comment on function pbdb._late_verdict(uuid, boolean, bigint, bigint) is
 revoke execute on function pbdb._late_verdict(uuid, boolean, bigint, bigint) from public;
 -- end: sql/queue/_late_verdict.sql
 
--- frozen: sql/queue/_lock_families.sql sha256=69ed6a826049f03e61317010d04a721b75675792c8b464d2ae192e5c44d0f501
+-- frozen: sql/queue/_lock_families.sql sha256=6c1cc3ef54ad0cdbe3d830a91c44ec1b2bf1d907231761c59d44a5e44605c06a
 -- drop: function pbdb._lock_families(uuid[])
 create or replace function pbdb._lock_families(p_step_result_ids uuid[])
 returns void
 language plpgsql
 volatile
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 begin
     perform e.id
@@ -14043,7 +14102,7 @@ comment on function pbdb._output_problem(text) is
 revoke execute on function pbdb._output_problem(text) from public;
 -- end: sql/queue/_output_problem.sql
 
--- frozen: sql/queue/_settle_attempts.sql sha256=a7cbaa2bc56982f0ca5e8e1d0c77593503f9bc7a9c116f47ade61375c63be17b
+-- frozen: sql/queue/_settle_attempts.sql sha256=084ea07263f3812cfeea1cd5249f085ad66344f9b5230a1006a2483b9f16e16a
 -- drop: function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int)
 --
 -- Everything that a runner reports goes through here: the token is compared under the lock of the
@@ -14064,6 +14123,9 @@ create or replace function pbdb._settle_attempts(
 )
 language plpgsql
 volatile
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_item record;
@@ -14246,7 +14308,7 @@ comment on function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]) is
 revoke execute on function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]) from public;
 -- end: sql/queue/_record_usage.sql
 
--- frozen: sql/queue/complete_playbook_steps.sql sha256=0aa53b1b844a55551f585482a598f21ae4865dddac885aafc948ebf21eb5f9fc
+-- frozen: sql/queue/complete_playbook_steps.sql sha256=a71527dca8f66b4837be87092e5ab6a8a1ac2599690765bc3c3cf72c991632de
 -- drop: function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[])
 --
 -- Definer: runners have no right on any table; the token decides the tenant.
@@ -14262,6 +14324,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_verdicts pbdb.verdict[];
@@ -14291,7 +14356,7 @@ grant execute on function pbdb.complete_playbook_steps(text, uuid[], uuid[], tex
 to pbdb_worker;
 -- end: sql/queue/complete_playbook_steps.sql
 
--- frozen: sql/queue/complete_and_claim_playbook_steps.sql sha256=15518c7fe152c5d8db01c24cdbdfc137fe24ad5feb9b7046aa3efb5c92103040
+-- frozen: sql/queue/complete_and_claim_playbook_steps.sql sha256=d7c6b0eed54e8b3b8782896af6de720b41971e8ea3f34d3682782a096435adb3
 -- drop: function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int)
 --
 -- Definer: runners have no right on any table; the token decides the tenant. One transaction and
@@ -14338,6 +14403,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_settled record;
@@ -14416,7 +14484,7 @@ comment on function pbdb._clean_error(jsonb) is
 revoke execute on function pbdb._clean_error(jsonb) from public;
 -- end: sql/queue/_clean_error.sql
 
--- frozen: sql/queue/fail_playbook_steps.sql sha256=704d425914086c36c4f691c517fff7c49228578f6027d656b49763cc1c2ea060
+-- frozen: sql/queue/fail_playbook_steps.sql sha256=0ad47b99a91a9583170d8fb550cca8bf17ce49665d97ded024d9913ff07c922c
 -- drop: function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[])
 --
 -- Definer: runners have no right on any table; the token decides the tenant.
@@ -14428,6 +14496,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 begin
     perform pbdb._check_claim(p_worker, 0, 1);
@@ -14456,7 +14527,7 @@ revoke execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[
 grant execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) to pbdb_worker;
 -- end: sql/queue/fail_playbook_steps.sql
 
--- frozen: sql/queue/release_playbook_steps.sql sha256=6487eefc42919673c4d824c1ac6728b44c56c23574001122cb744ce0758d063c
+-- frozen: sql/queue/release_playbook_steps.sql sha256=9006ee27bec65f9e1fe3221bdce97a6185385f76a6b52dedccc9bc535b30bc1f
 -- drop: function pbdb.release_playbook_steps(text, uuid[], uuid[])
 --
 -- Definer: runners have no right on any table; the token decides the tenant.
@@ -14468,6 +14539,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 begin
     perform pbdb._check_claim(p_worker, 0, 1);
@@ -14769,12 +14843,15 @@ comment on function pbdb._execute_sql_step(uuid, uuid, real[]) is
 revoke execute on function pbdb._execute_sql_step(uuid, uuid, real[]) from public;
 -- end: sql/queue/_execute_sql_step.sql
 
--- frozen: sql/queue/_lease_one.sql sha256=caade1a4172cf5607627e45c4d8fd127de45bd1847a0f3b27d671fb97e525da7
+-- frozen: sql/queue/_lease_one.sql sha256=9971214b672c1cfb642d25e69e62bb939efb8457790e183d0349a01b4cc2ae0b
 -- drop: function pbdb._lease_one(uuid, text)
 create or replace function pbdb._lease_one(p_result_id uuid, p_worker text)
 returns uuid
 language plpgsql
 volatile
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_token uuid;

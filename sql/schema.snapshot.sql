@@ -587,7 +587,8 @@ create table pbdb.playbook_ready_steps (
     autovacuum_vacuum_scale_factor=0.01,
     autovacuum_vacuum_threshold=200,
     autovacuum_vacuum_cost_delay=0,
-    autovacuum_analyze_scale_factor=0.1
+    autovacuum_analyze_scale_factor=0.1,
+    vacuum_truncate=false
 );
 CREATE INDEX playbook_ready_steps_claim_idx ON pbdb.playbook_ready_steps USING btree (handler, due_at) WHERE (state = 'READY'::pbdb.ready_state);
 CREATE INDEX playbook_ready_steps_event_idx ON pbdb.playbook_ready_steps USING btree (organization_id, event_name) WHERE (event_name IS NOT NULL);

@@ -1,22 +1,26 @@
 -- drop: function pbdb._flush_ended(pbdb.run[])
 create or replace function pbdb._flush_ended(p_runs pbdb.run[])
 returns void
-language sql
+language plpgsql
 volatile
-security invoker
-begin atomic
-update pbdb.playbook_step_results as s
-set
-    status = e.status, output_data = e.output, error_code = e.error_code,
-    error_message = e.error_message, error_stack = e.error_stack, is_lost = e.is_lost,
-    verdict_hash = e.verdict_hash, completed_at = e.completed_at, updated_at = e.completed_at
-from unnest(p_runs) as r cross join lateral unnest(r.ended) as e
-where s.id = e.result_id;
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+begin
+    update pbdb.playbook_step_results as s
+    set
+        status = e.status, output_data = e.output, error_code = e.error_code,
+        error_message = e.error_message, error_stack = e.error_stack, is_lost = e.is_lost,
+        verdict_hash = e.verdict_hash, completed_at = e.completed_at, updated_at = e.completed_at
+    from unnest(p_runs) as r cross join lateral unnest(r.ended) as e
+    where s.id = e.result_id;
 
-delete from pbdb.playbook_ready_steps as q
-using unnest(p_runs) as r cross join lateral unnest(r.ended) as e
-where q.execution_id = r.execution_id and q.result_id = e.result_id;
+    delete from pbdb.playbook_ready_steps as q
+    using unnest(p_runs) as r cross join lateral unnest(r.ended) as e
+    where q.execution_id = r.execution_id and q.result_id = e.result_id;
 end;
+$fn$;
 
 comment on function pbdb._flush_ended(pbdb.run[]) is
 'Writes the ends of stored attempts and takes them out of the queue.';

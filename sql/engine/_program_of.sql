@@ -1,12 +1,15 @@
 -- drop: function pbdb._program_of(uuid)
 create or replace function pbdb._program_of(p_playbook_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
-security invoker
-begin atomic
-select p.program from pbdb.playbook_programs as p where p.playbook_id = p_playbook_id;
+as $fn$
+begin
+    return (
+        select p.program from pbdb.playbook_programs as p where p.playbook_id = p_playbook_id
+    );
 end;
+$fn$;
 
 comment on function pbdb._program_of(uuid) is
 'The compiled program of a playbook version; null before it was activated.';

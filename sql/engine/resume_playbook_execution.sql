@@ -7,6 +7,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);

@@ -15,6 +15,7 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();

@@ -3,6 +3,9 @@ create or replace function pbdb._handlers_with_work(p_handlers text[])
 returns setof text
 language plpgsql
 stable
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();

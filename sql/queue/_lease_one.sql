@@ -3,6 +3,9 @@ create or replace function pbdb._lease_one(p_result_id uuid, p_worker text)
 returns uuid
 language plpgsql
 volatile
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_token uuid;

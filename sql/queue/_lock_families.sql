@@ -3,6 +3,9 @@ create or replace function pbdb._lock_families(p_step_result_ids uuid[])
 returns void
 language plpgsql
 volatile
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 begin
     perform e.id

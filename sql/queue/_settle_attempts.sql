@@ -18,6 +18,9 @@ create or replace function pbdb._settle_attempts(
 )
 language plpgsql
 volatile
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
 as $fn$
 declare
     v_item record;

@@ -89,6 +89,74 @@ def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(
     assert leased == psycopg.pq.TransactionStatus.IDLE
 
 
+@pytest.mark.parametrize("off", PLANS, ids=lambda off: "-".join(off) or "default")
+def test_a_claim_goes_from_row_to_row_by_index_whatever_the_plan(
+    tenant: Tenant, owner: psycopg.Connection[Any], off: tuple[str, ...]
+) -> None:
+    # A queue that was long when it was analyzed: a limit that is a parameter seems to leave many.
+    tenant.apply(function("a"))
+    start(tenant, 500)
+    owner.execute("vacuum analyze")
+    for setting in off:
+        owner.execute(f"set {setting} = off")
+    read = """select relname::text, pg_stat_get_xact_numscans(oid),
+            pg_stat_get_xact_tuples_returned(oid)
+        from pg_class where relnamespace = 'pbdb'::regnamespace and relkind = 'r'
+            and relname like 'playbook%' and reltuples >= 500"""
+    with owner.transaction():
+        for _ in range(10):
+            owner.execute("select * from pbdb.claim_playbook_steps('w', array['CUSTOM_FUNCTION'])")
+        scans = {name: (times, rows) for name, times, rows in owner.execute(read).fetchall()}
+    assert scans == dict.fromkeys(
+        ["playbook_executions", "playbook_ready_steps", "playbook_step_results"], (0, 0)
+    )
+
+
+def test_plans_made_while_the_queue_was_empty_do_not_read_a_long_one_as_a_whole(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    """A session keeps its plans until somebody analyzes, which takes a minute at best."""
+    tenant.apply(function("a"))
+    owner.execute("vacuum analyze")
+    for _ in range(7):
+        turn(owner, turn(owner, []))
+    start(tenant, 300)
+    with owner.transaction():
+        claims = turn(owner, [])
+        for _ in range(5):
+            claims = turn(owner, claims)
+        scanned = owner.execute(
+            """select relname::text from pg_class
+            where relnamespace = 'pbdb'::regnamespace and pg_stat_get_xact_numscans(oid) > 0
+                and relname in
+                ('playbook_ready_steps', 'playbook_step_results', 'playbook_executions')"""
+        ).fetchall()
+    assert len(claims) == 10
+    assert scanned == []
+
+
+def turn(owner: psycopg.Connection[Any], claims: list[Any]) -> list[Any]:
+    """Complete what is held and claim ten more, as a runner does; also one of each other report."""
+    ids, tokens = [row[1] for row in claims], [row[2] for row in claims]
+    owner.execute("select pbdb.heartbeat_playbook_steps('w', %s, %s, 60)", (ids, tokens))
+    owner.execute("select pbdb.release_playbook_steps('w', %s, %s)", (ids[:1], tokens[:1]))
+    owner.execute(
+        """select pbdb.fail_playbook_steps(
+            'w', %s, %s, array_fill('{"code": "NO", "message": "no"}'::jsonb, array[%s]))""",
+        (ids[1:2], tokens[1:2], len(ids[1:2])),
+    )
+    return [
+        row
+        for row in owner.execute(
+            """select outcome, step_result_id, token from pbdb.complete_and_claim_playbook_steps(
+                'w', %s, %s, array_fill('1'::text, array[%s]), null,
+                array['CUSTOM_FUNCTION'], 10, 60)""",
+            (ids, tokens, len(ids)),
+        )
+        if row[0] is None
+    ]
+
+
 def test_a_limit_holds_over_several_handlers(tenant: Tenant) -> None:
     for name in ("a", "b", "c"):
         tenant.apply(function(name), name=name)
