@@ -595,7 +595,7 @@ drop function pbdb._flush_steps(pbdb.run);
 drop function pbdb._flush_runs(pbdb.run[], text, text[], int, int);
 
 -- deleted: sql/engine/_flush_attempts.sql
-drop function pbdb._flush_attempts(pbdb.run[], text, text[], int, int);
+drop function pbdb._flush_attempts(pbdb.run[], boolean, int, text, text[], int, int);
 
 -- deleted: sql/engine/_flush_ended.sql
 drop function pbdb._flush_ended(pbdb.run[]);

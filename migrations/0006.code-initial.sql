@@ -9506,7 +9506,7 @@ revoke execute on function pbdb._claimed_step(
 ) from public;
 -- end: sql/engine/_claimed_step.sql
 
--- frozen: sql/engine/_insert_attempts.sql sha256=b2744dad5d316c0d7f16c069c73daf528a30312ab3463557732a875cb80c74e2
+-- frozen: sql/engine/_insert_attempts.sql sha256=3e207706418d99c6165c8be9544b2af4d051cb05244eee8ae843a9a7440fd20c
 -- drop: function pbdb._insert_attempts(pbdb.run[], text, text[], int, int)
 --
 -- What a runner's own completion makes ready can be handed to it in the same breath: such a step is
@@ -9515,14 +9515,14 @@ revoke execute on function pbdb._claimed_step(
 create or replace function pbdb._insert_attempts(
     p_runs pbdb.run[], p_worker text, p_handlers text[], p_limit int, p_lease_seconds int
 )
-returns setof pbdb.claimed_step
+returns pbdb.claimed_step[]
 language plpgsql
 volatile
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
+    v_claims pbdb.claimed_step[];
 begin
-    return query
     with fresh as materialized (
         select
             q.result_id, q.organization_id, q.execution_id, q.handler, q.state, q.due_at,
@@ -9578,7 +9578,7 @@ begin
         from fresh as f
         returning result_id, step_index, handler, timeout_seconds, deadline_at, due_at, token
     )
-    select c.*
+    select array_agg(c) into v_claims
     from stored as s
     inner join queued as q on q.result_id = s.id
     inner join unnest(p_runs) as r on r.execution_id = s.execution_id
@@ -9589,6 +9589,7 @@ begin
         q.deadline_at, q.due_at, r.execution_name, g.program, q.step_index
     ) as c
     where q.token is not null;
+    return coalesce(v_claims, '{}');
 end;
 $fn$;
 
@@ -9632,37 +9633,34 @@ comment on function pbdb._flush_ended(pbdb.run[]) is
 revoke execute on function pbdb._flush_ended(pbdb.run[]) from public;
 -- end: sql/engine/_flush_ended.sql
 
--- frozen: sql/engine/_flush_attempts.sql sha256=4234efc2449dabac34b3ac1a27ae16dbdb491c5004c75b43a94fb988f72fc196
--- drop: function pbdb._flush_attempts(pbdb.run[], text, text[], int, int)
+-- frozen: sql/engine/_flush_attempts.sql sha256=f5dfec785612da91661a4e122b7216776a419f24d5af307bbf6a70d647edcd5c
+-- drop: function pbdb._flush_attempts(pbdb.run[], boolean, int, text, text[], int, int)
 create or replace function pbdb._flush_attempts(
     p_runs pbdb.run[],
+    p_has_ended boolean,
+    p_ready int,
     p_worker text default null,
     p_handlers text[] default null,
     p_limit int default 0,
     p_lease_seconds int default null
 )
-returns setof pbdb.claimed_step
+returns pbdb.claimed_step[]
 language plpgsql
 volatile
 as $fn$
 declare
-    v_claimed int;
-    v_is_queueing boolean := exists (
-        select from unnest(p_runs) as r where cardinality(r.ready) > 0
-    );
+    v_claims pbdb.claimed_step[] := '{}';
 begin
-    if exists (select from unnest(p_runs) as r where cardinality(r.ended) > 0) then
+    if p_has_ended then
         perform pbdb._flush_ended(p_runs);
     end if;
 
-    if p_limit > 0 and p_handlers is not null and v_is_queueing then
-        return query
-        select * from pbdb._insert_attempts(p_runs, p_worker, p_handlers, p_limit, p_lease_seconds);
-        get diagnostics v_claimed = row_count;
-        if v_claimed < (select sum(cardinality(r.ready)) from unnest(p_runs) as r) then
+    if p_limit > 0 and p_handlers is not null and p_ready > 0 then
+        v_claims := pbdb._insert_attempts(p_runs, p_worker, p_handlers, p_limit, p_lease_seconds);
+        if cardinality(v_claims) < p_ready then
             perform pbdb._wake_runners();
         end if;
-        return;
+        return v_claims;
     end if;
 
     -- Nobody takes steps along, so plain inserts do: cheaper by a tenth of a start.
@@ -9677,7 +9675,7 @@ begin
         s.error_code, s.started_at, s.completed_at, s.metadata, s.created_at, s.updated_at
     from unnest(p_runs) as r cross join lateral unnest(r.results) as s;
 
-    if v_is_queueing then
+    if p_ready > 0 then
         insert into pbdb.playbook_ready_steps (
             execution_id, result_id, organization_id, handler, state, due_at, step_index,
             timeout_seconds, token, deadline_at, event_name, event_match
@@ -9688,21 +9686,25 @@ begin
         from unnest(p_runs) as r cross join lateral unnest(r.ready) as q;
         perform pbdb._wake_runners();
     end if;
+    return v_claims;
 end;
 $fn$;
 
-comment on function pbdb._flush_attempts(pbdb.run[], text, text[], int, int) is
-'Writes ended, new and queued attempts of some executions, and leases what becomes due to the '
-'worker that asks for it.';
+comment on function pbdb._flush_attempts(pbdb.run[], boolean, int, text, text[], int, int) is
+'Writes ended, new and queued attempts of some executions (whether any ended and how many are '
+'queued, the caller knows), and leases what becomes due to the worker that asks for it.';
 
-revoke execute on function pbdb._flush_attempts(pbdb.run[], text, text[], int, int) from public;
+revoke execute on function pbdb._flush_attempts(
+    pbdb.run[], boolean, int, text, text[], int, int
+) from public;
 -- end: sql/engine/_flush_attempts.sql
 
--- frozen: sql/engine/_flush_runs.sql sha256=a2de317ae37d170dc30b8878bec1b4c7f1a8eb227e34d325bc6f1d6e34416b5d
+-- frozen: sql/engine/_flush_runs.sql sha256=72c0a3e7becfcb5be998f2e55dacd042f420fa051d50e7af7a64056389d51ade
 -- drop: function pbdb._flush_runs(pbdb.run[], text, text[], int, int)
 --
 -- Every write of an advance happens here, a statement a table however many executions were moved.
--- The order is the order of the locks: execution, results, ready steps.
+-- The order is the order of the locks: execution, results, ready steps. What there is to write is
+-- found out in a loop, because each query over the runs costs a dozen microseconds.
 create or replace function pbdb._flush_runs(
     p_runs pbdb.run[],
     p_worker text default null,
@@ -9710,30 +9712,46 @@ create or replace function pbdb._flush_runs(
     p_limit int default 0,
     p_lease_seconds int default null
 )
-returns setof pbdb.claimed_step
+returns pbdb.claimed_step[]
 language plpgsql
 volatile
 as $fn$
+declare
+    v_run pbdb.run;
+    v_has_new boolean := false;
+    v_has_old boolean := false;
+    v_has_ended boolean := false;
+    v_ready int := 0;
 begin
-    insert into pbdb.playbook_executions (
-        id, playbook_id, organization_id, execution_name, status, triggered_by, trigger_source,
-        input_data, output_data, error_code, error_message, error_stack, started_at, completed_at,
-        current_step_id, completed_steps, total_steps, handled_error, pause_reason, paused_at,
-        deadline_at, idempotency_key, input_hash, root_execution_id, parent_result_id, depth,
-        finished_xid, metadata, created_at, updated_at
-    )
-    select
-        r.execution_id, r.playbook_id, r.organization_id, r.execution_name, r.status,
-        r.triggered_by, r.trigger_source, r.input, r.output, r.error_code, r.error_message,
-        r.error_stack, r.started_at, r.completed_at, r.current_step_id, r.completed_steps,
-        r.total_steps, r.handled_error, r.pause_reason, r.paused_at, r.deadline_at,
-        r.idempotency_key, r.input_hash, r.root_execution_id, r.parent_result_id, r.depth,
-        case when r.completed_at is not null then pg_current_xact_id() end, r.metadata,
-        r.started_at, r.started_at
-    from unnest(p_runs) as r
-    where r.is_new;
+    foreach v_run in array p_runs loop
+        v_has_new := v_has_new or v_run.is_new;
+        v_has_old := v_has_old or not v_run.is_new;
+        v_has_ended := v_has_ended or cardinality(v_run.ended) > 0;
+        v_ready := v_ready + cardinality(v_run.ready);
+    end loop;
 
-    if exists (select from unnest(p_runs) as r where not r.is_new) then
+    if v_has_new then
+        insert into pbdb.playbook_executions (
+            id, playbook_id, organization_id, execution_name, status, triggered_by,
+            trigger_source, input_data, output_data, error_code, error_message, error_stack,
+            started_at, completed_at, current_step_id, completed_steps, total_steps,
+            handled_error, pause_reason, paused_at, deadline_at, idempotency_key, input_hash,
+            root_execution_id, parent_result_id, depth, finished_xid, metadata, created_at,
+            updated_at
+        )
+        select
+            r.execution_id, r.playbook_id, r.organization_id, r.execution_name, r.status,
+            r.triggered_by, r.trigger_source, r.input, r.output, r.error_code, r.error_message,
+            r.error_stack, r.started_at, r.completed_at, r.current_step_id, r.completed_steps,
+            r.total_steps, r.handled_error, r.pause_reason, r.paused_at, r.deadline_at,
+            r.idempotency_key, r.input_hash, r.root_execution_id, r.parent_result_id, r.depth,
+            case when r.completed_at is not null then pg_current_xact_id() end, r.metadata,
+            r.started_at, r.started_at
+        from unnest(p_runs) as r
+        where r.is_new;
+    end if;
+
+    if v_has_old then
         update pbdb.playbook_executions as e
         set
             status = r.status, output_data = r.output, error_code = r.error_code,
@@ -9748,8 +9766,9 @@ begin
         where e.id = r.execution_id and not r.is_new;
     end if;
 
-    return query
-    select * from pbdb._flush_attempts(p_runs, p_worker, p_handlers, p_limit, p_lease_seconds);
+    return pbdb._flush_attempts(
+        p_runs, v_has_ended, v_ready, p_worker, p_handlers, p_limit, p_lease_seconds
+    );
 end;
 $fn$;
 
@@ -9761,7 +9780,7 @@ comment on function pbdb._flush_runs(pbdb.run[], text, text[], int, int) is
 revoke execute on function pbdb._flush_runs(pbdb.run[], text, text[], int, int) from public;
 -- end: sql/engine/_flush_runs.sql
 
--- frozen: sql/engine/_flush_steps.sql sha256=107deeb5f44b59e42d44f25857fb5616b84590c0201e818fa648e4fb21ef84af
+-- frozen: sql/engine/_flush_steps.sql sha256=8711e118fdc805925bfb4abe6e4346d2af8c19d255ef335004c5c923d7716dd4
 -- drop: function pbdb._flush_steps(pbdb.run)
 create or replace function pbdb._flush_steps(p_run pbdb.run)
 returns pbdb.run
@@ -9773,7 +9792,9 @@ begin
         perform pbdb._flush_runs(array[p_run]);
         p_run.is_new := false;
     elsif cardinality(p_run.results) + cardinality(p_run.ended) > 0 then
-        perform pbdb._flush_attempts(array[p_run]);
+        perform pbdb._flush_attempts(
+            array[p_run], cardinality(p_run.ended) > 0, cardinality(p_run.ready)
+        );
     end if;
     p_run.results := '{}';
     p_run.ended := '{}';
@@ -11930,7 +11951,7 @@ comment on function pbdb._checked_source(text) is
 revoke execute on function pbdb._checked_source(text) from public;
 -- end: sql/engine/_checked_source.sql
 
--- frozen: sql/engine/_start_runs.sql sha256=857581d7392a731e09d0d61c07a4231dd049e1dca76e3cc4c507c68678df146d
+-- frozen: sql/engine/_start_runs.sql sha256=1edb033ec0b03028c5ecbea50eec2ec5f72365035cfd21a7383a70aaf1bdae76
 -- drop: function pbdb._start_runs(jsonb, uuid, jsonb[], text[], text, text, uuid, jsonb)
 --
 -- Executions that need no runner are over when this returns: they are written once, already
@@ -11953,15 +11974,21 @@ declare
     v_run pbdb.run;
     v_runs pbdb.run[] := '{}';
     v_ids uuid[] := array_fill(null::uuid, array[cardinality(p_inputs)]);
+    v_order int[];
     v_index int;
     v_has_child boolean := (p_program ->> 'has_child')::boolean;
 begin
+    -- In the order of the keys, because two starts that wait for each other's keys must not wait in
+    -- a circle.
+    if p_idempotency_keys is not null and cardinality(p_inputs) > 1 then
+        v_order := array(
+            select i from generate_subscripts(p_inputs, 1) as i order by p_idempotency_keys[i], i
+        );
+    end if;
     -- A loop, because each execution is walked through its own steps; the writes are one statement
-    -- a table. In the order of the keys, because two starts that wait for each other's keys must
-    -- not wait in a circle.
-    for v_index in
-        select i from generate_subscripts(p_inputs, 1) as i order by p_idempotency_keys[i], i
-    loop
+    -- a table.
+    for v_number in 1 .. cardinality(p_inputs) loop
+        v_index := coalesce(v_order[v_number], v_number);
         perform pbdb._check_input(p_program, p_inputs[v_index]);
         v_run := pbdb._new_run(p_organization_id, p_program, p_inputs[v_index]);
         v_run.execution_name := p_execution_name;
@@ -14102,7 +14129,7 @@ comment on function pbdb._output_problem(text) is
 revoke execute on function pbdb._output_problem(text) from public;
 -- end: sql/queue/_output_problem.sql
 
--- frozen: sql/queue/_settle_attempts.sql sha256=084ea07263f3812cfeea1cd5249f085ad66344f9b5230a1006a2483b9f16e16a
+-- frozen: sql/queue/_settle_attempts.sql sha256=9e15cc1b318f98105e27b5231c70d21d98dfe1a59d399cd3b90a3ef07034a4de
 -- drop: function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int)
 --
 -- Everything that a runner reports goes through here: the token is compared under the lock of the
@@ -14227,11 +14254,8 @@ begin
     end loop;
 
     if v_run.execution_id is not null then
-        claims := array(
-            select c
-            from pbdb._flush_runs(
-                v_runs || v_run, p_worker, p_handlers, p_limit, p_lease_seconds
-            ) as c
+        claims := pbdb._flush_runs(
+            v_runs || v_run, p_worker, p_handlers, p_limit, p_lease_seconds
         );
     end if;
     if cardinality(v_families) > 0 then

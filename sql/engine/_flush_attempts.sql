@@ -1,33 +1,30 @@
--- drop: function pbdb._flush_attempts(pbdb.run[], text, text[], int, int)
+-- drop: function pbdb._flush_attempts(pbdb.run[], boolean, int, text, text[], int, int)
 create or replace function pbdb._flush_attempts(
     p_runs pbdb.run[],
+    p_has_ended boolean,
+    p_ready int,
     p_worker text default null,
     p_handlers text[] default null,
     p_limit int default 0,
     p_lease_seconds int default null
 )
-returns setof pbdb.claimed_step
+returns pbdb.claimed_step[]
 language plpgsql
 volatile
 as $fn$
 declare
-    v_claimed int;
-    v_is_queueing boolean := exists (
-        select from unnest(p_runs) as r where cardinality(r.ready) > 0
-    );
+    v_claims pbdb.claimed_step[] := '{}';
 begin
-    if exists (select from unnest(p_runs) as r where cardinality(r.ended) > 0) then
+    if p_has_ended then
         perform pbdb._flush_ended(p_runs);
     end if;
 
-    if p_limit > 0 and p_handlers is not null and v_is_queueing then
-        return query
-        select * from pbdb._insert_attempts(p_runs, p_worker, p_handlers, p_limit, p_lease_seconds);
-        get diagnostics v_claimed = row_count;
-        if v_claimed < (select sum(cardinality(r.ready)) from unnest(p_runs) as r) then
+    if p_limit > 0 and p_handlers is not null and p_ready > 0 then
+        v_claims := pbdb._insert_attempts(p_runs, p_worker, p_handlers, p_limit, p_lease_seconds);
+        if cardinality(v_claims) < p_ready then
             perform pbdb._wake_runners();
         end if;
-        return;
+        return v_claims;
     end if;
 
     -- Nobody takes steps along, so plain inserts do: cheaper by a tenth of a start.
@@ -42,7 +39,7 @@ begin
         s.error_code, s.started_at, s.completed_at, s.metadata, s.created_at, s.updated_at
     from unnest(p_runs) as r cross join lateral unnest(r.results) as s;
 
-    if v_is_queueing then
+    if p_ready > 0 then
         insert into pbdb.playbook_ready_steps (
             execution_id, result_id, organization_id, handler, state, due_at, step_index,
             timeout_seconds, token, deadline_at, event_name, event_match
@@ -53,11 +50,14 @@ begin
         from unnest(p_runs) as r cross join lateral unnest(r.ready) as q;
         perform pbdb._wake_runners();
     end if;
+    return v_claims;
 end;
 $fn$;
 
-comment on function pbdb._flush_attempts(pbdb.run[], text, text[], int, int) is
-'Writes ended, new and queued attempts of some executions, and leases what becomes due to the '
-'worker that asks for it.';
+comment on function pbdb._flush_attempts(pbdb.run[], boolean, int, text, text[], int, int) is
+'Writes ended, new and queued attempts of some executions (whether any ended and how many are '
+'queued, the caller knows), and leases what becomes due to the worker that asks for it.';
 
-revoke execute on function pbdb._flush_attempts(pbdb.run[], text, text[], int, int) from public;
+revoke execute on function pbdb._flush_attempts(
+    pbdb.run[], boolean, int, text, text[], int, int
+) from public;

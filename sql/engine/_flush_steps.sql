@@ -9,7 +9,9 @@ begin
         perform pbdb._flush_runs(array[p_run]);
         p_run.is_new := false;
     elsif cardinality(p_run.results) + cardinality(p_run.ended) > 0 then
-        perform pbdb._flush_attempts(array[p_run]);
+        perform pbdb._flush_attempts(
+            array[p_run], cardinality(p_run.ended) > 0, cardinality(p_run.ready)
+        );
     end if;
     p_run.results := '{}';
     p_run.ended := '{}';

@@ -6,14 +6,14 @@
 create or replace function pbdb._insert_attempts(
     p_runs pbdb.run[], p_worker text, p_handlers text[], p_limit int, p_lease_seconds int
 )
-returns setof pbdb.claimed_step
+returns pbdb.claimed_step[]
 language plpgsql
 volatile
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
+    v_claims pbdb.claimed_step[];
 begin
-    return query
     with fresh as materialized (
         select
             q.result_id, q.organization_id, q.execution_id, q.handler, q.state, q.due_at,
@@ -69,7 +69,7 @@ begin
         from fresh as f
         returning result_id, step_index, handler, timeout_seconds, deadline_at, due_at, token
     )
-    select c.*
+    select array_agg(c) into v_claims
     from stored as s
     inner join queued as q on q.result_id = s.id
     inner join unnest(p_runs) as r on r.execution_id = s.execution_id
@@ -80,6 +80,7 @@ begin
         q.deadline_at, q.due_at, r.execution_name, g.program, q.step_index
     ) as c
     where q.token is not null;
+    return coalesce(v_claims, '{}');
 end;
 $fn$;
 

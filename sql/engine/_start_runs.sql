@@ -20,15 +20,21 @@ declare
     v_run pbdb.run;
     v_runs pbdb.run[] := '{}';
     v_ids uuid[] := array_fill(null::uuid, array[cardinality(p_inputs)]);
+    v_order int[];
     v_index int;
     v_has_child boolean := (p_program ->> 'has_child')::boolean;
 begin
+    -- In the order of the keys, because two starts that wait for each other's keys must not wait in
+    -- a circle.
+    if p_idempotency_keys is not null and cardinality(p_inputs) > 1 then
+        v_order := array(
+            select i from generate_subscripts(p_inputs, 1) as i order by p_idempotency_keys[i], i
+        );
+    end if;
     -- A loop, because each execution is walked through its own steps; the writes are one statement
-    -- a table. In the order of the keys, because two starts that wait for each other's keys must
-    -- not wait in a circle.
-    for v_index in
-        select i from generate_subscripts(p_inputs, 1) as i order by p_idempotency_keys[i], i
-    loop
+    -- a table.
+    for v_number in 1 .. cardinality(p_inputs) loop
+        v_index := coalesce(v_order[v_number], v_number);
         perform pbdb._check_input(p_program, p_inputs[v_index]);
         v_run := pbdb._new_run(p_organization_id, p_program, p_inputs[v_index]);
         v_run.execution_name := p_execution_name;

@@ -122,11 +122,8 @@ begin
     end loop;
 
     if v_run.execution_id is not null then
-        claims := array(
-            select c
-            from pbdb._flush_runs(
-                v_runs || v_run, p_worker, p_handlers, p_limit, p_lease_seconds
-            ) as c
+        claims := pbdb._flush_runs(
+            v_runs || v_run, p_worker, p_handlers, p_limit, p_lease_seconds
         );
     end if;
     if cardinality(v_families) > 0 then
