@@ -6167,7 +6167,7 @@ comment on function pbdb._compile_steps(uuid) is
 revoke execute on function pbdb._compile_steps(uuid) from public;
 -- end: sql/playbook/_compile_steps.sql
 
--- frozen: sql/playbook/_step_sources.sql sha256=f75f94ccf9043f54f78c886caddcbabb2579db99bea706dfd90bb42c9c21c980
+-- frozen: sql/playbook/_step_sources.sql sha256=012f5bd7f6e2c342f6de8b9d617ada6f645ba5c57082d803ab3c0fcc7d94cdf9
 -- drop: function pbdb._step_sources(text[], jsonb[])
 create or replace function pbdb._step_sources(p_reads text[], p_steps jsonb[])
 returns jsonb
@@ -6176,7 +6176,9 @@ immutable
 parallel safe
 security invoker
 begin atomic
-    select coalesce(jsonb_object_agg(name.name, step.step -> 'i'), '{}')
+    select coalesce(
+        jsonb_agg(jsonb_build_array(name.name, step.step -> 'i') order by name.name), '[]'
+    )
     from unnest(p_reads) as name (name)
     inner join unnest(p_steps) as step (step)
         on name.name in (
@@ -6185,13 +6187,13 @@ begin atomic
 end;
 
 comment on function pbdb._step_sources(text[], jsonb[]) is
-'The step outputs among the names that expressions read: {"step_1_output": index, '
-'"steps.qualify": index}. Names that no step has are left out; validation reports them.';
+'The step outputs among the names that expressions read: [["step_1_output", index], '
+'["steps.qualify", index]]. Names that no step has are left out; validation reports them.';
 
 revoke execute on function pbdb._step_sources(text[], jsonb[]) from public;
 -- end: sql/playbook/_step_sources.sql
 
--- frozen: sql/playbook/_compile_playbook.sql sha256=c02d470201637afab24368210d4be8f7d3a19e56a77aceaa43406f8035858489
+-- frozen: sql/playbook/_compile_playbook.sql sha256=94215be701a596bf75a7e8a9443bbef32f10cda91cbe7140b096dffba9dda8fb
 -- drop: function pbdb._compile_playbook(uuid)
 create or replace function pbdb._compile_playbook(p_playbook_id uuid)
 returns jsonb
@@ -6228,9 +6230,9 @@ begin
 
     v_output_sources := pbdb._step_sources(pbdb._names_read(v_playbook.output_mapping), v_steps);
 
-    select array_agg(distinct source.value #>> '{}') into v_read
+    select array_agg(distinct source.value ->> 1) into v_read
     from unnest(v_sources || v_output_sources) as sources (value)
-    cross join lateral jsonb_each(sources.value) as source (name, value);
+    cross join lateral jsonb_array_elements(sources.value) as source (value);
 
     return jsonb_build_object(
         'playbook_id', v_playbook.id, 'name', v_playbook.name, 'version', v_playbook.version,
@@ -9288,7 +9290,7 @@ comment on function pbdb._last_output(uuid, uuid) is
 revoke execute on function pbdb._last_output(uuid, uuid) from public;
 -- end: sql/engine/_last_output.sql
 
--- frozen: sql/engine/_variables.sql sha256=80ac632d43391b7c61725f21e91c92880777b0aa8caf915e0927d4c95631a04a
+-- frozen: sql/engine/_variables.sql sha256=7662b4c089de60dc1c6797dca357a0b533e9ff045b401b948635e6aa10e1735c
 -- drop: function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid)
 create or replace function pbdb._variables(
     p_run pbdb.run, p_program jsonb, p_step jsonb, p_scope jsonb, p_scope_id uuid
@@ -9300,8 +9302,9 @@ as $fn$
 declare
     v_variables jsonb;
     v_more jsonb := '{}';
+    v_sources jsonb := p_step -> 'sources';
     v_name text;
-    v_index int;
+    v_index text;
     v_known jsonb;
     v_steps jsonb;
 begin
@@ -9312,15 +9315,16 @@ begin
             'trigger_source', p_run.trigger_source, 'started_at', p_run.started_at
         ));
     end if;
-    -- A loop, because most steps read one earlier output and many of them are still in memory.
-    for v_name, v_index in
-        select s.key, s.value::int from jsonb_each_text(p_step -> 'sources') as s
-    loop
-        v_known := p_run.known -> v_index::text;
+    -- A loop, because most steps read one earlier output and many of them are still in memory; by
+    -- number, because a query over the names costs more than all the rest.
+    for v_number in 0 .. jsonb_array_length(v_sources) - 1 loop
+        v_name := v_sources -> v_number ->> 0;
+        v_index := v_sources -> v_number ->> 1;
+        v_known := p_run.known -> v_index;
         if v_known is null then
             v_known := pbdb._recall_result(
                 p_run.execution_id,
-                (p_program -> 'steps' -> v_index ->> 'id')::uuid, p_scope_id
+                (p_program -> 'steps' -> v_index::int ->> 'id')::uuid, p_scope_id
             );
         end if;
         if starts_with(v_name, 'steps.') then
@@ -11521,7 +11525,7 @@ revoke execute on function pbdb._end_child_call(
 ) from public;
 -- end: sql/engine/_end_child_call.sql
 
--- frozen: sql/engine/_advance.sql sha256=df553ea0b7dc8d86ba9f10f35713023f5925fba87d100e7f79b71de6c0fcc864
+-- frozen: sql/engine/_advance.sql sha256=8f4e0d9f194c33d1e5afb599778496a478cf127314a6f3d7054bc2208dbc4f4c
 -- drop: function pbdb._advance(pbdb.run, jsonb)
 --
 -- The heart: takes each place where control stands and moves it on until it ends or has to wait for
@@ -11580,7 +11584,7 @@ begin
             v_scope_id := v_thread.scope_id;
             v_scope := pbdb._scope_variables(v_scope_id);
         end if;
-        if v_step -> 'sources' = '{}' and v_scope is null
+        if v_step -> 'sources' = '[]' and v_scope is null
             and not (v_step ->> 'reads_execution')::boolean then
             v_variables := jsonb_build_object(
                 'input', p_run.input, 'error', coalesce(p_run.handled_error, 'null')

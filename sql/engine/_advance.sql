@@ -56,7 +56,7 @@ begin
             v_scope_id := v_thread.scope_id;
             v_scope := pbdb._scope_variables(v_scope_id);
         end if;
-        if v_step -> 'sources' = '{}' and v_scope is null
+        if v_step -> 'sources' = '[]' and v_scope is null
             and not (v_step ->> 'reads_execution')::boolean then
             v_variables := jsonb_build_object(
                 'input', p_run.input, 'error', coalesce(p_run.handled_error, 'null')

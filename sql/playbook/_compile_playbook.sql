@@ -34,9 +34,9 @@ begin
 
     v_output_sources := pbdb._step_sources(pbdb._names_read(v_playbook.output_mapping), v_steps);
 
-    select array_agg(distinct source.value #>> '{}') into v_read
+    select array_agg(distinct source.value ->> 1) into v_read
     from unnest(v_sources || v_output_sources) as sources (value)
-    cross join lateral jsonb_each(sources.value) as source (name, value);
+    cross join lateral jsonb_array_elements(sources.value) as source (value);
 
     return jsonb_build_object(
         'playbook_id', v_playbook.id, 'name', v_playbook.name, 'version', v_playbook.version,

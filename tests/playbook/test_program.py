@@ -40,7 +40,7 @@ def test_an_empty_document_has_an_empty_head(compiled: Any, step: Any) -> None:
         "input_schema": None,
         "output_schema": None,
         "output_mapping": None,
-        "output_sources": {},
+        "output_sources": [],
     }
     assert {key: steps["a"][key] for key in steps["a"] if key != "id"} == {
         "i": 0,
@@ -55,7 +55,7 @@ def test_an_empty_document_has_an_empty_head(compiled: Any, step: Any) -> None:
         "max_visits": 1000,
         "in_cycle": False,
         "config": {"output": 1},
-        "sources": {},
+        "sources": [],
         "reads_execution": False,
         "is_read": False,
     }
@@ -160,12 +160,12 @@ def test_only_what_expressions_read_is_looked_up(compiled: Any, step: Any) -> No
     )
     at = {name: found["i"] for name, found in steps.items()}
     assert {name: found["sources"] for name, found in steps.items() if found["sources"]} == {
-        "m": {"steps.a b": at["a b"], "step_2_output": at["c-d"]},
-        "n": {"steps.m": at["m"]},
-        "o": {"step_1_output": at["a b"]},
-        "p": {"steps.c-d": at["c-d"]},
+        "m": [["step_2_output", at["c-d"]], ["steps.a b", at["a b"]]],
+        "n": [["steps.m", at["m"]]],
+        "o": [["step_1_output", at["a b"]]],
+        "p": [["steps.c-d", at["c-d"]]],
     }
-    assert program["output_sources"] == {"steps.o": at["o"]}
+    assert program["output_sources"] == [["steps.o", at["o"]]]
     assert {n for n, found in steps.items() if found["is_read"]} == {"a b", "c-d", "m", "o"}
     assert {n for n, found in steps.items() if found["reads_execution"]} == {"q"}
 
@@ -286,7 +286,7 @@ def test_a_named_template_is_put_into_the_program(tenant: Any, compiled: Any, st
         "template": "Hi {{ steps.a.output }}",
         "missing": "empty",
     }
-    assert steps["b"]["sources"] == {"steps.a": 0}
+    assert steps["b"]["sources"] == [["steps.a", 0]]
 
     assert tenant.value(store, '"Hello"', "{}") == 2
     assert tenant.program(program["playbook_id"]) == program
@@ -305,4 +305,4 @@ def test_a_named_template_is_put_into_the_program(tenant: Any, compiled: Any, st
 def test_a_long_playbook_compiles_quickly(tenant: Any, step: Any) -> None:
     steps = [step(f"s{n}", input_mapping={"x": f"$step_{n}_output"}) for n in range(1, 1000)]
     playbook_id, _, _ = tenant.applies({"name": "long", "steps": [step("s0"), *steps]})
-    assert tenant.program(playbook_id)["steps"][999]["sources"] == {"step_999_output": 998}
+    assert tenant.program(playbook_id)["steps"][999]["sources"] == [["step_999_output", 998]]
