@@ -39,10 +39,19 @@ def test_items_give_their_outputs_in_order_whoever_ends_first(tenant: Tenant) ->
     assert tenant.result(execution)["output_data"] == [11, 21, 31]
 
 
-def test_no_items_complete_at_once(tenant: Tenant) -> None:
-    tenant.apply(parallel("p", for_each="$input.items", steps=[transform("t", "$item")]))
+@pytest.mark.parametrize("join", ["all", "any"])
+def test_no_items_complete_at_once(tenant: Tenant, join: str) -> None:
+    each = parallel("p", join=join, for_each="$input.items", steps=[transform("t", "$item")])
+    tenant.apply(each)
 
     assert tenant.run({"items": []}) == []
+
+
+def test_a_number_of_successes_is_out_of_reach_of_no_items(tenant: Tenant) -> None:
+    each = {"join": {"at_least": 1}, "for_each": "$input.items"}
+    tenant.apply(parallel("p", **each, steps=[transform("t", "$item")]))
+
+    assert tenant.result(tenant.start({"items": []}))["error_code"] == "BRANCH_FAILED"
 
 
 def test_something_that_is_no_array_fails_the_step(tenant: Tenant) -> None:
