@@ -44,7 +44,7 @@ schema: .venv/.installed  ## write the JSON Schema of playbook documents to docs
 bench: .venv/.installed  ## measure; writes bench/results
 	$(BIN)/python -m bench
 
-chaos: .venv/.installed  ## kill workers and servers while playbooks run (ARGS=--full takes hours)
+chaos: .venv/.installed  ## kill workers and servers while playbooks run (ARGS=--full takes half an hour)
 	PYTHONPATH=src:tests $(BIN)/python -m chaos $(ARGS)
 
 fuzz: .venv/.installed  ## run 10,000 random playbooks in the engine and in a reference (GRAPHS=n SEED=n)

@@ -249,7 +249,10 @@ class Chaos:
                 del self.stopped[runner.pid]
                 runner.send_signal(signal.SIGCONT)
             if runner.poll() is not None:
-                self.report.runners_that_gave_up += runner.returncode != -signal.SIGKILL
+                if runner.returncode != -signal.SIGKILL:
+                    self.report.runners_that_gave_up += 1
+                    said = self._log_of(runner.pid).read_text().splitlines()
+                    print(f"a runner ended with {runner.returncode}:", *said[-4:], sep="\n  ")
                 self.runners.remove(runner)
                 self._start_runner()
 
@@ -267,19 +270,23 @@ class Chaos:
             "PBDB_DATABASE_URL": url,
             "CHAOS_LEDGER": str(self.ledger),
         }
-        with (self.folder / "runners.log").open("ab") as log:
-            self.runners.append(
-                subprocess.Popen(
-                    [
-                        *(sys.executable, "-m", "pbdb", "worker", "--app", "chaos.app:app"),
-                        *("--lease", str(LEASE), "--concurrency", "16"),
-                    ],
-                    env=environ,
-                    stdout=log,
-                    stderr=log,
-                    cwd=self.folder,
-                )
+        unnamed = self.folder / "runner.log"
+        with unnamed.open("wb") as log:
+            runner = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "pbdb", "worker", "--app", "chaos.app:app"),
+                    *("--lease", str(LEASE), "--concurrency", "16"),
+                ],
+                env=environ,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
             )
+        unnamed.rename(self._log_of(runner.pid))
+        self.runners.append(runner)
+
+    def _log_of(self, pid: int) -> Path:
+        return self.folder / f"runner-{pid}.log"
 
     # -- the end --------------------------------------------------------------------------------
 
@@ -415,7 +422,8 @@ def run(plan: Plan) -> Report:
             report = Chaos(server, database, plan, Path(folder)).run()
             kept = os.environ.get("CHAOS_LOG")
             if kept:
-                Path(kept).write_bytes((Path(folder) / "runners.log").read_bytes())
+                logs = sorted(Path(folder).glob("runner-*.log"))
+                Path(kept).write_bytes(b"".join(log.read_bytes() for log in logs))
             return report
 
 
