@@ -334,9 +334,16 @@ comment on column pbdb.playbook_step_results.updated_at is 'When the row last ch
 create unique index idx_playbook_step_results_execution_id
 on pbdb.playbook_step_results (execution_id, step_id, scope_id, visit, attempt_number) nulls not distinct;
 create index idx_playbook_step_results_step_id on pbdb.playbook_step_results (step_id);
+-- A b-tree that reads status would make each attempt write all its indexes twice: an update stays in place
+-- only while no b-tree depends on what it changes. A summary of each four pages is not in its way: it says
+-- where there is anything that did not succeed. What failed, exactly, is in the next index, and what is open
+-- in the queue's table.
 create index idx_playbook_step_results_status
-on pbdb.playbook_step_results (organization_id, status)
+on pbdb.playbook_step_results using brin (organization_id)
+with (pages_per_range = 4, autosummarize = on)
 where status <> 'COMPLETED' and status <> 'SKIPPED';
+create index idx_playbook_step_results_error_code
+on pbdb.playbook_step_results (organization_id, error_code, id) where error_code is not null;
 
 create table pbdb.playbook_ready_steps (
     result_id uuid not null,

@@ -701,7 +701,8 @@ create table pbdb.playbook_step_results (
 ) with (
     fillfactor=80
 );
-CREATE INDEX idx_playbook_step_results_status ON pbdb.playbook_step_results USING btree (organization_id, status) WHERE ((status <> 'COMPLETED'::pbdb.step_result_status) AND (status <> 'SKIPPED'::pbdb.step_result_status));
+CREATE INDEX idx_playbook_step_results_error_code ON pbdb.playbook_step_results USING btree (organization_id, error_code, id) WHERE (error_code IS NOT NULL);
+CREATE INDEX idx_playbook_step_results_status ON pbdb.playbook_step_results USING brin (organization_id) WITH (pages_per_range='4', autosummarize='on') WHERE ((status <> 'COMPLETED'::pbdb.step_result_status) AND (status <> 'SKIPPED'::pbdb.step_result_status));
 CREATE INDEX idx_playbook_step_results_step_id ON pbdb.playbook_step_results USING btree (step_id);
 CREATE UNIQUE INDEX idx_playbook_step_results_execution_id ON pbdb.playbook_step_results USING btree (execution_id, step_id, scope_id, visit, attempt_number) NULLS NOT DISTINCT;
 
