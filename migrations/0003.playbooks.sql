@@ -91,11 +91,13 @@ comment on column pbdb.playbooks.activated_at is
 comment on column pbdb.playbooks.definition_hash is
 'SHA-256 of the frozen definition: equal hashes, equal behaviour. Null while it is a DRAFT.';
 
-create unique index idx_playbooks_organization_id on pbdb.playbooks (organization_id, id);
 create index idx_playbooks_status on pbdb.playbooks (organization_id, status, name, version);
 create index idx_playbooks_agent_id on pbdb.playbooks (agent_id) where agent_id is not null;
 create index idx_playbooks_category on pbdb.playbooks (organization_id, category);
 create index idx_playbooks_tags on pbdb.playbooks using gin (tags);
+-- After the others: where statistics say nothing yet, the planner takes the newest of equal indexes, and
+-- foreign keys are checked through this one.
+create unique index idx_playbooks_organization_id on pbdb.playbooks (organization_id, id);
 
 create table pbdb.playbook_steps (
     id uuid not null primary key default pbdb.uuid_v7(),
@@ -201,7 +203,6 @@ comment on column pbdb.playbook_steps.created_at is
 'When the row was written (start of the writing transaction).';
 comment on column pbdb.playbook_steps.updated_at is 'When the row last changed.';
 
-create unique index idx_playbook_steps_organization_id on pbdb.playbook_steps (organization_id, id);
 create index idx_playbook_steps_playbook_id on pbdb.playbook_steps (playbook_id);
 create index idx_playbook_steps_step_type on pbdb.playbook_steps (organization_id, step_type);
 create index idx_playbook_steps_step_order
@@ -212,6 +213,7 @@ create index idx_playbook_steps_on_failure_step_id
 on pbdb.playbook_steps (on_failure_step_id) where on_failure_step_id is not null;
 create index idx_playbook_steps_parent_step_id
 on pbdb.playbook_steps (parent_step_id) where parent_step_id is not null;
+create unique index idx_playbook_steps_organization_id on pbdb.playbook_steps (organization_id, id);
 
 create table pbdb.playbook_programs (
     playbook_id uuid not null primary key,

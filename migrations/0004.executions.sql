@@ -123,8 +123,6 @@ comment on column pbdb.playbook_executions.created_at is
 'When the row was written (start of the writing transaction).';
 comment on column pbdb.playbook_executions.updated_at is 'When the row last changed.';
 
-create unique index idx_playbook_executions_organization_id
-on pbdb.playbook_executions (organization_id, id);
 create unique index idx_playbook_executions_idempotency_key
 on pbdb.playbook_executions (organization_id, idempotency_key) where idempotency_key is not null;
 -- finished_xid: what a summary must still count itself because the last roll-up could not see it.
@@ -140,6 +138,10 @@ on pbdb.playbook_executions (deadline_at)
 where status in ('PENDING', 'RUNNING') and deadline_at is not null;
 create index idx_playbook_executions_root_execution_id
 on pbdb.playbook_executions (root_execution_id) where root_execution_id is not null;
+-- After the others: where statistics say nothing yet, the planner takes the newest of equal indexes, and
+-- foreign keys are checked through this one.
+create unique index idx_playbook_executions_organization_id
+on pbdb.playbook_executions (organization_id, id);
 
 create table pbdb.playbook_execution_rollups (
     playbook_id uuid not null primary key,

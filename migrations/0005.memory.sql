@@ -100,7 +100,6 @@ create table pbdb.agent_memories (
     constraint memory_importance_is_zero_to_one check (importance between 0 and 1)
 );
 
-create unique index idx_agent_memories_organization_id on pbdb.agent_memories (organization_id, id);
 create index idx_agent_memories_agent_id
 on pbdb.agent_memories (organization_id, agent_id) where agent_id is not null;
 create index idx_agent_memories_expires_at
@@ -110,6 +109,7 @@ create index idx_agent_memories_metadata on pbdb.agent_memories using gin (
     (metadata || ('{"organization id": "' || organization_id::text || '"}')::jsonb) jsonb_path_ops
 );
 create index idx_agent_memories_content_search on pbdb.agent_memories using gin (content_search);
+create unique index idx_agent_memories_organization_id on pbdb.agent_memories (organization_id, id);
 
 -- Narrow on purpose: an exact search reads every row of a tenant. agent_id and expires_at are
 -- copies (a trigger keeps them), so that neither kind of search has to visit agent_memories for a

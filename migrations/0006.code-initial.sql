@@ -9606,7 +9606,7 @@ revoke execute on function pbdb._insert_attempts(
 ) from public;
 -- end: sql/engine/_insert_attempts.sql
 
--- frozen: sql/engine/_flush_ended.sql sha256=78bcdf539353f4f9467207294f8506936b9e22e88fd88b8cc7c1289f5928560f
+-- frozen: sql/engine/_flush_ended.sql sha256=f317ffb424e5021301c3450396c2c37d1b5f3e5c69e34d8f886b0fea2e9f26ec
 -- drop: function pbdb._flush_ended(pbdb.run[])
 create or replace function pbdb._flush_ended(p_runs pbdb.run[])
 returns void
@@ -9617,17 +9617,28 @@ set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
 begin
+    with ended as materialized (
+        select e.* from unnest(p_runs) as r cross join lateral unnest(r.ended) as e
+    )
+
     update pbdb.playbook_step_results as s
     set
         status = e.status, output_data = e.output, error_code = e.error_code,
         error_message = e.error_message, error_stack = e.error_stack, is_lost = e.is_lost,
         verdict_hash = e.verdict_hash, completed_at = e.completed_at, updated_at = e.completed_at
-    from unnest(p_runs) as r cross join lateral unnest(r.ended) as e
-    where s.id = e.result_id;
+    from ended as e
+    where s.id = e.result_id and s.id = any(array(select e.result_id from ended as e));
+
+    with ended as materialized (
+        select r.execution_id, e.result_id
+        from unnest(p_runs) as r cross join lateral unnest(r.ended) as e
+    )
 
     delete from pbdb.playbook_ready_steps as q
-    using unnest(p_runs) as r cross join lateral unnest(r.ended) as e
-    where q.execution_id = r.execution_id and q.result_id = e.result_id;
+    using ended as e
+    where
+        q.execution_id = e.execution_id and q.result_id = e.result_id
+        and q.execution_id = any(array(select e.execution_id from ended as e));
 end;
 $fn$;
 
@@ -9703,7 +9714,7 @@ revoke execute on function pbdb._flush_attempts(
 ) from public;
 -- end: sql/engine/_flush_attempts.sql
 
--- frozen: sql/engine/_flush_runs.sql sha256=72c0a3e7becfcb5be998f2e55dacd042f420fa051d50e7af7a64056389d51ade
+-- frozen: sql/engine/_flush_runs.sql sha256=c1f97bdfb08d6f78001556891adfb25b5195194db10307bac64b82e1350c23b6
 -- drop: function pbdb._flush_runs(pbdb.run[], text, text[], int, int)
 --
 -- Every write of an advance happens here, a statement a table however many executions were moved.
@@ -9767,7 +9778,9 @@ begin
             finished_xid = case when r.completed_at is not null then pg_current_xact_id() end,
             updated_at = clock_timestamp()
         from unnest(p_runs) as r
-        where e.id = r.execution_id and not r.is_new;
+        where
+            e.id = r.execution_id and not r.is_new
+            and e.id = any(array(select r.execution_id from unnest(p_runs) as r));
     end if;
 
     return pbdb._flush_attempts(
@@ -12031,7 +12044,7 @@ revoke execute on function pbdb._start_runs(
 ) from public;
 -- end: sql/engine/_start_runs.sql
 
--- frozen: sql/engine/start_playbook_execution.sql sha256=c470c673562b7a56f765a589481e221d4a64b949ab0b0301688dad6a4e2665ac
+-- frozen: sql/engine/start_playbook_execution.sql sha256=d943d55200de5c3cd1c8bf8d8d0a7e4253dff87a113507a5a2049990cd22b8fb
 -- drop: function pbdb.start_playbook_execution(uuid, jsonb, text, text, text, uuid, jsonb)
 --
 -- Definer: apps may read executions and change them only through functions.
@@ -12049,6 +12062,8 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare
@@ -12075,7 +12090,7 @@ grant execute on function pbdb.start_playbook_execution(
 ) to pbdb_app;
 -- end: sql/engine/start_playbook_execution.sql
 
--- frozen: sql/engine/start_playbook_executions.sql sha256=859412f1ca8e5c76ed0fc1759e39b74d1601d9ccf249dda4f0c5564892ed8702
+-- frozen: sql/engine/start_playbook_executions.sql sha256=c8cc5bb5aa70376d09056eddf4eeea849ff6e031c00c965e640e02ab00436705
 -- drop: function pbdb.start_playbook_executions(uuid, jsonb[], text[])
 --
 -- Definer: apps may read executions and change them only through functions.
@@ -12087,6 +12102,8 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare
@@ -12118,7 +12135,7 @@ revoke execute on function pbdb.start_playbook_executions(uuid, jsonb[], text[])
 grant execute on function pbdb.start_playbook_executions(uuid, jsonb[], text[]) to pbdb_app;
 -- end: sql/engine/start_playbook_executions.sql
 
--- frozen: sql/engine/start_playbook.sql sha256=21524a319a5affb6015a1a46a5df8da10997d38c282339a6bbc4e8c9c4f5e707
+-- frozen: sql/engine/start_playbook.sql sha256=a4c8a16e60c1d93a16a41b49ff23ad2049046da647c00ae4397c8112215bb25d
 -- drop: function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb)
 --
 -- Definer: apps may read executions and change them only through functions.
@@ -12136,6 +12153,8 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare
@@ -13288,7 +13307,7 @@ comment on function pbdb._check_same_length(uuid[], anyarray) is
 revoke execute on function pbdb._check_same_length(uuid[], anyarray) from public;
 -- end: sql/queue/_check_same_length.sql
 
--- frozen: sql/queue/_handlers_with_work.sql sha256=4b3b5914da37090fd0efaf8088f619c0180f2f98f1c3bfc8c4b18402ba7e1abe
+-- frozen: sql/queue/_handlers_with_work.sql sha256=14cb457d937a817355ee4f6307147dda65a0bb6801320779e604599f2fd45b3a
 -- drop: function pbdb._handlers_with_work(text[])
 create or replace function pbdb._handlers_with_work(p_handlers text[])
 returns setof text
@@ -13296,6 +13315,7 @@ language plpgsql
 stable
 set enable_seqscan = off
 set enable_indexscan = on
+set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare
@@ -13326,24 +13346,40 @@ comment on function pbdb._handlers_with_work(text[]) is
 revoke execute on function pbdb._handlers_with_work(text[]) from public;
 -- end: sql/queue/_handlers_with_work.sql
 
--- frozen: sql/queue/_expand_handlers.sql sha256=7fa872c4e4ecf0003e61777d3e9c247a57ddbd9f7450f60d9d8f156486bca670
+-- frozen: sql/queue/_expand_handlers.sql sha256=cbd38c8124260165c28fb3eb24e6a15937da418be3c4aee00fe8e8a51b5b185d
 -- drop: function pbdb._expand_handlers(text[])
+--
+-- From key to key, because one range over a type would read every step of it that is queued.
 create or replace function pbdb._expand_handlers(p_handlers text[])
 returns text[]
-language sql
+language plpgsql
 stable
-security invoker
-begin atomic
-select array(
-    select unnest(p_handlers)
-    union
-    select q.handler
-    from unnest(p_handlers) as h (step_type)
-    inner join pbdb.playbook_ready_steps as q
-        on q.handler > h.step_type || ':' and q.handler < h.step_type || ';' and q.state = 'READY'
-    where h.step_type in ('AGENT_EXECUTION', 'CUSTOM_FUNCTION')
-);
+set enable_seqscan = off
+set enable_indexscan = on
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+as $fn$
+declare
+    v_handlers text[] := p_handlers;
+    v_type text;
+    v_handler text;
+begin
+    foreach v_type in array array['AGENT_EXECUTION', 'CUSTOM_FUNCTION'] loop
+        continue when not v_type = any(p_handlers);
+        v_handler := v_type || ':';
+        loop
+            select q.handler into v_handler
+            from pbdb.playbook_ready_steps as q
+            where q.handler > v_handler and q.handler < v_type || ';' and q.state = 'READY'
+            order by q.handler
+            limit 1;
+            exit when not found;
+            v_handlers := v_handlers || v_handler;
+        end loop;
+    end loop;
+    return v_handlers;
 end;
+$fn$;
 
 comment on function pbdb._expand_handlers(text[]) is
 'The handler keys with a bare AGENT_EXECUTION or CUSTOM_FUNCTION replaced by every queued key of '
@@ -13352,26 +13388,27 @@ comment on function pbdb._expand_handlers(text[]) is
 revoke execute on function pbdb._expand_handlers(text[]) from public;
 -- end: sql/queue/_expand_handlers.sql
 
--- frozen: sql/queue/_lease_steps.sql sha256=f3567608b241a4b8725258c0eff0c240ec631ab0d727d80f650fd821334dba95
+-- frozen: sql/queue/_lease_steps.sql sha256=e6296ad9c45cf03a2362512160fb2634774afff8f77cd5072b205ad3b1f1197d
 -- drop: function pbdb._lease_steps(text, text, int, int)
 --
 -- The candidates are locked in a materialized CTE, so that LIMIT holds under every plan, and the
--- update repeats the state. How many rows a LIMIT that is a parameter leaves is a guess from
--- how long the queue was when it was last analyzed, and a plan for many reads whole tables of
--- history: 4,794 buffers for one step beside 100,000 executions. So the planner is told here to
--- go from row to row by index, whatever the session or the statistics say.
+-- update repeats the state. How many rows a LIMIT that is a parameter leaves is a guess from how
+-- long the queue was when it was last analyzed, and a plan for few or for many reads whole tables:
+-- 4,794 buffers for one step beside 100,000 executions. So each table is reached through an array
+-- of keys, or in a subquery that OFFSET 0 keeps apart, which leaves the planner nothing to choose;
+-- the state is compared as text where a partial index over it must not be a choice.
 create or replace function pbdb._lease_steps(
     p_worker text, p_handler text, p_limit int, p_lease_seconds int
 )
 returns setof pbdb.claimed_step
 language plpgsql
 volatile
-set enable_nestloop = on
-set enable_hashjoin = off
-set enable_mergejoin = off
 set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
 set enable_indexscan = on
+set enable_bitmapscan = off
+set enable_tidscan = on
+set enable_sort = off
+set plan_cache_mode = force_generic_plan
 set jit = off
 as $fn$
 declare
@@ -13379,7 +13416,7 @@ declare
 begin
     return query
     with picked as materialized (
-        select q.execution_id, q.result_id
+        select q.ctid
         from pbdb.playbook_ready_steps as q
         where q.handler = p_handler and q.state = 'READY' and q.due_at <= v_now
         order by q.due_at
@@ -13392,10 +13429,7 @@ begin
             state = 'LEASED', token = gen_random_uuid(),
             deadline_at = v_now + interval '1 second' * q.timeout_seconds,
             due_at = v_now + interval '1 second' * least(p_lease_seconds, q.timeout_seconds + 2)
-        from picked as p
-        where
-            q.execution_id = p.execution_id and q.result_id = p.result_id
-            and q.state = 'READY'
+        where q.ctid = any(array(select p.ctid from picked as p)) and q.state::text = 'READY'
         returning q.result_id, q.token, q.step_index, q.deadline_at, q.due_at, q.timeout_seconds
     ),
     started as (
@@ -13404,7 +13438,7 @@ begin
             status = 'RUNNING', started_at = v_now, worker = p_worker, token = l.token,
             updated_at = v_now
         from leased as l
-        where r.id = l.result_id
+        where r.id = l.result_id and r.id = any(array(select l.result_id from leased as l))
         returning
             r.id, r.token, r.organization_id, r.execution_id, r.step_id, r.scope_id,
             r.attempt_number, r.visit, r.input_data, r.request, l.step_index, l.deadline_at,
@@ -13412,8 +13446,16 @@ begin
     )
     select c.*
     from started as s
-    inner join pbdb.playbook_executions as e on e.id = s.execution_id
-    inner join pbdb.playbook_programs as g on g.playbook_id = e.playbook_id
+    cross join lateral (
+        select e.playbook_id, e.execution_name
+        from pbdb.playbook_executions as e
+        where e.id = s.execution_id
+        offset 0
+    ) as e
+    cross join lateral (
+        select g.program from pbdb.playbook_programs as g where g.playbook_id = e.playbook_id
+        offset 0
+    ) as g
     cross join lateral pbdb._claimed_step(
         s.id, s.token, s.organization_id, s.execution_id, s.step_id, s.scope_id,
         s.attempt_number, s.visit, s.input_data, s.request, p_handler, s.timeout_seconds,
@@ -13429,7 +13471,7 @@ comment on function pbdb._lease_steps(text, text, int, int) is
 revoke execute on function pbdb._lease_steps(text, text, int, int) from public;
 -- end: sql/queue/_lease_steps.sql
 
--- frozen: sql/queue/_something_is_overdue.sql sha256=6267fa19d713ea877ef78ab4e5fdced67eeccd08cdfe68a8956e532c769e9f33
+-- frozen: sql/queue/_something_is_overdue.sql sha256=1488efb0d4933bbdf96dfff462d44e00201ec398f92cb99f061c2e0394cb1ea7
 -- drop: function pbdb._something_is_overdue()
 --
 -- The time stands in a variable: as a volatile function it could not bound an index scan, and every
@@ -13441,6 +13483,7 @@ language plpgsql
 stable
 set enable_seqscan = off
 set enable_indexscan = on
+set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare
@@ -13949,7 +13992,7 @@ revoke execute on function pbdb.claim_playbook_steps(text, text[], int, int) fro
 grant execute on function pbdb.claim_playbook_steps(text, text[], int, int) to pbdb_worker;
 -- end: sql/queue/claim_playbook_steps.sql
 
--- frozen: sql/queue/heartbeat_playbook_steps.sql sha256=f7a9dacab2acf28a3287a2d88101456c191626b409e86c37b84f28fe1225beea
+-- frozen: sql/queue/heartbeat_playbook_steps.sql sha256=a92698e38474ad1f07c8d883c3b42bcf66e7c1196c783ebd4fcb20e1c0f27d52
 -- drop: function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int)
 --
 -- Definer: runners have no right on any table. SKIP LOCKED, because a heartbeat that waited for one
@@ -13975,16 +14018,24 @@ begin
     v_now := clock_timestamp();
     return query
     with asked as (
-        select a.id, a.token, r.execution_id
+        select
+            a.id, a.token, r.execution_id, r.token as last_token, r.status, r.error_code
         from unnest(p_step_result_ids, p_tokens) as a (id, token)
-        left join pbdb.playbook_step_results as r on r.id = a.id
+        left join lateral (
+            select r.execution_id, r.token, r.status, r.error_code
+            from pbdb.playbook_step_results as r
+            where r.id = a.id
+            offset 0
+        ) as r on true
     ),
     held as materialized (
-        select q.execution_id, q.result_id
+        select q.ctid
         from pbdb.playbook_ready_steps as q
         inner join asked as a
             on a.execution_id = q.execution_id and a.id = q.result_id and a.token = q.token
-        where q.state = 'LEASED' and q.deadline_at > v_now
+        where
+            q.execution_id = any(array(select a.execution_id from asked as a))
+            and q.state::text = 'LEASED' and q.deadline_at > v_now
         order by q.result_id
         for update of q skip locked
     ),
@@ -13993,10 +14044,7 @@ begin
         set due_at = least(
             v_now + interval '1 second' * p_lease_seconds, q.deadline_at + interval '2 seconds'
         )
-        from held as h
-        where
-            q.execution_id = h.execution_id and q.result_id = h.result_id
-            and q.state = 'LEASED'
+        where q.ctid = any(array(select h.ctid from held as h)) and q.state::text = 'LEASED'
         returning q.result_id, q.due_at
     )
     select
@@ -14005,16 +14053,19 @@ begin
             when x.result_id is not null then 'extended'
             when q.token = a.token and q.deadline_at <= v_now then 'timed_out'
             when q.token = a.token then 'busy'
-            when r.token = a.token and r.error_code = 'CANCELLED' then 'cancelled'
-            when r.token = a.token and r.status = 'TIMEOUT' then 'timed_out'
+            when a.last_token = a.token and a.error_code = 'CANCELLED' then 'cancelled'
+            when a.last_token = a.token and a.status = 'TIMEOUT' then 'timed_out'
             else 'stale'
         end,
         x.due_at
     from asked as a
     left join extended as x on x.result_id = a.id
-    left join pbdb.playbook_ready_steps as q
-        on q.execution_id = a.execution_id and q.result_id = a.id
-    left join pbdb.playbook_step_results as r on r.id = a.id
+    left join lateral (
+        select q.token, q.deadline_at
+        from pbdb.playbook_ready_steps as q
+        where q.execution_id = a.execution_id and q.result_id = a.id
+        offset 0
+    ) as q on true
     order by a.id;
 end;
 $fn$;
@@ -14059,7 +14110,7 @@ comment on function pbdb._late_verdict(uuid, boolean, bigint, bigint) is
 revoke execute on function pbdb._late_verdict(uuid, boolean, bigint, bigint) from public;
 -- end: sql/queue/_late_verdict.sql
 
--- frozen: sql/queue/_lock_families.sql sha256=6c1cc3ef54ad0cdbe3d830a91c44ec1b2bf1d907231761c59d44a5e44605c06a
+-- frozen: sql/queue/_lock_families.sql sha256=0d08f6152f48d918385aa8cc53faefd4522000100ea67d86c7909da864dc90d2
 -- drop: function pbdb._lock_families(uuid[])
 create or replace function pbdb._lock_families(p_step_result_ids uuid[])
 returns void
@@ -14072,12 +14123,17 @@ as $fn$
 begin
     perform e.id
     from pbdb.playbook_executions as e
-    where e.id in (
+    where e.id = any(array(
         select unnest(array[x.root_execution_id, x.id])
         from pbdb.playbook_step_results as r
-        inner join pbdb.playbook_executions as x on x.id = r.execution_id
+        cross join lateral (
+            select x.id, x.root_execution_id
+            from pbdb.playbook_executions as x
+            where x.id = r.execution_id
+            offset 0
+        ) as x
         where r.id = any(p_step_result_ids)
-    )
+    ))
     order by e.id
     for update;
 end;
@@ -14133,7 +14189,7 @@ comment on function pbdb._output_problem(text) is
 revoke execute on function pbdb._output_problem(text) from public;
 -- end: sql/queue/_output_problem.sql
 
--- frozen: sql/queue/_settle_attempts.sql sha256=9e15cc1b318f98105e27b5231c70d21d98dfe1a59d399cd3b90a3ef07034a4de
+-- frozen: sql/queue/_settle_attempts.sql sha256=5d63082bea52730c7b401b719306f2a2b2c8db6032bccba6a7eaf61ce802d7a9
 -- drop: function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int)
 --
 -- Everything that a runner reports goes through here: the token is compared under the lock of the
@@ -14178,14 +14234,25 @@ begin
 
     for v_item in
         select
-            a.id, a.output, a.error, r as attempt, r.execution_id, r.token, r.verdict_hash,
+            a.id, a.output, a.error, r.attempt, r.execution_id, r.token, r.verdict_hash,
             q.step_index,
             a.token as given, q.token = a.token as is_held
         from unnest(p_ids, p_tokens, p_outputs, p_errors)
             with ordinality as a (id, token, output, error, n)
-        left join pbdb.playbook_step_results as r on r.id = a.id
-        left join pbdb.playbook_ready_steps as q
-            on q.execution_id = r.execution_id and q.result_id = r.id and q.state = 'LEASED'
+        left join lateral (
+            select r as attempt, r.id, r.execution_id, r.token, r.verdict_hash
+            from pbdb.playbook_step_results as r
+            where r.id = a.id
+            offset 0
+        ) as r on true
+        left join lateral (
+            select q.step_index, q.token
+            from pbdb.playbook_ready_steps as q
+            where
+                q.execution_id = r.execution_id and q.result_id = r.id
+                and q.state::text = 'LEASED'
+            offset 0
+        ) as q on true
         order by r.execution_id, a.id, a.n
     loop
         v_hash := hashtextextended(coalesce(v_item.error::text, v_item.output, 'null'), 0);
@@ -14555,7 +14622,7 @@ revoke execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[
 grant execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) to pbdb_worker;
 -- end: sql/queue/fail_playbook_steps.sql
 
--- frozen: sql/queue/release_playbook_steps.sql sha256=9006ee27bec65f9e1fe3221bdce97a6185385f76a6b52dedccc9bc535b30bc1f
+-- frozen: sql/queue/release_playbook_steps.sql sha256=2650834073707f349ff8f4b19157a0d9cce864d5efa3567b840fa04a7c607c52
 -- drop: function pbdb.release_playbook_steps(text, uuid[], uuid[])
 --
 -- Definer: runners have no right on any table; the token decides the tenant.
@@ -14582,11 +14649,20 @@ begin
             state = case e.status when 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state,
             token = null, deadline_at = null, due_at = clock_timestamp()
         from unnest(p_step_result_ids, p_tokens) as a (id, token)
-        inner join pbdb.playbook_step_results as r on r.id = a.id
-        inner join pbdb.playbook_executions as e on e.id = r.execution_id
+        cross join lateral (
+            select r.execution_id from pbdb.playbook_step_results as r where r.id = a.id offset 0
+        ) as r
+        cross join lateral (
+            select e.status from pbdb.playbook_executions as e where e.id = r.execution_id offset 0
+        ) as e
         where
-            q.execution_id = r.execution_id and q.result_id = a.id and q.token = a.token
-            and q.state = 'LEASED'
+            q.execution_id = any(array(
+                select r.execution_id
+                from pbdb.playbook_step_results as r
+                where r.id = any(p_step_result_ids)
+            ))
+            and q.execution_id = r.execution_id and q.result_id = a.id and q.token = a.token
+            and q.state::text = 'LEASED'
         returning q.result_id
     ),
     unstarted as (
@@ -14595,7 +14671,7 @@ begin
             status = 'PENDING', started_at = null, worker = null, token = null,
             updated_at = clock_timestamp()
         from given_back as g
-        where r.id = g.result_id
+        where r.id = g.result_id and r.id = any(p_step_result_ids)
         returning r.id
     )
     select
@@ -14871,7 +14947,7 @@ comment on function pbdb._execute_sql_step(uuid, uuid, real[]) is
 revoke execute on function pbdb._execute_sql_step(uuid, uuid, real[]) from public;
 -- end: sql/queue/_execute_sql_step.sql
 
--- frozen: sql/queue/_lease_one.sql sha256=9971214b672c1cfb642d25e69e62bb939efb8457790e183d0349a01b4cc2ae0b
+-- frozen: sql/queue/_lease_one.sql sha256=dda7a69878929c2760b429c63bb656fc2ee3a5d848328d34302dfd069575b3d7
 -- drop: function pbdb._lease_one(uuid, text)
 create or replace function pbdb._lease_one(p_result_id uuid, p_worker text)
 returns uuid
@@ -14892,7 +14968,7 @@ begin
     from pbdb.playbook_step_results as r
     where
         r.id = p_result_id and q.execution_id = r.execution_id and q.result_id = r.id
-        and q.state = 'READY'
+        and q.state::text = 'READY'
     returning q.token into v_token;
     update pbdb.playbook_step_results as r
     set status = 'RUNNING', started_at = clock_timestamp(), worker = p_worker, token = v_token

@@ -61,7 +61,9 @@ begin
             finished_xid = case when r.completed_at is not null then pg_current_xact_id() end,
             updated_at = clock_timestamp()
         from unnest(p_runs) as r
-        where e.id = r.execution_id and not r.is_new;
+        where
+            e.id = r.execution_id and not r.is_new
+            and e.id = any(array(select r.execution_id from unnest(p_runs) as r));
     end if;
 
     return pbdb._flush_attempts(

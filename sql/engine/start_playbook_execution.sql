@@ -15,6 +15,8 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare

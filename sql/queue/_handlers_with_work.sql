@@ -5,6 +5,7 @@ language plpgsql
 stable
 set enable_seqscan = off
 set enable_indexscan = on
+set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare

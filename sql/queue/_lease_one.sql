@@ -18,7 +18,7 @@ begin
     from pbdb.playbook_step_results as r
     where
         r.id = p_result_id and q.execution_id = r.execution_id and q.result_id = r.id
-        and q.state = 'READY'
+        and q.state::text = 'READY'
     returning q.token into v_token;
     update pbdb.playbook_step_results as r
     set status = 'RUNNING', started_at = clock_timestamp(), worker = p_worker, token = v_token

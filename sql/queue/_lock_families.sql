@@ -10,12 +10,17 @@ as $fn$
 begin
     perform e.id
     from pbdb.playbook_executions as e
-    where e.id in (
+    where e.id = any(array(
         select unnest(array[x.root_execution_id, x.id])
         from pbdb.playbook_step_results as r
-        inner join pbdb.playbook_executions as x on x.id = r.execution_id
+        cross join lateral (
+            select x.id, x.root_execution_id
+            from pbdb.playbook_executions as x
+            where x.id = r.execution_id
+            offset 0
+        ) as x
         where r.id = any(p_step_result_ids)
-    )
+    ))
     order by e.id
     for update;
 end;

@@ -42,14 +42,25 @@ begin
 
     for v_item in
         select
-            a.id, a.output, a.error, r as attempt, r.execution_id, r.token, r.verdict_hash,
+            a.id, a.output, a.error, r.attempt, r.execution_id, r.token, r.verdict_hash,
             q.step_index,
             a.token as given, q.token = a.token as is_held
         from unnest(p_ids, p_tokens, p_outputs, p_errors)
             with ordinality as a (id, token, output, error, n)
-        left join pbdb.playbook_step_results as r on r.id = a.id
-        left join pbdb.playbook_ready_steps as q
-            on q.execution_id = r.execution_id and q.result_id = r.id and q.state = 'LEASED'
+        left join lateral (
+            select r as attempt, r.id, r.execution_id, r.token, r.verdict_hash
+            from pbdb.playbook_step_results as r
+            where r.id = a.id
+            offset 0
+        ) as r on true
+        left join lateral (
+            select q.step_index, q.token
+            from pbdb.playbook_ready_steps as q
+            where
+                q.execution_id = r.execution_id and q.result_id = r.id
+                and q.state::text = 'LEASED'
+            offset 0
+        ) as q on true
         order by r.execution_id, a.id, a.n
     loop
         v_hash := hashtextextended(coalesce(v_item.error::text, v_item.output, 'null'), 0);

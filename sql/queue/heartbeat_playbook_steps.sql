@@ -23,16 +23,24 @@ begin
     v_now := clock_timestamp();
     return query
     with asked as (
-        select a.id, a.token, r.execution_id
+        select
+            a.id, a.token, r.execution_id, r.token as last_token, r.status, r.error_code
         from unnest(p_step_result_ids, p_tokens) as a (id, token)
-        left join pbdb.playbook_step_results as r on r.id = a.id
+        left join lateral (
+            select r.execution_id, r.token, r.status, r.error_code
+            from pbdb.playbook_step_results as r
+            where r.id = a.id
+            offset 0
+        ) as r on true
     ),
     held as materialized (
-        select q.execution_id, q.result_id
+        select q.ctid
         from pbdb.playbook_ready_steps as q
         inner join asked as a
             on a.execution_id = q.execution_id and a.id = q.result_id and a.token = q.token
-        where q.state = 'LEASED' and q.deadline_at > v_now
+        where
+            q.execution_id = any(array(select a.execution_id from asked as a))
+            and q.state::text = 'LEASED' and q.deadline_at > v_now
         order by q.result_id
         for update of q skip locked
     ),
@@ -41,10 +49,7 @@ begin
         set due_at = least(
             v_now + interval '1 second' * p_lease_seconds, q.deadline_at + interval '2 seconds'
         )
-        from held as h
-        where
-            q.execution_id = h.execution_id and q.result_id = h.result_id
-            and q.state = 'LEASED'
+        where q.ctid = any(array(select h.ctid from held as h)) and q.state::text = 'LEASED'
         returning q.result_id, q.due_at
     )
     select
@@ -53,16 +58,19 @@ begin
             when x.result_id is not null then 'extended'
             when q.token = a.token and q.deadline_at <= v_now then 'timed_out'
             when q.token = a.token then 'busy'
-            when r.token = a.token and r.error_code = 'CANCELLED' then 'cancelled'
-            when r.token = a.token and r.status = 'TIMEOUT' then 'timed_out'
+            when a.last_token = a.token and a.error_code = 'CANCELLED' then 'cancelled'
+            when a.last_token = a.token and a.status = 'TIMEOUT' then 'timed_out'
             else 'stale'
         end,
         x.due_at
     from asked as a
     left join extended as x on x.result_id = a.id
-    left join pbdb.playbook_ready_steps as q
-        on q.execution_id = a.execution_id and q.result_id = a.id
-    left join pbdb.playbook_step_results as r on r.id = a.id
+    left join lateral (
+        select q.token, q.deadline_at
+        from pbdb.playbook_ready_steps as q
+        where q.execution_id = a.execution_id and q.result_id = a.id
+        offset 0
+    ) as q on true
     order by a.id;
 end;
 $fn$;

@@ -24,11 +24,20 @@ begin
             state = case e.status when 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state,
             token = null, deadline_at = null, due_at = clock_timestamp()
         from unnest(p_step_result_ids, p_tokens) as a (id, token)
-        inner join pbdb.playbook_step_results as r on r.id = a.id
-        inner join pbdb.playbook_executions as e on e.id = r.execution_id
+        cross join lateral (
+            select r.execution_id from pbdb.playbook_step_results as r where r.id = a.id offset 0
+        ) as r
+        cross join lateral (
+            select e.status from pbdb.playbook_executions as e where e.id = r.execution_id offset 0
+        ) as e
         where
-            q.execution_id = r.execution_id and q.result_id = a.id and q.token = a.token
-            and q.state = 'LEASED'
+            q.execution_id = any(array(
+                select r.execution_id
+                from pbdb.playbook_step_results as r
+                where r.id = any(p_step_result_ids)
+            ))
+            and q.execution_id = r.execution_id and q.result_id = a.id and q.token = a.token
+            and q.state::text = 'LEASED'
         returning q.result_id
     ),
     unstarted as (
@@ -37,7 +46,7 @@ begin
             status = 'PENDING', started_at = null, worker = null, token = null,
             updated_at = clock_timestamp()
         from given_back as g
-        where r.id = g.result_id
+        where r.id = g.result_id and r.id = any(p_step_result_ids)
         returning r.id
     )
     select
