@@ -234,8 +234,10 @@ comment on column pbdb.playbook_programs.program is
 'The steps by index with their successors, sources and handlers; internal, may change with any '
 'release.';
 
--- The engine reads a program once a call; stored uncompressed, that read is a plain copy.
+-- The engine reads a program once a call; stored uncompressed, that read is a plain copy, and up to a
+-- page's length it is in the row itself: elsewhere it is twelve buffers more.
 alter table pbdb.playbook_programs alter column program set storage external;
+alter table pbdb.playbook_programs set (toast_tuple_target = 8160);
 
 create table pbdb.agents (
     id uuid not null primary key default pbdb.uuid_v7(),

@@ -6045,7 +6045,7 @@ comment on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) is
 revoke execute on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) from public;
 -- end: sql/playbook/_step_handler.sql
 
--- frozen: sql/playbook/_compile_steps.sql sha256=e6369f07d7133081fc7ec8c6ca87d38c665bb49213fd5f2b6b31152b74bc1966
+-- frozen: sql/playbook/_compile_steps.sql sha256=7607b5fb907615536269de691c44fd3128f83c9b1bb70c5eee70f4f69c9ba6b9
 -- drop: function pbdb._compile_steps(uuid)
 --
 -- Longer than a screen because it is one list of facts: what the engine may know about a step
@@ -6124,6 +6124,17 @@ begin atomic
             'max_visits', step.max_visits,
             'in_cycle', step.id in (select pbdb._steps_in_cycles(p_playbook_id)),
             'reads_execution', 'execution' = any(step.reads),
+            -- Conditions with fields, and types that evaluate inside the database, may fall back
+            -- to the input without naming it.
+            'reads_input', 'input' = any(step.reads)
+                or coalesce(jsonb_typeof(step.condition) in ('object', 'array'), false)
+                or case step.kind
+                    when 'inline' then
+                        step.step_type <> 'DATA_TRANSFORM' or step.whole_config - 'output' <> '{}'
+                    when 'claimed' then
+                        pbdb._dynamic_keys(step.step_type, step.whole_config) is not null
+                    else true
+                end,
             'handler', pbdb._step_handler(step.organization_id, step.step_type, step.config),
             'agent_id', case
                 when step.step_type = 'AGENT_EXECUTION' then pbdb._find_agent(
@@ -9290,7 +9301,7 @@ comment on function pbdb._last_output(uuid, uuid) is
 revoke execute on function pbdb._last_output(uuid, uuid) from public;
 -- end: sql/engine/_last_output.sql
 
--- frozen: sql/engine/_variables.sql sha256=7662b4c089de60dc1c6797dca357a0b533e9ff045b401b948635e6aa10e1735c
+-- frozen: sql/engine/_variables.sql sha256=6e5b89a68ddbc5613fd6993d3147582700217ccc38cc7048b5a31b6290c42e22
 -- drop: function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid)
 create or replace function pbdb._variables(
     p_run pbdb.run, p_program jsonb, p_step jsonb, p_scope jsonb, p_scope_id uuid
@@ -9307,7 +9318,11 @@ declare
     v_index text;
     v_known jsonb;
     v_steps jsonb;
+    v_input jsonb;
 begin
+    if coalesce((p_step ->> 'reads_input')::boolean, true) then
+        v_input := p_run.input;
+    end if;
     if (p_step ->> 'reads_execution')::boolean then
         v_more := jsonb_build_object('execution', jsonb_build_object(
             'id', p_run.execution_id, 'name', p_run.execution_name,
@@ -9337,13 +9352,14 @@ begin
         v_more := v_more || jsonb_build_object('steps', v_steps);
     end if;
 
-    -- In one go and last: an input of ten thousand items is copied once for each of them, not more.
+    -- In one go and last, and only for who reads it: putting an input of ten thousand items into an
+    -- object walks through all of them, for each of them.
     v_variables := case
         when p_scope is null then jsonb_build_object(
-            'input', p_run.input, 'error', coalesce(p_run.handled_error, 'null')
+            'input', v_input, 'error', coalesce(p_run.handled_error, 'null')
         )
         else jsonb_build_object(
-            'input', p_run.input,
+            'input', v_input,
             'error', coalesce(nullif(p_scope -> 'error', 'null'), p_run.handled_error, 'null'),
             'item', p_scope -> 'item', 'index', p_scope -> 'index'
         )
@@ -13945,7 +13961,7 @@ revoke execute on function pbdb.sweep(int) from public;
 grant execute on function pbdb.sweep(int) to pbdb_worker;
 -- end: sql/queue/sweep.sql
 
--- frozen: sql/queue/claim_playbook_steps.sql sha256=e69ee52cd3e40e0f1d43aa5fd66a5149887e17fe5534107a9893a263173f222d
+-- frozen: sql/queue/claim_playbook_steps.sql sha256=c3c358b80fbb34ee03e21e759fcf4d1c2915a8bb065fa09bc65a195f476de8fa
 -- drop: function pbdb.claim_playbook_steps(text, text[], int, int)
 --
 -- Definer: runners serve every tenant and have no right on any table.
@@ -13965,10 +13981,28 @@ declare
     v_handler text;
     v_left int := p_limit;
     v_taken int;
+    v_began float := extract(epoch from clock_timestamp());
+    v_again_at float := nullif(current_setting('pbdb.look_again_at', true), '');
+    v_seconds float;
 begin
     perform pbdb._check_claim(p_worker, p_limit, p_lease_seconds);
-    if pbdb._something_is_overdue() then
-        perform pbdb._settle_overdue(5);
+    -- While somebody holds a snapshot, ended leases pile up where this looks. From the second slow
+    -- look on (the first may have made its plans) it takes a twentieth of the time at most: the
+    -- session notes when it may look again.
+    if v_began >= coalesce(v_again_at, 0) then
+        if pbdb._something_is_overdue() then
+            perform pbdb._settle_overdue(5);
+        else
+            v_seconds := extract(epoch from clock_timestamp()) - v_began;
+            if v_seconds > 0.002 then
+                v_again_at := v_began + case
+                    when v_again_at is null then 0 else 20 * least(v_seconds, 0.1)
+                end;
+                perform set_config('pbdb.look_again_at', v_again_at::text, false);
+            elsif v_again_at is not null then
+                perform set_config('pbdb.look_again_at', '', false);
+            end if;
+        end if;
     end if;
 
     -- A loop over handlers, oldest work first, because a LIMIT over several index ranges would lock

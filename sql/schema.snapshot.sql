@@ -546,6 +546,8 @@ create table pbdb.playbook_programs (
         PRIMARY KEY (playbook_id),
     constraint program_belongs_to_a_playbook_of_its_organization
         FOREIGN KEY (organization_id, playbook_id) REFERENCES pbdb.playbooks(organization_id, id) ON DELETE CASCADE
+) with (
+    toast_tuple_target=8160
 );
 
 -- The hot table: one small row for each step that can run, is running in a runner, or waits.

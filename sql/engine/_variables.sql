@@ -14,7 +14,11 @@ declare
     v_index text;
     v_known jsonb;
     v_steps jsonb;
+    v_input jsonb;
 begin
+    if coalesce((p_step ->> 'reads_input')::boolean, true) then
+        v_input := p_run.input;
+    end if;
     if (p_step ->> 'reads_execution')::boolean then
         v_more := jsonb_build_object('execution', jsonb_build_object(
             'id', p_run.execution_id, 'name', p_run.execution_name,
@@ -44,13 +48,14 @@ begin
         v_more := v_more || jsonb_build_object('steps', v_steps);
     end if;
 
-    -- In one go and last: an input of ten thousand items is copied once for each of them, not more.
+    -- In one go and last, and only for who reads it: putting an input of ten thousand items into an
+    -- object walks through all of them, for each of them.
     v_variables := case
         when p_scope is null then jsonb_build_object(
-            'input', p_run.input, 'error', coalesce(p_run.handled_error, 'null')
+            'input', v_input, 'error', coalesce(p_run.handled_error, 'null')
         )
         else jsonb_build_object(
-            'input', p_run.input,
+            'input', v_input,
             'error', coalesce(nullif(p_scope -> 'error', 'null'), p_run.handled_error, 'null'),
             'item', p_scope -> 'item', 'index', p_scope -> 'index'
         )

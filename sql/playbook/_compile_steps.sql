@@ -76,6 +76,17 @@ begin atomic
             'max_visits', step.max_visits,
             'in_cycle', step.id in (select pbdb._steps_in_cycles(p_playbook_id)),
             'reads_execution', 'execution' = any(step.reads),
+            -- Conditions with fields, and types that evaluate inside the database, may fall back
+            -- to the input without naming it.
+            'reads_input', 'input' = any(step.reads)
+                or coalesce(jsonb_typeof(step.condition) in ('object', 'array'), false)
+                or case step.kind
+                    when 'inline' then
+                        step.step_type <> 'DATA_TRANSFORM' or step.whole_config - 'output' <> '{}'
+                    when 'claimed' then
+                        pbdb._dynamic_keys(step.step_type, step.whole_config) is not null
+                    else true
+                end,
             'handler', pbdb._step_handler(step.organization_id, step.step_type, step.config),
             'agent_id', case
                 when step.step_type = 'AGENT_EXECUTION' then pbdb._find_agent(

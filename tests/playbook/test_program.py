@@ -57,6 +57,7 @@ def test_an_empty_document_has_an_empty_head(compiled: Any, step: Any) -> None:
         "config": {"output": 1},
         "sources": [],
         "reads_execution": False,
+        "reads_input": False,
         "is_read": False,
     }
 
@@ -168,6 +169,25 @@ def test_only_what_expressions_read_is_looked_up(compiled: Any, step: Any) -> No
     assert program["output_sources"] == [["steps.o", at["o"]]]
     assert {n for n, found in steps.items() if found["is_read"]} == {"a b", "c-d", "m", "o"}
     assert {n for n, found in steps.items() if found["reads_execution"]} == {"q"}
+
+
+def test_the_input_is_there_for_every_step_that_may_fall_back_to_it(
+    compiled: Any, step: Any
+) -> None:
+    field = {"field": "n", "operator": "exists"}
+    output = {"operations": [{"type": "set", "field": "x", "value": 1}]}
+    branches = {"branches": [{"when": field, "then": "e"}], "default": "e"}
+    _, steps = compiled(
+        step("a", condition=field),
+        step("b", config={"output": "$input.n"}),
+        step("c", config={"output": "$steps.a.output"}),
+        step("o", config=output),
+        {"name": "d", "type": "CONDITIONAL_BRANCH", "config": branches},
+        {"name": "e", "type": "PROMPT_TEMPLATE", "config": {"template": "{{ n }}"}},
+        {"name": "f", "type": "CUSTOM_FUNCTION", "config": {"function": "f"}},
+    )
+    read = {name for name, found in steps.items() if found["reads_input"]}
+    assert read == {"a", "b", "o", "d", "e"}
 
 
 def test_limits_come_from_the_step_else_the_playbook_else_the_type(compiled: Any) -> None:

@@ -137,6 +137,24 @@ def test_plans_made_while_the_queue_was_empty_do_not_read_a_long_one_as_a_whole(
         assert rows_read(owner) - read_before < 6 * 10 * 200
 
 
+def test_a_session_whose_look_took_long_does_not_look_again_at_once(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    tenant.apply(function("a"))
+    tenant.start()
+    tenant.claim()
+    owner.execute("update pbdb.playbook_ready_steps set due_at = now() - interval '1 s'")
+    read = "select array_agg(error_code order by id) from pbdb.playbook_step_results"
+
+    tenant.worker.execute("select set_config('pbdb.look_again_at', %s, false)", ("1e12",))
+    tenant.claim()
+    assert owner.execute(read).fetchone() == ([None],)
+
+    tenant.worker.execute("select set_config('pbdb.look_again_at', %s, false)", ("1.5",))
+    tenant.claim()
+    assert owner.execute(read).fetchone() == (["LOST", None],)
+
+
 def test_an_attempt_that_succeeds_writes_its_indexes_once(
     tenant: Tenant, owner: psycopg.Connection[Any]
 ) -> None:
