@@ -82,7 +82,7 @@ FAULTS = [
     Fault("a heartbeat extends beyond the timeout", "queue/heartbeat_playbook_steps.sql",
           "q.deadline_at + interval '2 seconds'", "'infinity'", LEASE, "heartbeat"),
     Fault("a heartbeat does not tell of a cancel", "queue/heartbeat_playbook_steps.sql",
-          "r.error_code = 'CANCELLED' then 'cancelled'", "false then 'cancelled'",
+          "a.error_code = 'CANCELLED' then 'cancelled'", "false then 'cancelled'",
           FENCE, "other_token and heartbeat"),
     # -- reports -------------------------------------------------------------------------------
     Fault("a report needs no token", "queue/_settle_attempts.sql",

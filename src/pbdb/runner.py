@@ -499,7 +499,7 @@ class Runner:
         poll = self._settings.poll_seconds
         swept = time.monotonic()
         while not self._stopping.is_set():
-            await asyncio.sleep(poll * random.uniform(1.2, 1.7))
+            await asyncio.sleep(poll * random.uniform(1.4, 2.0))
             is_quiet = time.monotonic() - self._last_claim >= poll
             is_full = all(group.free <= 0 for group in self._groups)
             if is_quiet:
