@@ -10875,8 +10875,12 @@ revoke execute on function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, 
 from public;
 -- end: sql/engine/_end_join.sql
 
--- frozen: sql/engine/_window.sql sha256=1b776ebe3d2844b9761edd2c98d8afc5b0e48778b2337e8a320447c5bf1b9cac
+-- frozen: sql/engine/_window.sql sha256=4a8d482ee372b2214c540f42364049ad511adc6e9aa424dace4aa9c298923f6a
 -- drop: function pbdb._window(pbdb.playbook_joins, jsonb)
+--
+-- The series stands in a select list, where it is made as far as LIMIT needs it; in FROM all of the
+-- ten thousand positions that are left were made for each dozen that is opened. In order, because
+-- the series is and conditions with OR are checked row by row.
 create or replace function pbdb._window(p_join pbdb.playbook_joins, p_step jsonb)
 returns setof int
 language sql
@@ -10884,7 +10888,7 @@ stable
 security invoker
 begin atomic
 select n.index
-from generate_series(p_join.next_index, p_join.total - 1) as n (index)
+from (select generate_series(p_join.next_index, p_join.total - 1)) as n (index)
 where
     p_join.succeeded_count = 0
     or (
@@ -10902,7 +10906,6 @@ where
                 and s.branch = p_step -> 'branches' -> n.index ->> 'name'
         )
     )
-order by n.index
 limit p_join.max_parallel - p_join.open_count;
 end;
 

@@ -1,4 +1,8 @@
 -- drop: function pbdb._window(pbdb.playbook_joins, jsonb)
+--
+-- The series stands in a select list, where it is made as far as LIMIT needs it; in FROM all of the
+-- ten thousand positions that are left were made for each dozen that is opened. In order, because
+-- the series is and conditions with OR are checked row by row.
 create or replace function pbdb._window(p_join pbdb.playbook_joins, p_step jsonb)
 returns setof int
 language sql
@@ -6,7 +10,7 @@ stable
 security invoker
 begin atomic
 select n.index
-from generate_series(p_join.next_index, p_join.total - 1) as n (index)
+from (select generate_series(p_join.next_index, p_join.total - 1)) as n (index)
 where
     p_join.succeeded_count = 0
     or (
@@ -24,7 +28,6 @@ where
                 and s.branch = p_step -> 'branches' -> n.index ->> 'name'
         )
     )
-order by n.index
 limit p_join.max_parallel - p_join.open_count;
 end;
 
