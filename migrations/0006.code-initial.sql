@@ -10875,7 +10875,7 @@ revoke execute on function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, 
 from public;
 -- end: sql/engine/_end_join.sql
 
--- frozen: sql/engine/_window.sql sha256=4a8d482ee372b2214c540f42364049ad511adc6e9aa424dace4aa9c298923f6a
+-- frozen: sql/engine/_window.sql sha256=f58388e4d73cbecd09be737bbfd23f22c86eca8a26ad19f68451b88e0fca0fd6
 -- drop: function pbdb._window(pbdb.playbook_joins, jsonb)
 --
 -- The series stands in a select list, where it is made as far as LIMIT needs it; in FROM all of the
@@ -10906,7 +10906,7 @@ where
                 and s.branch = p_step -> 'branches' -> n.index ->> 'name'
         )
     )
-limit p_join.max_parallel - p_join.open_count;
+limit p_join.max_parallel - p_join.open_count; -- noqa: AM09
 end;
 
 comment on function pbdb._window(pbdb.playbook_joins, jsonb) is
@@ -13964,7 +13964,7 @@ revoke execute on function pbdb.sweep(int) from public;
 grant execute on function pbdb.sweep(int) to pbdb_worker;
 -- end: sql/queue/sweep.sql
 
--- frozen: sql/queue/claim_playbook_steps.sql sha256=c3c358b80fbb34ee03e21e759fcf4d1c2915a8bb065fa09bc65a195f476de8fa
+-- frozen: sql/queue/claim_playbook_steps.sql sha256=6af071d72ecd769d664cb57320aeb51aa19db24097f1be02aad41a312177160c
 -- drop: function pbdb.claim_playbook_steps(text, text[], int, int)
 --
 -- Definer: runners serve every tenant and have no right on any table.
@@ -13985,14 +13985,17 @@ declare
     v_left int := p_limit;
     v_taken int;
     v_began float := extract(epoch from clock_timestamp());
-    v_again_at float := nullif(current_setting('pbdb.look_again_at', true), '');
+    v_again_at float := case
+        when pg_input_is_valid(current_setting('pbdb.look_again_at', true), 'float8')
+            then current_setting('pbdb.look_again_at', true)
+    end;
     v_seconds float;
 begin
     perform pbdb._check_claim(p_worker, p_limit, p_lease_seconds);
     -- While somebody holds a snapshot, ended leases pile up where this looks. From the second slow
     -- look on (the first may have made its plans) it takes a twentieth of the time at most: the
-    -- session notes when it may look again.
-    if v_began >= coalesce(v_again_at, 0) then
+    -- session notes when it may look again, at most two seconds ahead.
+    if v_again_at is null or v_again_at not between v_began and v_began + 2 then
         if pbdb._something_is_overdue() then
             perform pbdb._settle_overdue(5);
         else

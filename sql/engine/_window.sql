@@ -28,7 +28,7 @@ where
                 and s.branch = p_step -> 'branches' -> n.index ->> 'name'
         )
     )
-limit p_join.max_parallel - p_join.open_count;
+limit p_join.max_parallel - p_join.open_count; -- noqa: AM09
 end;
 
 comment on function pbdb._window(pbdb.playbook_joins, jsonb) is

@@ -18,14 +18,17 @@ declare
     v_left int := p_limit;
     v_taken int;
     v_began float := extract(epoch from clock_timestamp());
-    v_again_at float := nullif(current_setting('pbdb.look_again_at', true), '');
+    v_again_at float := case
+        when pg_input_is_valid(current_setting('pbdb.look_again_at', true), 'float8')
+            then current_setting('pbdb.look_again_at', true)
+    end;
     v_seconds float;
 begin
     perform pbdb._check_claim(p_worker, p_limit, p_lease_seconds);
     -- While somebody holds a snapshot, ended leases pile up where this looks. From the second slow
     -- look on (the first may have made its plans) it takes a twentieth of the time at most: the
-    -- session notes when it may look again.
-    if v_began >= coalesce(v_again_at, 0) then
+    -- session notes when it may look again, at most two seconds ahead.
+    if v_again_at is null or v_again_at not between v_began and v_began + 2 then
         if pbdb._something_is_overdue() then
             perform pbdb._settle_overdue(5);
         else

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -137,20 +138,23 @@ def test_plans_made_while_the_queue_was_empty_do_not_read_a_long_one_as_a_whole(
         assert rows_read(owner) - read_before < 6 * 10 * 200
 
 
+@pytest.mark.parametrize("value", ["1.5", "1e300", "NaN", "", "soon"])
 def test_a_session_whose_look_took_long_does_not_look_again_at_once(
-    tenant: Tenant, owner: psycopg.Connection[Any]
+    tenant: Tenant, owner: psycopg.Connection[Any], value: str
 ) -> None:
+    """What the session notes is a hint: any other value than a near future means nothing."""
     tenant.apply(function("a"))
     tenant.start()
     tenant.claim()
     owner.execute("update pbdb.playbook_ready_steps set due_at = now() - interval '1 s'")
     read = "select array_agg(error_code order by id) from pbdb.playbook_step_results"
 
-    tenant.worker.execute("select set_config('pbdb.look_again_at', %s, false)", ("1e12",))
+    note = "select set_config('pbdb.look_again_at', %s, false)"
+    tenant.worker.execute(note, (str(time.time() + 1.9),))
     tenant.claim()
     assert owner.execute(read).fetchone() == ([None],)
 
-    tenant.worker.execute("select set_config('pbdb.look_again_at', %s, false)", ("1.5",))
+    tenant.worker.execute(note, (value,))
     tenant.claim()
     assert owner.execute(read).fetchone() == (["LOST", None],)
 
