@@ -19,8 +19,9 @@ _COMPLETION = re.compile(rb'"attempt\\?":')
 class Proxy:
     """Forwards to the server's socket; `reset` breaks a connection, `cut` loses an answer."""
 
-    def __init__(self, server: Path) -> None:
+    def __init__(self, server: Path, cut_at: re.Pattern[bytes] = _COMPLETION) -> None:
         self.server = server
+        self.cut_at = cut_at
         self.port = 0
         self.cuts = 0
         self._armed = 0
@@ -47,7 +48,7 @@ class Proxy:
         self._loop.call_soon_threadsafe(do)
 
     def cut(self) -> None:
-        """Pass the next completion to the server, and lose its answer with the connection."""
+        """Pass the next message to cut at to the server, and lose its answer and the connection."""
 
         def do() -> None:
             self._armed += 1
@@ -94,7 +95,7 @@ class Proxy:
     ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
-                if self._armed and _COMPLETION.search(data):
+                if self._armed and self.cut_at.search(data):
                     self._armed -= 1
                     is_cut.set()
                 below.write(data)

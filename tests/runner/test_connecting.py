@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from chaos.proxy import Proxy
+from pbdb.cli.worker import check_rights
 from pbdb.database import Backoff, Target, conninfo, is_transient
+from server import Database
 
 
 def test_the_environment_names_the_database() -> None:
@@ -70,3 +76,20 @@ def test_delays_grow_to_the_cap_and_start_over() -> None:
     assert max(delays[10:]) > 0.5
     backoff.reset()
     assert backoff.next() <= 0.1
+
+
+def test_a_server_that_goes_away_while_a_runner_starts_is_waited_for(database: Database) -> None:
+    url = database.url("worker")
+    asked = re.compile(b"has_function_privilege")
+    given = conninfo_to_dict(url)
+    proxy = Proxy(Path(str(given["host"])) / f".s.PGSQL.{given.get('port', 5432)}", asked)
+    proxy.start()
+    try:
+        proxy.cut()
+        there = make_conninfo(
+            url, host="127.0.0.1", port=str(proxy.port), sslmode="disable", gssencmode="disable"
+        )
+        check_rights(Target(there))
+        assert proxy.cuts == 1
+    finally:
+        proxy.stop()

@@ -84,23 +84,20 @@ async def _work(target: Target, app: App, settings: Settings, name: str | None) 
 def check_rights(target: Target) -> None:
     """Say what is missing before a runner starts that could never claim anything.
 
-    A server that does not answer is no reason: a runner waits for it.
+    A server that does not answer, or goes away meanwhile, is no reason: a runner waits for it.
     """
     try:
-        connection = connect(target.listen_url, "pbdb cli")
+        with connect(target.listen_url, "pbdb cli") as connection:
+            row = connection.execute(
+                "select pg_catalog.has_function_privilege("
+                "'pbdb.claim_playbook_steps(text, text[], int, int)', 'execute'), current_user"
+            ).fetchone()
     except psycopg.OperationalError as error:
         if is_refused(error):
             raise
         return
-    with connection:
-        row = connection.execute(
-            "select pg_catalog.has_function_privilege("
-            "'pbdb.claim_playbook_steps(text, text[], int, int)', 'execute'), current_user"
-        ).fetchone()
-        if row is not None and not row[0]:
-            raise UsageError(
-                f"the login {row[1]} may not run steps", f"grant pbdb_worker to {row[1]};"
-            )
+    if row is not None and not row[0]:
+        raise UsageError(f"the login {row[1]} may not run steps", f"grant pbdb_worker to {row[1]};")
 
 
 def add_fields(record: logging.LogRecord) -> bool:
