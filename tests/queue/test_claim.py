@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -157,6 +158,35 @@ def test_a_session_whose_look_took_long_does_not_look_again_at_once(
     tenant.worker.execute(note, (value,))
     tenant.claim()
     assert owner.execute(read).fetchone() == (["LOST", None],)
+
+
+def test_the_second_slow_look_is_noted_and_a_quick_one_forgets_it(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    def note() -> str:
+        row = tenant.worker.execute("select current_setting('pbdb.look_again_at', true)").fetchone()
+        return (row and row[0]) or ""
+
+    def slow_claim() -> float:
+        owner.execute("begin")
+        owner.execute("lock table pbdb.playbook_ready_steps in access exclusive mode")
+        with ThreadPoolExecutor(1) as pool:
+            claim = pool.submit(tenant.claim)
+            time.sleep(0.1)
+            owner.execute("commit")
+            claim.result()
+        return time.time()
+
+    tenant.claim()
+    tenant.claim()
+    assert note() == ""
+    ended = slow_claim()
+    assert float(note()) < ended
+    ended = slow_claim()
+    assert ended < float(note()) < ended + 2
+    time.sleep(2.1)
+    tenant.claim()
+    assert note() == ""
 
 
 def test_an_attempt_that_succeeds_writes_its_indexes_once(
