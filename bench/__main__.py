@@ -3,7 +3,6 @@
     python -m bench                    every figure; takes a while
     python -m bench chain sql_chain    these parts; the others' last results are kept
     python -m bench --scale 0.1        smaller loads, for a quick look
-    python -m bench.memory_search      searches, with their recall; a program of its own
 
 A run on a busy machine gives small numbers; the ratios hold.
 """
@@ -29,7 +28,7 @@ from pbdb.embedded import EmbeddedServer
 
 PARTS = [
     "chain", "sql_chain", "latency", "starts", "cost", "flat", "notify", "for_each", "reads",
-    "tenants", "runner_cpu",
+    "tenants", "runner_cpu", "memory",
 ]  # fmt: skip
 RESULTS = Path(__file__).parent / "results"
 

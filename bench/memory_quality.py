@@ -49,32 +49,38 @@ def summary(places: list[int | None]) -> dict[str, float]:
     return within | {"mrr": round(sum(1 / place for place in places if place) / count, 3)}
 
 
+def ask(conn: psycopg.Connection[Any]) -> dict[str, list[Found]]:
+    """Store the passages in a migrated, empty database and ask every question, by mode."""
+    embedder = LocalEmbedder()
+    texts = passages()
+    vectors = embedder.embed_now([question for question, _ in QUESTIONS])
+    with conn.transaction():
+        conn.execute("select pbdb.register_embedding_model(%s, 384, true)", (embedder.name,))
+        conn.execute("select pbdb.set_organization(%s)", (uuid.uuid4(),))
+        conn.execute(
+            "select pbdb.store_memories(%s, %s::real[])", (texts, embedder.embed_now(texts))
+        )
+        return {
+            mode: [
+                search(conn, mode, question, vector)
+                for (question, _), vector in zip(QUESTIONS, vectors, strict=True)
+            ]
+            for mode in MODES
+        }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--url", help="an empty database, as a superuser")
     parser.add_argument("--each", action="store_true", help="print every question's places")
     given = parser.parse_args()
 
-    embedder = LocalEmbedder()
-    texts = passages()
-    vectors = embedder.embed_now([question for question, _ in QUESTIONS])
     with database(given.url) as url:
         migrate.apply(url)
         with psycopg.connect(url) as conn:
-            conn.execute("select pbdb.register_embedding_model(%s, 384, true)", (embedder.name,))
-            conn.execute("select pbdb.set_organization(%s)", (uuid.uuid4(),))
-            conn.execute(
-                "select pbdb.store_memories(%s, %s::real[])", (texts, embedder.embed_now(texts))
-            )
-            found = {
-                mode: [
-                    search(conn, mode, question, vector)
-                    for (question, _), vector in zip(QUESTIONS, vectors, strict=True)
-                ]
-                for mode in MODES
-            }
+            found = ask(conn)
     half = len(ASKED_IN_OTHER_WORDS)
-    result: dict[str, Any] = {"passages": len(texts), "questions": len(QUESTIONS)}
+    result: dict[str, Any] = {"passages": len(passages()), "questions": len(QUESTIONS)}
     for mode in MODES:
         places = [place for place, _ in found[mode]]
         result[mode] = {

@@ -6,8 +6,8 @@ Compares `search_memories` with an exact search outside the database, per tenant
 an HNSW index, and times the same with filters. The vectors are clusters of isotropic noise, harder
 than text: outside its cluster a vector's nearest neighbours are all equally far. Without `--url` it
 starts an embedded PostgreSQL 18. Times are the client's and, where the server is on this machine,
-the server's processor time, which a busy machine hardly changes. Writes
-bench/results/memory_search.json.
+the server's processor time, which a busy machine hardly changes. `python -m bench memory` stores
+the same with its targets.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,6 @@ Connection = psycopg.Connection[Any]
 
 DIMENSIONS = 384
 SUBJECTS = 2000
-RESULTS = Path(__file__).parent / "results" / "memory_search.json"
 # A filter that two of three memories pass, one that nearly none does.
 FILTERS = {"wide filter": '{"kind": "note"}', "narrow filter": '{"subject": 5}'}
 
@@ -182,6 +181,34 @@ def cpu_ms(conn: Connection) -> float | None:
     return int(text.split()[0]) / 1e6
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Searches by tenant: without an HNSW index, with it, and with it and a filter."""
+
+    plain: list[Line]
+    index_seconds: float
+    graph: list[Line]
+    filtered: list[Line]
+
+
+def run(conn: Connection, count: int, tenants: int, searches: int) -> Outcome:
+    """Load a migrated, empty database, and search as tenants of all sizes."""
+    data = corpus(count, tenants)
+    ranks = [r for r in (0, 1, 2, 3, 4, 5, 7, 9, 19, 49, 99) if r < tenants]
+    load(conn, data)
+    plain = [measure(conn, data, rank, searches) for rank in ranks]
+    start = time.perf_counter()
+    conn.execute("select pbdb.create_memory_index()")
+    index_seconds = round(time.perf_counter() - start, 1)
+    graph = [measure(conn, data, rank, searches) for rank in ranks]
+    filtered = [
+        measure(conn, data, rank, searches, what, f", p_filter => '{given}'")
+        for what, given in FILTERS.items()
+        for rank in ranks[::3]
+    ]
+    return Outcome(plain, index_seconds, graph, filtered)
+
+
 @contextmanager
 def database(url: str | None) -> Iterator[str]:
     """Yield the URL of an empty database: the given one, or one in an embedded server."""
@@ -214,35 +241,16 @@ def main() -> None:
     parser.add_argument("--searches", type=int, default=60)
     given = parser.parse_args()
 
-    data = corpus(given.vectors, given.tenants)
-    ranks = [r for r in (0, 1, 2, 3, 4, 5, 7, 9, 19, 49, 99) if r < given.tenants]
-    result: dict[str, Any] = {"vectors": given.vectors, "dimensions": DIMENSIONS}
     with database(given.url) as url:
         migrate.apply(url)
         with psycopg.connect(url, autocommit=True) as conn:
-            load(conn, data)
-            print("| memories | path | p50 ms | p95 ms | CPU p95 ms | recall@10 | fewest rows |")
-            print("|---|---|---|---|---|---|---|")
-            plain = [measure(conn, data, rank, given.searches) for rank in ranks]
-            show(plain)
-            start = time.perf_counter()
-            conn.execute("select pbdb.create_memory_index()")
-            result["index_seconds"] = round(time.perf_counter() - start, 1)
-            print(f"with an HNSW index, built in {result['index_seconds']} s:")
-            graph = [measure(conn, data, rank, given.searches) for rank in ranks]
-            show(graph)
-            filtered = [
-                measure(conn, data, rank, given.searches, what, f", p_filter => '{given_filter}'")
-                for what, given_filter in FILTERS.items()
-                for rank in ranks[::3]
-            ]
-            show(filtered)
-    result["lines"] = {
-        name: [asdict(line) for line in lines]
-        for name, lines in (("plain", plain), ("graph", graph), ("filtered", filtered))
-    }
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(result, indent=1) + "\n")
+            found = run(conn, given.vectors, given.tenants, given.searches)
+    print("| memories | path | p50 ms | p95 ms | CPU p95 ms | recall@10 | fewest rows |")
+    print("|---|---|---|---|---|---|---|")
+    show(found.plain)
+    print(f"with an HNSW index, built in {found.index_seconds} s:")
+    show(found.graph)
+    show(found.filtered)
 
 
 if __name__ == "__main__":
