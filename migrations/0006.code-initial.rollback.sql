@@ -4,13 +4,13 @@
 set local lock_timeout = '10s';
 set local role pbdb_owner;
 
--- deleted: sql/report/diagnose_execution.sql
+-- deleted: sql/report/diagnosis/diagnose_execution.sql
 drop function pbdb.diagnose_execution(uuid);
 
--- deleted: sql/report/_diagnose_step.sql
+-- deleted: sql/report/diagnosis/_diagnose_step.sql
 drop function pbdb._diagnose_step(pbdb.playbook_ready_steps, pbdb.playbook_step_results, text);
 
--- deleted: sql/report/_diagnose_status.sql
+-- deleted: sql/report/diagnosis/_diagnose_status.sql
 drop function pbdb._diagnose_status(pbdb.playbook_executions);
 
 -- deleted: sql/report/fsck/fsck.sql
@@ -43,35 +43,16 @@ drop function pbdb._fsck_queue();
 -- deleted: sql/report/fsck/_step_index.sql
 drop function pbdb._step_index(jsonb, uuid);
 
--- deleted: sql/report/roll_up_executions.sql
-drop function pbdb.roll_up_executions(integer);
-
--- deleted: sql/report/_roll_up_playbook.sql
-drop function pbdb._roll_up_playbook(uuid, integer);
-
--- deleted: sql/report/_reset_roll_up.sql
-drop function pbdb._reset_roll_up(uuid);
-
--- deleted: sql/report/_unroll_deleted_executions.sql
-drop trigger unroll_deleted_executions on pbdb.playbook_executions;
-drop function pbdb._unroll_deleted_executions();
-
--- deleted: sql/report/_unroll_execution.sql
-drop function pbdb._unroll_execution(pbdb.playbook_executions);
-
--- deleted: sql/report/_unroll_executions.sql
-drop function pbdb._unroll_executions(uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[]);
-
--- deleted: sql/report/discard_dead_letter.sql
+-- deleted: sql/report/dead_letter/discard_dead_letter.sql
 drop function pbdb.discard_dead_letter(uuid, text);
 
--- deleted: sql/report/requeue_dead_letter.sql
+-- deleted: sql/report/dead_letter/requeue_dead_letter.sql
 drop function pbdb.requeue_dead_letter(uuid);
 
--- deleted: sql/report/_require_dead_letter.sql
+-- deleted: sql/report/dead_letter/_require_dead_letter.sql
 drop function pbdb._require_dead_letter(uuid);
 
--- deleted: sql/report/playbook_dead_letters.sql
+-- deleted: sql/report/dead_letter/playbook_dead_letters.sql
 revoke all on pbdb.playbook_dead_letters
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 comment on column pbdb.playbook_dead_letters.organization_id is null;
@@ -89,7 +70,7 @@ comment on column pbdb.playbook_dead_letters.worker is null;
 comment on column pbdb.playbook_dead_letters.since is null;
 drop view pbdb.playbook_dead_letters;
 
--- deleted: sql/report/playbook_inbox.sql
+-- deleted: sql/report/inbox/playbook_inbox.sql
 revoke all on pbdb.playbook_inbox
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 comment on column pbdb.playbook_inbox.organization_id is null;
@@ -112,16 +93,16 @@ comment on column pbdb.playbook_inbox.times_out_at is null;
 comment on column pbdb.playbook_inbox.waits_for is null;
 drop view pbdb.playbook_inbox;
 
--- deleted: sql/report/list_executions.sql
+-- deleted: sql/report/progress/list_executions.sql
 drop function pbdb.list_executions(uuid, pbdb.playbook_execution_status, uuid, integer);
 
--- deleted: sql/report/get_execution_timeline.sql
+-- deleted: sql/report/progress/get_execution_timeline.sql
 drop function pbdb.get_execution_timeline(uuid);
 
--- deleted: sql/report/get_execution_result.sql
+-- deleted: sql/report/progress/get_execution_result.sql
 drop function pbdb.get_execution_result(uuid);
 
--- deleted: sql/report/get_execution_progress.sql
+-- deleted: sql/report/progress/get_execution_progress.sql
 drop function pbdb.get_execution_progress(uuid);
 
 -- deleted: sql/report/get_active_playbooks.sql
@@ -130,7 +111,389 @@ drop function pbdb.get_active_playbooks(uuid);
 -- deleted: sql/report/get_playbook_execution_summary.sql
 drop function pbdb.get_playbook_execution_summary(uuid);
 
--- deleted: sql/report/playbook_execution_counts.sql
+-- deleted: sql/direct/what_if_playbook.sql
+drop function pbdb.what_if_playbook(text, jsonb, jsonb);
+
+-- deleted: sql/direct/_trace.sql
+drop function pbdb._trace(uuid);
+
+-- deleted: sql/direct/_pretend.sql
+drop function pbdb._pretend(uuid, pbdb.ready_state, jsonb);
+
+-- deleted: sql/direct/run_playbook.sql
+drop function pbdb.run_playbook(text, jsonb);
+
+-- deleted: sql/direct/_run_to_the_end.sql
+drop function pbdb._run_to_the_end(uuid, jsonb);
+
+-- deleted: sql/queue/worker/unregister_worker.sql
+drop function pbdb.unregister_worker(text);
+
+-- deleted: sql/queue/worker/set_worker_idle.sql
+drop function pbdb.set_worker_idle(text, boolean);
+
+-- deleted: sql/queue/worker/register_worker.sql
+drop function pbdb.register_worker(text, text[], int);
+
+-- deleted: sql/queue/sql_step/run_due_sql_steps.sql
+drop function pbdb.run_due_sql_steps(int);
+
+-- deleted: sql/queue/sql_step/run_sql_step.sql
+drop function pbdb.run_sql_step(text, uuid, uuid, real[]);
+
+-- deleted: sql/queue/sql_step/_perform_sql_step.sql
+drop function pbdb._perform_sql_step(uuid, text, real[]);
+
+-- deleted: sql/queue/sql_step/_lease_one.sql
+drop function pbdb._lease_one(uuid, text);
+
+-- deleted: sql/queue/sql_step/_execute_sql_step.sql
+drop function pbdb._execute_sql_step(uuid, uuid, real[]);
+
+-- deleted: sql/queue/report/release_playbook_steps.sql
+drop function pbdb.release_playbook_steps(text, uuid[], uuid[]);
+
+-- deleted: sql/queue/report/fail_playbook_steps.sql
+drop function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]);
+
+-- deleted: sql/queue/report/_clean_error.sql
+drop function pbdb._clean_error(jsonb);
+
+-- deleted: sql/queue/report/complete_and_claim_playbook_steps.sql
+drop function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int);
+
+-- deleted: sql/queue/report/complete_playbook_steps.sql
+drop function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[]);
+
+-- deleted: sql/queue/report/_record_usage.sql
+drop function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]);
+
+-- deleted: sql/queue/report/_usage_number.sql
+drop function pbdb._usage_number(jsonb, text, numeric);
+
+-- deleted: sql/queue/report/_settle_attempts.sql
+drop function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int);
+
+-- deleted: sql/queue/report/_output_problem.sql
+drop function pbdb._output_problem(text);
+
+-- deleted: sql/queue/report/_late_verdict.sql
+drop function pbdb._late_verdict(uuid, boolean, bigint, bigint);
+
+-- deleted: sql/queue/claim/heartbeat_playbook_steps.sql
+drop function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int);
+
+-- deleted: sql/queue/claim/claim_playbook_steps.sql
+drop function pbdb.claim_playbook_steps(text, text[], int, int);
+
+-- deleted: sql/queue/sweep/sweep.sql
+drop function pbdb.sweep(int);
+
+-- deleted: sql/queue/sweep/_settle_overdue.sql
+drop function pbdb._settle_overdue(int);
+
+-- deleted: sql/queue/sweep/_sweep_event.sql
+drop function pbdb._sweep_event(uuid);
+
+-- deleted: sql/queue/sweep/_sweep_step.sql
+drop function pbdb._sweep_step(uuid);
+
+-- deleted: sql/queue/sweep/_end_overdue_wait.sql
+drop function pbdb._end_overdue_wait(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps);
+
+-- deleted: sql/queue/sweep/_end_lost_attempt.sql
+drop function pbdb._end_lost_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps);
+
+-- deleted: sql/queue/sweep/_sweep_execution.sql
+drop function pbdb._sweep_execution(uuid);
+
+-- deleted: sql/queue/sweep/_overdue.sql
+drop function pbdb._overdue(int);
+
+-- deleted: sql/queue/sweep/_something_is_overdue.sql
+drop function pbdb._something_is_overdue();
+
+-- deleted: sql/queue/claim/_lease_steps.sql
+drop function pbdb._lease_steps(text, text, int, int);
+
+-- deleted: sql/queue/claim/_expand_handlers.sql
+drop function pbdb._expand_handlers(text[]);
+
+-- deleted: sql/queue/claim/_handlers_with_work.sql
+drop function pbdb._handlers_with_work(text[]);
+
+-- deleted: sql/queue/_check_same_length.sql
+drop function pbdb._check_same_length(uuid[], anyarray);
+
+-- deleted: sql/queue/_check_claim.sql
+drop function pbdb._check_claim(text, int, int);
+
+-- deleted: sql/queue/sweep/advance_playbook_execution.sql
+drop function pbdb.advance_playbook_execution(uuid);
+
+-- deleted: sql/event/emit_playbook_event.sql
+drop function pbdb.emit_playbook_event(text, jsonb, int);
+
+-- deleted: sql/event/fire_trigger.sql
+drop function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text);
+
+-- deleted: sql/event/due_triggers.sql
+drop function pbdb.due_triggers(int);
+
+-- deleted: sql/event/define_trigger.sql
+drop function pbdb.define_trigger(text, text, text, text, text, jsonb, jsonb, boolean);
+
+-- deleted: sql/event/_fire_event_triggers.sql
+drop function pbdb._fire_event_triggers(uuid, text, jsonb);
+
+-- deleted: sql/event/_fire.sql
+drop function pbdb._fire(pbdb.playbook_triggers, jsonb, text, text);
+
+-- deleted: sql/engine/run/_lock_families.sql
+drop function pbdb._lock_families(uuid[]);
+
+-- deleted: sql/engine/run/_try_lock.sql
+drop function pbdb._try_lock(uuid);
+
+-- deleted: sql/engine/steer/retry_playbook_execution.sql
+drop function pbdb.retry_playbook_execution(uuid, text);
+
+-- deleted: sql/engine/steer/_retry_point.sql
+drop function pbdb._retry_point(pbdb.run, jsonb, text);
+
+-- deleted: sql/engine/steer/cancel_playbook_execution.sql
+drop function pbdb.cancel_playbook_execution(uuid, text);
+
+-- deleted: sql/engine/steer/resume_playbook_execution.sql
+drop function pbdb.resume_playbook_execution(uuid);
+
+-- deleted: sql/engine/steer/pause_playbook_execution.sql
+drop function pbdb.pause_playbook_execution(uuid);
+
+-- deleted: sql/engine/wait/submit_step_input.sql
+drop function pbdb.submit_step_input(uuid, text, jsonb, uuid);
+
+-- deleted: sql/engine/wait/_collect_answer.sql
+drop function pbdb._collect_answer(uuid, int, jsonb, uuid);
+
+-- deleted: sql/engine/wait/_check_answer.sql
+drop function pbdb._check_answer(jsonb, jsonb, jsonb, uuid);
+
+-- deleted: sql/engine/wait/_find_wait.sql
+drop function pbdb._find_wait(pbdb.run, jsonb, text);
+
+-- deleted: sql/engine/start/start_playbook.sql
+drop function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb);
+
+-- deleted: sql/engine/start/start_playbook_executions.sql
+drop function pbdb.start_playbook_executions(uuid, jsonb[], text[]);
+
+-- deleted: sql/engine/start/start_playbook_execution.sql
+drop function pbdb.start_playbook_execution(uuid, jsonb, text, text, text, uuid, jsonb);
+
+-- deleted: sql/engine/start/_start_runs.sql
+drop function pbdb._start_runs(jsonb, uuid, jsonb[], text[], text, text, uuid, jsonb);
+
+-- deleted: sql/engine/start/_checked_source.sql
+drop function pbdb._checked_source(text);
+
+-- deleted: sql/engine/start/_claim_key.sql
+drop function pbdb._claim_key(pbdb.run, jsonb, text);
+
+-- deleted: sql/engine/start/_check_input.sql
+drop function pbdb._check_input(jsonb, jsonb);
+
+-- deleted: sql/engine/wait/_deliver.sql
+drop function pbdb._deliver(uuid, jsonb, boolean);
+
+-- deleted: sql/engine/move/_run_engine_steps.sql
+drop function pbdb._run_engine_steps(uuid[], int);
+
+-- deleted: sql/engine/move/_run_engine_step.sql
+drop function pbdb._run_engine_step(uuid);
+
+-- deleted: sql/engine/move/_advance.sql
+drop function pbdb._advance(pbdb.run, jsonb);
+
+-- deleted: sql/engine/child/_end_child_call.sql
+drop function pbdb._end_child_call(pbdb.run, jsonb, pbdb.playbook_step_results);
+
+-- deleted: sql/engine/child/_call_playbook.sql
+drop function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect);
+
+-- deleted: sql/engine/child/_child_refusal.sql
+drop function pbdb._child_refusal(pbdb.run, jsonb, jsonb, jsonb);
+
+-- deleted: sql/engine/wait/_settle_pause.sql
+drop function pbdb._settle_pause(pbdb.run);
+
+-- deleted: sql/engine/wait/_end_pause.sql
+drop function pbdb._end_pause(pbdb.run);
+
+-- deleted: sql/engine/wait/_await.sql
+drop function pbdb._await(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect);
+
+-- deleted: sql/engine/wait/_take_event.sql
+drop function pbdb._take_event(uuid, text, jsonb, uuid);
+
+-- deleted: sql/engine/end/_end_scope.sql
+drop function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread);
+
+-- deleted: sql/engine/parallel/_fork.sql
+drop function pbdb._fork(pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb);
+
+-- deleted: sql/engine/parallel/_keep_done_scopes.sql
+drop function pbdb._keep_done_scopes(pbdb.run, uuid);
+
+-- deleted: sql/engine/parallel/_move_join.sql
+drop function pbdb._move_join(pbdb.run, jsonb, uuid);
+
+-- deleted: sql/engine/parallel/_open_scopes.sql
+drop function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins);
+
+-- deleted: sql/engine/parallel/_window.sql
+drop function pbdb._window(pbdb.playbook_joins, jsonb);
+
+-- deleted: sql/engine/parallel/_end_join.sql
+drop function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean);
+
+-- deleted: sql/engine/run/_steps_inside.sql
+drop function pbdb._steps_inside(jsonb, int);
+
+-- deleted: sql/engine/parallel/_join_error.sql
+drop function pbdb._join_error(pbdb.playbook_joins);
+
+-- deleted: sql/engine/parallel/_join_output.sql
+drop function pbdb._join_output(pbdb.playbook_joins, jsonb);
+
+-- deleted: sql/engine/end/_finish.sql
+drop function pbdb._finish(pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb);
+
+-- deleted: sql/engine/end/_map_output.sql
+drop function pbdb._map_output(pbdb.run, jsonb);
+
+-- deleted: sql/engine/child/_cancel_child.sql
+drop function pbdb._cancel_child(uuid, text);
+
+-- deleted: sql/engine/child/_wake_parent.sql
+drop function pbdb._wake_parent(uuid);
+
+-- deleted: sql/engine/end/_close_open_steps.sql
+drop function pbdb._close_open_steps(pbdb.run, uuid[], text, text);
+
+-- deleted: sql/engine/end/_end_attempt.sql
+drop function pbdb._end_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint);
+
+-- deleted: sql/engine/move/_leave_step.sql
+drop function pbdb._leave_step(pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int);
+
+-- deleted: sql/engine/move/_hold_step.sql
+drop function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread);
+
+-- deleted: sql/engine/end/_make_retry.sql
+drop function pbdb._make_retry(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb);
+
+-- deleted: sql/engine/run/_make_ready.sql
+drop function pbdb._make_ready(pbdb.run, uuid, jsonb, uuid, int, pbdb.step_effect);
+
+-- deleted: sql/engine/run/_refuse_ended.sql
+drop function pbdb._refuse_ended(pbdb.run, text, text);
+
+-- deleted: sql/engine/run/_require_run.sql
+drop function pbdb._require_run(uuid, uuid);
+
+-- deleted: sql/engine/run/_lock_run.sql
+drop function pbdb._lock_run(uuid);
+
+-- deleted: sql/engine/run/_load_run.sql
+drop function pbdb._load_run(uuid);
+
+-- deleted: sql/engine/run/_new_run.sql
+drop function pbdb._new_run(uuid, jsonb, jsonb);
+
+-- deleted: sql/engine/start/_startable_program.sql
+drop function pbdb._startable_program(uuid, uuid);
+
+-- deleted: sql/engine/start/_require_program.sql
+drop function pbdb._require_program(uuid, text);
+
+-- deleted: sql/engine/run/_flush_steps.sql
+drop function pbdb._flush_steps(pbdb.run);
+
+-- deleted: sql/engine/run/_flush_runs.sql
+drop function pbdb._flush_runs(pbdb.run[], text, text[], int, int);
+
+-- deleted: sql/engine/run/_flush_attempts.sql
+drop function pbdb._flush_attempts(pbdb.run[], boolean, int, text, text[], int, int);
+
+-- deleted: sql/engine/run/_flush_ended.sql
+drop function pbdb._flush_ended(pbdb.run[]);
+
+-- deleted: sql/engine/run/_insert_attempts.sql
+drop function pbdb._insert_attempts(pbdb.run[], text, text[], int, int);
+
+-- deleted: sql/engine/run/_claimed_step.sql
+drop function pbdb._claimed_step(uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz, timestamptz, text, jsonb, int);
+
+-- deleted: sql/engine/run/_effect_key.sql
+drop function pbdb._effect_key(uuid, uuid, uuid, int);
+
+-- deleted: sql/engine/run/_wake_runners.sql
+drop function pbdb._wake_runners();
+
+-- deleted: sql/engine/end/_keep_error.sql
+drop function pbdb._keep_error(pbdb.run, uuid, jsonb);
+
+-- deleted: sql/engine/run/_variables.sql
+drop function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid);
+
+-- deleted: sql/engine/end/_last_output.sql
+drop function pbdb._last_output(uuid, uuid);
+
+-- deleted: sql/engine/run/_recall_result.sql
+drop function pbdb._recall_result(uuid, uuid, uuid);
+
+-- deleted: sql/engine/run/_scope_variables.sql
+drop function pbdb._scope_variables(uuid);
+
+-- deleted: sql/engine/run/_was_completed.sql
+drop function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[]);
+
+-- deleted: sql/engine/move/_count_visit.sql
+drop function pbdb._count_visit(pbdb.run, jsonb, uuid);
+
+-- deleted: sql/engine/run/_visit_key.sql
+drop function pbdb._visit_key(uuid, int);
+
+-- deleted: sql/engine/move/_evaluate_step.sql
+drop function pbdb._evaluate_step(jsonb, jsonb, jsonb);
+
+-- deleted: sql/engine/move/_resolve_request.sql
+drop function pbdb._resolve_request(jsonb, jsonb, jsonb);
+
+-- deleted: sql/engine/move/_statement_time_is_up.sql
+drop function pbdb._statement_time_is_up();
+
+-- deleted: sql/rollup/roll_up_executions.sql
+drop function pbdb.roll_up_executions(integer);
+
+-- deleted: sql/rollup/_roll_up_playbook.sql
+drop function pbdb._roll_up_playbook(uuid, integer);
+
+-- deleted: sql/rollup/_reset_roll_up.sql
+drop function pbdb._reset_roll_up(uuid);
+
+-- deleted: sql/rollup/_unroll_deleted_executions.sql
+drop trigger unroll_deleted_executions on pbdb.playbook_executions;
+drop function pbdb._unroll_deleted_executions();
+
+-- deleted: sql/rollup/_unroll_execution.sql
+drop function pbdb._unroll_execution(pbdb.playbook_executions);
+
+-- deleted: sql/rollup/_unroll_executions.sql
+drop function pbdb._unroll_executions(uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[]);
+
+-- deleted: sql/rollup/playbook_execution_counts.sql
 revoke all on pbdb.playbook_execution_counts
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 comment on column pbdb.playbook_execution_counts.playbook_id is null;
@@ -144,1030 +507,667 @@ comment on column pbdb.playbook_execution_counts.last_created_at is null;
 comment on column pbdb.playbook_execution_counts.last_completed_at is null;
 drop view pbdb.playbook_execution_counts;
 
--- deleted: sql/memory/_run_memory_search.sql
-drop function pbdb._run_memory_search(uuid, jsonb, jsonb, real[]);
-
--- deleted: sql/memory/_check_memory_config.sql
-drop function pbdb._check_memory_config(jsonb, jsonb, text);
-
--- deleted: sql/memory/search_memories.sql
-drop function pbdb.search_memories(text, real[], text, uuid, integer, double precision, jsonb, text);
-
--- deleted: sql/memory/_search_memories.sql
-drop function pbdb._search_memories(uuid, text, real[], text, uuid, integer, real, jsonb, text);
-
--- deleted: sql/memory/_check_memory_search.sql
-drop function pbdb._check_memory_search(text, real[], integer, real, jsonb, text);
-
--- deleted: sql/memory/_fused_memories.sql
-drop function pbdb._fused_memories(uuid, text, pbdb.embedding_models, real[], uuid, integer, real, jsonb);
-
--- deleted: sql/memory/_matching_memories.sql
-drop function pbdb._matching_memories(uuid, text, uuid, integer, jsonb);
-
--- deleted: sql/memory/_memory_words.sql
-drop function pbdb._memory_words(text);
-
--- deleted: sql/memory/_nearest_memories.sql
-drop function pbdb._nearest_memories(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb);
-
--- deleted: sql/memory/_nearest_filtered.sql
-drop function pbdb._nearest_filtered(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb);
-
--- deleted: sql/memory/_memory_similarities.sql
-drop function pbdb._memory_similarities(uuid, pbdb.embedding_models, real[], uuid[]);
-
--- deleted: sql/memory/_listed_memories.sql
-drop function pbdb._listed_memories(uuid, uuid, jsonb, integer);
-
--- deleted: sql/memory/_nearest_by_graph.sql
-drop function pbdb._nearest_by_graph(uuid, pbdb.embedding_models, real[], uuid, integer);
-
--- deleted: sql/memory/_nearest_by_signature.sql
-drop function pbdb._nearest_by_signature(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb);
-
--- deleted: sql/memory/_nearest_exactly.sql
-drop function pbdb._nearest_exactly(uuid, pbdb.embedding_models, real[], uuid, integer);
-
--- deleted: sql/memory/_memory_search_path.sql
-drop function pbdb._memory_search_path(uuid, pbdb.embedding_models, uuid);
-
--- deleted: sql/memory/_memory_graph_rows.sql
-drop function pbdb._memory_graph_rows(text, uuid);
-
--- deleted: sql/memory/create_memory_index.sql
-drop function pbdb.create_memory_index(text, uuid);
-
--- deleted: sql/memory/memory_index_statement.sql
-drop function pbdb.memory_index_statement(text, uuid);
-
--- deleted: sql/memory/_memory_index_name.sql
-drop function pbdb._memory_index_name(text, uuid);
-
--- deleted: sql/memory/enqueue_memories_to_embed.sql
-drop function pbdb.enqueue_memories_to_embed(text, integer);
-
--- deleted: sql/memory/fail_embeddings.sql
-drop function pbdb.fail_embeddings(uuid[], uuid[], text, text);
-
--- deleted: sql/memory/store_embeddings.sql
-drop function pbdb.store_embeddings(uuid[], uuid[], text, real[]);
-
--- deleted: sql/memory/claim_memories_to_embed.sql
-drop function pbdb.claim_memories_to_embed(text, text, integer, integer);
-
--- deleted: sql/memory/purge_expired_memories.sql
-drop function pbdb.purge_expired_memories(integer);
-
--- deleted: sql/memory/delete_memory.sql
-drop function pbdb.delete_memory(uuid);
-
--- deleted: sql/memory/store_memory.sql
-drop function pbdb.store_memory(text, real[], text, uuid, jsonb, text, double precision, timestamptz);
-
--- deleted: sql/memory/store_memories.sql
-drop function pbdb.store_memories(text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]);
-
--- deleted: sql/memory/_store_memories.sql
-drop function pbdb._store_memories(uuid, text[], real[], text, uuid, jsonb[], text[], real[], timestamptz[]);
-
--- deleted: sql/memory/_insert_embeddings.sql
-drop function pbdb._insert_embeddings(uuid, uuid[], pbdb.embedding_models, real[]);
-
--- deleted: sql/memory/_check_memories.sql
-drop function pbdb._check_memories(text[], jsonb[], real[], integer);
-
--- deleted: sql/memory/_check_embedding.sql
-drop function pbdb._check_embedding(real[], pbdb.embedding_models);
-
--- deleted: sql/memory/memory_copies_are_kept.sql
-drop trigger memory_copies_are_kept on pbdb.agent_memories;
-
--- deleted: sql/memory/_keep_memory_copies.sql
-drop function pbdb._keep_memory_copies();
-
--- deleted: sql/memory/register_embedding_model.sql
-drop function pbdb.register_embedding_model(text, integer, boolean, real);
-
--- deleted: sql/memory/_find_embedding_model.sql
-drop function pbdb._find_embedding_model(text, boolean);
-
--- deleted: sql/memory/_vector_schema.sql
-drop function pbdb._vector_schema();
-
--- deleted: sql/queue/unregister_worker.sql
-drop function pbdb.unregister_worker(text);
-
--- deleted: sql/queue/set_worker_idle.sql
-drop function pbdb.set_worker_idle(text, boolean);
-
--- deleted: sql/queue/register_worker.sql
-drop function pbdb.register_worker(text, text[], int);
-
--- deleted: sql/queue/run_due_sql_steps.sql
-drop function pbdb.run_due_sql_steps(int);
-
--- deleted: sql/queue/run_sql_step.sql
-drop function pbdb.run_sql_step(text, uuid, uuid, real[]);
-
--- deleted: sql/queue/_perform_sql_step.sql
-drop function pbdb._perform_sql_step(uuid, text, real[]);
-
--- deleted: sql/queue/_lease_one.sql
-drop function pbdb._lease_one(uuid, text);
-
--- deleted: sql/queue/_execute_sql_step.sql
-drop function pbdb._execute_sql_step(uuid, uuid, real[]);
-
--- deleted: sql/queue/_query_error.sql
-drop function pbdb._query_error(text, text);
-
--- deleted: sql/queue/_run_database_query.sql
-drop function pbdb._run_database_query(uuid, jsonb);
-
--- deleted: sql/queue/_query_as_tenant.sql
-drop function pbdb._query_as_tenant(text, text[], int, int, boolean);
-
--- deleted: sql/queue/_query_params.sql
-drop function pbdb._query_params(jsonb);
-
--- deleted: sql/queue/release_playbook_steps.sql
-drop function pbdb.release_playbook_steps(text, uuid[], uuid[]);
-
--- deleted: sql/queue/fail_playbook_steps.sql
-drop function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]);
-
--- deleted: sql/queue/_clean_error.sql
-drop function pbdb._clean_error(jsonb);
-
--- deleted: sql/queue/complete_and_claim_playbook_steps.sql
-drop function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int);
-
--- deleted: sql/queue/complete_playbook_steps.sql
-drop function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[]);
-
--- deleted: sql/queue/_record_usage.sql
-drop function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]);
-
--- deleted: sql/queue/_usage_number.sql
-drop function pbdb._usage_number(jsonb, text, numeric);
-
--- deleted: sql/queue/_settle_attempts.sql
-drop function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int);
-
--- deleted: sql/queue/_output_problem.sql
-drop function pbdb._output_problem(text);
-
--- deleted: sql/queue/_lock_families.sql
-drop function pbdb._lock_families(uuid[]);
-
--- deleted: sql/queue/_late_verdict.sql
-drop function pbdb._late_verdict(uuid, boolean, bigint, bigint);
-
--- deleted: sql/queue/heartbeat_playbook_steps.sql
-drop function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int);
-
--- deleted: sql/queue/claim_playbook_steps.sql
-drop function pbdb.claim_playbook_steps(text, text[], int, int);
-
--- deleted: sql/queue/sweep.sql
-drop function pbdb.sweep(int);
-
--- deleted: sql/queue/_settle_overdue.sql
-drop function pbdb._settle_overdue(int);
-
--- deleted: sql/queue/_sweep_event.sql
-drop function pbdb._sweep_event(uuid);
-
--- deleted: sql/queue/_sweep_step.sql
-drop function pbdb._sweep_step(uuid);
-
--- deleted: sql/queue/_end_overdue_wait.sql
-drop function pbdb._end_overdue_wait(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps);
-
--- deleted: sql/queue/_end_lost_attempt.sql
-drop function pbdb._end_lost_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps);
-
--- deleted: sql/queue/_on_lost.sql
-drop function pbdb._on_lost(jsonb, pbdb.playbook_step_results);
-
--- deleted: sql/queue/_sweep_execution.sql
-drop function pbdb._sweep_execution(uuid);
-
--- deleted: sql/queue/_try_lock.sql
-drop function pbdb._try_lock(uuid);
-
--- deleted: sql/queue/_overdue.sql
-drop function pbdb._overdue(int);
-
--- deleted: sql/queue/_something_is_overdue.sql
-drop function pbdb._something_is_overdue();
-
--- deleted: sql/queue/_lease_steps.sql
-drop function pbdb._lease_steps(text, text, int, int);
-
--- deleted: sql/queue/_expand_handlers.sql
-drop function pbdb._expand_handlers(text[]);
-
--- deleted: sql/queue/_handlers_with_work.sql
-drop function pbdb._handlers_with_work(text[]);
-
--- deleted: sql/queue/_check_same_length.sql
-drop function pbdb._check_same_length(uuid[], anyarray);
-
--- deleted: sql/queue/_check_claim.sql
-drop function pbdb._check_claim(text, int, int);
-
--- deleted: sql/engine/advance_playbook_execution.sql
-drop function pbdb.advance_playbook_execution(uuid);
-
--- deleted: sql/engine/retry_playbook_execution.sql
-drop function pbdb.retry_playbook_execution(uuid, text);
-
--- deleted: sql/engine/_retry_point.sql
-drop function pbdb._retry_point(pbdb.run, jsonb, text);
-
--- deleted: sql/engine/cancel_playbook_execution.sql
-drop function pbdb.cancel_playbook_execution(uuid, text);
-
--- deleted: sql/engine/resume_playbook_execution.sql
-drop function pbdb.resume_playbook_execution(uuid);
-
--- deleted: sql/engine/pause_playbook_execution.sql
-drop function pbdb.pause_playbook_execution(uuid);
-
--- deleted: sql/engine/emit_playbook_event.sql
-drop function pbdb.emit_playbook_event(text, jsonb, int);
-
--- deleted: sql/engine/trigger/fire_trigger.sql
-drop function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text);
-
--- deleted: sql/engine/trigger/due_triggers.sql
-drop function pbdb.due_triggers(int);
-
--- deleted: sql/engine/trigger/define_trigger.sql
-drop function pbdb.define_trigger(text, text, text, text, text, jsonb, jsonb, boolean);
-
--- deleted: sql/engine/trigger/_fire_event_triggers.sql
-drop function pbdb._fire_event_triggers(uuid, text, jsonb);
-
--- deleted: sql/engine/trigger/_fire.sql
-drop function pbdb._fire(pbdb.playbook_triggers, jsonb, text, text);
-
--- deleted: sql/engine/submit_step_input.sql
-drop function pbdb.submit_step_input(uuid, text, jsonb, uuid);
-
--- deleted: sql/engine/_collect_answer.sql
-drop function pbdb._collect_answer(uuid, int, jsonb, uuid);
-
--- deleted: sql/engine/_check_answer.sql
-drop function pbdb._check_answer(jsonb, jsonb, jsonb, uuid);
-
--- deleted: sql/engine/_find_wait.sql
-drop function pbdb._find_wait(pbdb.run, jsonb, text);
-
--- deleted: sql/engine/what_if_playbook.sql
-drop function pbdb.what_if_playbook(text, jsonb, jsonb);
-
--- deleted: sql/engine/_trace.sql
-drop function pbdb._trace(uuid);
-
--- deleted: sql/engine/_pretend.sql
-drop function pbdb._pretend(uuid, pbdb.ready_state, jsonb);
-
--- deleted: sql/engine/run_playbook.sql
-drop function pbdb.run_playbook(text, jsonb);
-
--- deleted: sql/engine/_run_to_the_end.sql
-drop function pbdb._run_to_the_end(uuid, jsonb);
-
--- deleted: sql/engine/start_playbook.sql
-drop function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb);
-
--- deleted: sql/engine/start_playbook_executions.sql
-drop function pbdb.start_playbook_executions(uuid, jsonb[], text[]);
-
--- deleted: sql/engine/start_playbook_execution.sql
-drop function pbdb.start_playbook_execution(uuid, jsonb, text, text, text, uuid, jsonb);
-
--- deleted: sql/engine/_start_runs.sql
-drop function pbdb._start_runs(jsonb, uuid, jsonb[], text[], text, text, uuid, jsonb);
-
--- deleted: sql/engine/_checked_source.sql
-drop function pbdb._checked_source(text);
-
--- deleted: sql/engine/_claim_key.sql
-drop function pbdb._claim_key(pbdb.run, jsonb, text);
-
--- deleted: sql/engine/_check_input.sql
-drop function pbdb._check_input(jsonb, jsonb);
-
--- deleted: sql/engine/_deliver.sql
-drop function pbdb._deliver(uuid, jsonb, boolean);
-
--- deleted: sql/engine/_run_engine_steps.sql
-drop function pbdb._run_engine_steps(uuid[], int);
-
--- deleted: sql/engine/_run_engine_step.sql
-drop function pbdb._run_engine_step(uuid);
-
--- deleted: sql/engine/_advance.sql
-drop function pbdb._advance(pbdb.run, jsonb);
-
--- deleted: sql/engine/_end_child_call.sql
-drop function pbdb._end_child_call(pbdb.run, jsonb, pbdb.playbook_step_results);
-
--- deleted: sql/engine/_call_playbook.sql
-drop function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect);
-
--- deleted: sql/engine/_child_refusal.sql
-drop function pbdb._child_refusal(pbdb.run, jsonb, jsonb, jsonb);
-
--- deleted: sql/engine/_settle_pause.sql
-drop function pbdb._settle_pause(pbdb.run);
-
--- deleted: sql/engine/_end_pause.sql
-drop function pbdb._end_pause(pbdb.run);
-
--- deleted: sql/engine/_await.sql
-drop function pbdb._await(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect);
-
--- deleted: sql/engine/_take_event.sql
-drop function pbdb._take_event(uuid, text, jsonb, uuid);
-
--- deleted: sql/engine/_wait_plan.sql
-drop function pbdb._wait_plan(jsonb, jsonb, timestamptz);
-
--- deleted: sql/engine/_end_scope.sql
-drop function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread);
-
--- deleted: sql/engine/_fork.sql
-drop function pbdb._fork(pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb);
-
--- deleted: sql/engine/_keep_done_scopes.sql
-drop function pbdb._keep_done_scopes(pbdb.run, uuid);
-
--- deleted: sql/engine/_move_join.sql
-drop function pbdb._move_join(pbdb.run, jsonb, uuid);
-
--- deleted: sql/engine/_open_scopes.sql
-drop function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins);
-
--- deleted: sql/engine/_window.sql
-drop function pbdb._window(pbdb.playbook_joins, jsonb);
-
--- deleted: sql/engine/_end_join.sql
-drop function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean);
-
--- deleted: sql/engine/_steps_inside.sql
-drop function pbdb._steps_inside(jsonb, int);
-
--- deleted: sql/engine/_join_error.sql
-drop function pbdb._join_error(pbdb.playbook_joins);
-
--- deleted: sql/engine/_join_output.sql
-drop function pbdb._join_output(pbdb.playbook_joins, jsonb);
-
--- deleted: sql/engine/_join_plan.sql
-drop function pbdb._join_plan(jsonb, jsonb, jsonb);
-
--- deleted: sql/engine/_finish.sql
-drop function pbdb._finish(pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb);
-
--- deleted: sql/engine/_map_output.sql
-drop function pbdb._map_output(pbdb.run, jsonb);
-
--- deleted: sql/engine/_cancel_child.sql
-drop function pbdb._cancel_child(uuid, text);
-
--- deleted: sql/engine/_wake_parent.sql
-drop function pbdb._wake_parent(uuid);
-
--- deleted: sql/engine/_close_open_steps.sql
-drop function pbdb._close_open_steps(pbdb.run, uuid[], text, text);
-
--- deleted: sql/engine/_end_attempt.sql
-drop function pbdb._end_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint);
-
--- deleted: sql/engine/_leave_step.sql
-drop function pbdb._leave_step(pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int);
-
--- deleted: sql/engine/_hold_step.sql
-drop function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread);
-
--- deleted: sql/engine/_make_retry.sql
-drop function pbdb._make_retry(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb);
-
--- deleted: sql/engine/_make_ready.sql
-drop function pbdb._make_ready(pbdb.run, uuid, jsonb, uuid, int, pbdb.step_effect);
-
--- deleted: sql/engine/_refuse_ended.sql
-drop function pbdb._refuse_ended(pbdb.run, text, text);
-
--- deleted: sql/engine/_require_run.sql
-drop function pbdb._require_run(uuid, uuid);
-
--- deleted: sql/engine/_lock_run.sql
-drop function pbdb._lock_run(uuid);
-
--- deleted: sql/engine/_load_run.sql
-drop function pbdb._load_run(uuid);
-
--- deleted: sql/engine/_new_run.sql
-drop function pbdb._new_run(uuid, jsonb, jsonb);
-
--- deleted: sql/engine/_startable_program.sql
-drop function pbdb._startable_program(uuid, uuid);
-
--- deleted: sql/engine/_require_program.sql
-drop function pbdb._require_program(uuid, text);
-
--- deleted: sql/engine/_program_by_name.sql
+-- deleted: sql/playbook/compile/_program_by_name.sql
 drop function pbdb._program_by_name(uuid, text, int);
 
--- deleted: sql/engine/_program_of.sql
+-- deleted: sql/playbook/compile/_program_of.sql
 drop function pbdb._program_of(uuid);
 
--- deleted: sql/engine/_flush_steps.sql
-drop function pbdb._flush_steps(pbdb.run);
-
--- deleted: sql/engine/_flush_runs.sql
-drop function pbdb._flush_runs(pbdb.run[], text, text[], int, int);
-
--- deleted: sql/engine/_flush_attempts.sql
-drop function pbdb._flush_attempts(pbdb.run[], boolean, int, text, text[], int, int);
-
--- deleted: sql/engine/_flush_ended.sql
-drop function pbdb._flush_ended(pbdb.run[]);
-
--- deleted: sql/engine/_insert_attempts.sql
-drop function pbdb._insert_attempts(pbdb.run[], text, text[], int, int);
-
--- deleted: sql/engine/_claimed_step.sql
-drop function pbdb._claimed_step(uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz, timestamptz, text, jsonb, int);
-
--- deleted: sql/engine/_agent_of.sql
-drop function pbdb._agent_of(uuid, jsonb);
-
--- deleted: sql/engine/_effect_key.sql
-drop function pbdb._effect_key(uuid, uuid, uuid, int);
-
--- deleted: sql/engine/_wake_runners.sql
-drop function pbdb._wake_runners();
-
--- deleted: sql/engine/_keep_error.sql
-drop function pbdb._keep_error(pbdb.run, uuid, jsonb);
-
--- deleted: sql/engine/_variables.sql
-drop function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid);
-
--- deleted: sql/engine/_last_output.sql
-drop function pbdb._last_output(uuid, uuid);
-
--- deleted: sql/engine/_recall_result.sql
-drop function pbdb._recall_result(uuid, uuid, uuid);
-
--- deleted: sql/engine/_scope_variables.sql
-drop function pbdb._scope_variables(uuid);
-
--- deleted: sql/engine/_was_completed.sql
-drop function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[]);
-
--- deleted: sql/engine/_count_visit.sql
-drop function pbdb._count_visit(pbdb.run, jsonb, uuid);
-
--- deleted: sql/engine/_visit_key.sql
-drop function pbdb._visit_key(uuid, int);
-
--- deleted: sql/engine/_evaluate_step.sql
-drop function pbdb._evaluate_step(jsonb, jsonb, jsonb);
-
--- deleted: sql/engine/_resolve_request.sql
-drop function pbdb._resolve_request(jsonb, jsonb, jsonb);
-
--- deleted: sql/engine/_answer_error.sql
-drop function pbdb._answer_error(jsonb, jsonb);
-
--- deleted: sql/engine/_output_error.sql
-drop function pbdb._output_error(jsonb, jsonb);
-
--- deleted: sql/engine/_check_shape.sql
-drop function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text);
-
--- deleted: sql/engine/_schema_message.sql
-drop function pbdb._schema_message(text, jsonb);
-
--- deleted: sql/engine/_statement_time_is_up.sql
-drop function pbdb._statement_time_is_up();
-
--- deleted: sql/engine/_output_limit.sql
-drop function pbdb._output_limit();
-
--- deleted: sql/playbook/define_agent.sql
+-- deleted: sql/playbook/library/define_agent.sql
 drop function pbdb.define_agent(text, text, text, jsonb, text[], text, boolean, jsonb);
 
--- deleted: sql/playbook/_refresh_programs.sql
+-- deleted: sql/playbook/compile/_refresh_programs.sql
 drop function pbdb._refresh_programs(uuid, text);
 
--- deleted: sql/playbook/store_prompt_template.sql
+-- deleted: sql/playbook/library/store_prompt_template.sql
 drop function pbdb.store_prompt_template(text, jsonb, jsonb, text);
 
--- deleted: sql/playbook/delete_playbook.sql
+-- deleted: sql/playbook/version/delete_playbook.sql
 drop function pbdb.delete_playbook(uuid);
 
--- deleted: sql/playbook/archive_playbook.sql
+-- deleted: sql/playbook/version/archive_playbook.sql
 drop function pbdb.archive_playbook(uuid);
 
--- deleted: sql/playbook/deprecate_playbook.sql
+-- deleted: sql/playbook/version/deprecate_playbook.sql
 drop function pbdb.deprecate_playbook(uuid);
 
--- deleted: sql/playbook/_retire_playbook.sql
+-- deleted: sql/playbook/version/_retire_playbook.sql
 drop function pbdb._retire_playbook(pbdb.playbooks, pbdb.playbook_status);
 
--- deleted: sql/playbook/_refuse_while_open.sql
+-- deleted: sql/playbook/version/_refuse_while_open.sql
 drop function pbdb._refuse_while_open(pbdb.playbooks, text);
 
--- deleted: sql/playbook/_open_executions.sql
+-- deleted: sql/playbook/version/_open_executions.sql
 drop function pbdb._open_executions(uuid);
 
--- deleted: sql/playbook/apply_playbook.sql
+-- deleted: sql/playbook/version/apply_playbook.sql
 drop function pbdb.apply_playbook(jsonb);
 
--- deleted: sql/playbook/activate_playbook.sql
+-- deleted: sql/playbook/version/activate_playbook.sql
 drop function pbdb.activate_playbook(uuid);
 
--- deleted: sql/playbook/validate_playbook.sql
+-- deleted: sql/playbook/check/validate_playbook.sql
 drop function pbdb.validate_playbook(uuid);
 
--- deleted: sql/playbook/_playbook_issues.sql
+-- deleted: sql/playbook/check/_playbook_issues.sql
 drop function pbdb._playbook_issues(uuid);
 
--- deleted: sql/playbook/_config_issues.sql
+-- deleted: sql/playbook/check/_config_issues.sql
 drop function pbdb._config_issues(uuid);
 
--- deleted: sql/playbook/_secret_issues.sql
+-- deleted: sql/playbook/check/_secret_issues.sql
 drop function pbdb._secret_issues(jsonb);
 
--- deleted: sql/playbook/_syntax_issues.sql
+-- deleted: sql/playbook/check/_syntax_issues.sql
 drop function pbdb._syntax_issues(uuid);
 
--- deleted: sql/playbook/_name_issues.sql
+-- deleted: sql/playbook/check/_name_issues.sql
 drop function pbdb._name_issues(uuid);
 
--- deleted: sql/playbook/_pointer_path.sql
+-- deleted: sql/playbook/document/_pointer_path.sql
 drop function pbdb._pointer_path(text, text);
 
--- deleted: sql/playbook/_playbook_expressions.sql
+-- deleted: sql/playbook/check/_playbook_expressions.sql
 drop function pbdb._playbook_expressions(uuid);
 
--- deleted: sql/playbook/_config_expressions.sql
+-- deleted: sql/playbook/check/_config_expressions.sql
 drop function pbdb._config_expressions(pbdb.playbook_step_type, jsonb);
 
--- deleted: sql/playbook/_shape_issues.sql
+-- deleted: sql/playbook/check/_shape_issues.sql
 drop function pbdb._shape_issues(uuid);
 
--- deleted: sql/playbook/_flow_issues.sql
+-- deleted: sql/playbook/check/_flow_issues.sql
 drop function pbdb._flow_issues(uuid);
 
--- deleted: sql/playbook/_flow_edges.sql
+-- deleted: sql/playbook/check/_flow_edges.sql
 drop function pbdb._flow_edges(uuid);
 
--- deleted: sql/playbook/_branch_always_leads.sql
-drop function pbdb._branch_always_leads(jsonb);
-
--- deleted: sql/playbook/trigger_is_touched.sql
+-- deleted: sql/playbook/version/trigger_is_touched.sql
 drop trigger trigger_is_touched on pbdb.playbook_triggers;
 
--- deleted: sql/playbook/agent_is_touched.sql
+-- deleted: sql/playbook/version/agent_is_touched.sql
 drop trigger agent_is_touched on pbdb.agents;
 
--- deleted: sql/playbook/step_is_touched.sql
+-- deleted: sql/playbook/version/step_is_touched.sql
 drop trigger step_is_touched on pbdb.playbook_steps;
 
--- deleted: sql/playbook/playbook_is_touched.sql
+-- deleted: sql/playbook/version/playbook_is_touched.sql
 drop trigger playbook_is_touched on pbdb.playbooks;
 
--- deleted: sql/playbook/_touch.sql
+-- deleted: sql/playbook/version/_touch.sql
 drop function pbdb._touch();
 
--- deleted: sql/playbook/step_is_frozen.sql
+-- deleted: sql/playbook/version/step_is_frozen.sql
 drop trigger step_is_frozen on pbdb.playbook_steps;
 
--- deleted: sql/playbook/_freeze_step.sql
+-- deleted: sql/playbook/version/_freeze_step.sql
 drop function pbdb._freeze_step();
 
--- deleted: sql/playbook/playbook_is_frozen.sql
+-- deleted: sql/playbook/version/playbook_is_frozen.sql
 drop trigger playbook_is_frozen on pbdb.playbooks;
 
--- deleted: sql/playbook/_freeze_playbook.sql
+-- deleted: sql/playbook/version/_freeze_playbook.sql
 drop function pbdb._freeze_playbook();
 
--- deleted: sql/playbook/_definition_hash.sql
+-- deleted: sql/playbook/version/_definition_hash.sql
 drop function pbdb._definition_hash(uuid);
 
--- deleted: sql/playbook/export_playbook.sql
+-- deleted: sql/playbook/document/export_playbook.sql
 drop function pbdb.export_playbook(uuid);
 
--- deleted: sql/playbook/_export_playbook.sql
+-- deleted: sql/playbook/document/_export_playbook.sql
 drop function pbdb._export_playbook(uuid);
 
--- deleted: sql/playbook/_export_steps.sql
+-- deleted: sql/playbook/document/_export_steps.sql
 drop function pbdb._export_steps(uuid, uuid, text, boolean);
 
--- deleted: sql/playbook/_lock_playbook.sql
+-- deleted: sql/playbook/version/_lock_playbook.sql
 drop function pbdb._lock_playbook(uuid, boolean);
 
--- deleted: sql/playbook/_find_playbook.sql
+-- deleted: sql/playbook/version/_find_playbook.sql
 drop function pbdb._find_playbook(uuid);
 
--- deleted: sql/playbook/import_playbook.sql
+-- deleted: sql/playbook/document/import_playbook.sql
 drop function pbdb.import_playbook(jsonb);
 
--- deleted: sql/playbook/_insert_steps.sql
+-- deleted: sql/playbook/document/_insert_steps.sql
 drop function pbdb._insert_steps(uuid, uuid, jsonb);
 
--- deleted: sql/playbook/_lock_playbook_name.sql
+-- deleted: sql/playbook/version/_lock_playbook_name.sql
 drop function pbdb._lock_playbook_name(uuid, text);
 
--- deleted: sql/playbook/_check_document.sql
+-- deleted: sql/playbook/document/_check_document.sql
 drop function pbdb._check_document(jsonb);
 
--- deleted: sql/playbook/_without_nulls.sql
+-- deleted: sql/playbook/document/_without_nulls.sql
 drop function pbdb._without_nulls(jsonb);
 
--- deleted: sql/playbook/_document_issues.sql
+-- deleted: sql/playbook/document/_document_issues.sql
 drop function pbdb._document_issues(jsonb);
 
--- deleted: sql/playbook/_document_link_issues.sql
+-- deleted: sql/playbook/document/_document_link_issues.sql
 drop function pbdb._document_link_issues(jsonb);
 
--- deleted: sql/playbook/_object_issues.sql
+-- deleted: sql/playbook/document/_object_issues.sql
 drop function pbdb._object_issues(text, text, jsonb);
 
--- deleted: sql/playbook/_document_steps.sql
+-- deleted: sql/playbook/document/_document_steps.sql
 drop function pbdb._document_steps(jsonb);
 
--- deleted: sql/playbook/_field_issue.sql
+-- deleted: sql/playbook/document/_field_issue.sql
 drop function pbdb._field_issue(text, int, int, jsonb);
 
--- deleted: sql/playbook/_path_key.sql
+-- deleted: sql/playbook/document/_path_key.sql
 drop function pbdb._path_key(text);
 
--- deleted: sql/playbook/_suggestion.sql
-drop function pbdb._suggestion(text, text[]);
-
--- deleted: sql/playbook/_nearest.sql
-drop function pbdb._nearest(text, text[]);
-
--- deleted: sql/playbook/_edit_distance.sql
-drop function pbdb._edit_distance(text, text);
-
--- deleted: sql/playbook/_document_fields.sql
+-- deleted: sql/playbook/document/_document_fields.sql
 drop function pbdb._document_fields(text);
 
--- deleted: sql/playbook/_compile_playbook.sql
+-- deleted: sql/playbook/compile/_compile_playbook.sql
 drop function pbdb._compile_playbook(uuid);
 
--- deleted: sql/playbook/_step_sources.sql
+-- deleted: sql/playbook/compile/_step_sources.sql
 drop function pbdb._step_sources(text[], jsonb[]);
 
--- deleted: sql/playbook/_compile_steps.sql
+-- deleted: sql/playbook/compile/_compile_steps.sql
 drop function pbdb._compile_steps(uuid);
 
--- deleted: sql/playbook/_step_handler.sql
-drop function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb);
-
--- deleted: sql/playbook/_agent_named.sql
-drop function pbdb._agent_named(jsonb);
-
--- deleted: sql/playbook/_find_agent.sql
-drop function pbdb._find_agent(uuid, text);
-
--- deleted: sql/playbook/_program_config.sql
+-- deleted: sql/playbook/compile/_program_config.sql
 drop function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb);
 
--- deleted: sql/playbook/_find_template.sql
-drop function pbdb._find_template(uuid, text, int);
-
--- deleted: sql/playbook/_dynamic_keys.sql
-drop function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb);
-
--- deleted: sql/playbook/_expression_keys.sql
-drop function pbdb._expression_keys(pbdb.playbook_step_type);
-
--- deleted: sql/playbook/_names_read.sql
+-- deleted: sql/playbook/compile/_names_read.sql
 drop function pbdb._names_read(jsonb);
 
--- deleted: sql/playbook/_steps_in_cycles.sql
+-- deleted: sql/playbook/compile/_steps_in_cycles.sql
 drop function pbdb._steps_in_cycles(uuid);
 
--- deleted: sql/playbook/_step_edges.sql
+-- deleted: sql/playbook/compile/_step_edges.sql
 drop function pbdb._step_edges(uuid);
 
--- deleted: sql/playbook/_branch_targets.sql
+-- deleted: sql/step/memory_search/_run_memory_search.sql
+drop function pbdb._run_memory_search(uuid, jsonb, jsonb, real[]);
+
+-- deleted: sql/step/memory_search/_check_memory_config.sql
+drop function pbdb._check_memory_config(jsonb, jsonb, text);
+
+-- deleted: sql/step/database_query/_query_error.sql
+drop function pbdb._query_error(text, text);
+
+-- deleted: sql/step/database_query/_run_database_query.sql
+drop function pbdb._run_database_query(uuid, jsonb);
+
+-- deleted: sql/step/database_query/_query_as_tenant.sql
+drop function pbdb._query_as_tenant(text, text[], int, int, boolean);
+
+-- deleted: sql/step/database_query/_query_params.sql
+drop function pbdb._query_params(jsonb);
+
+-- deleted: sql/step/_on_lost.sql
+drop function pbdb._on_lost(jsonb, pbdb.playbook_step_results);
+
+-- deleted: sql/step/wait_for_input/_wait_plan.sql
+drop function pbdb._wait_plan(jsonb, jsonb, timestamptz);
+
+-- deleted: sql/step/parallel_execution/_join_plan.sql
+drop function pbdb._join_plan(jsonb, jsonb, jsonb);
+
+-- deleted: sql/step/agent_execution/_agent_of.sql
+drop function pbdb._agent_of(uuid, jsonb);
+
+-- deleted: sql/step/wait_for_input/_answer_error.sql
+drop function pbdb._answer_error(jsonb, jsonb);
+
+-- deleted: sql/step/_output_error.sql
+drop function pbdb._output_error(jsonb, jsonb);
+
+-- deleted: sql/step/_check_shape.sql
+drop function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text);
+
+-- deleted: sql/step/_output_limit.sql
+drop function pbdb._output_limit();
+
+-- deleted: sql/step/conditional_branch/_branch_always_leads.sql
+drop function pbdb._branch_always_leads(jsonb);
+
+-- deleted: sql/step/_step_handler.sql
+drop function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/_agent_named.sql
+drop function pbdb._agent_named(jsonb);
+
+-- deleted: sql/step/_find_agent.sql
+drop function pbdb._find_agent(uuid, text);
+
+-- deleted: sql/step/_find_template.sql
+drop function pbdb._find_template(uuid, text, int);
+
+-- deleted: sql/step/_dynamic_keys.sql
+drop function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/_expression_keys.sql
+drop function pbdb._expression_keys(pbdb.playbook_step_type);
+
+-- deleted: sql/step/conditional_branch/_branch_targets.sql
 drop function pbdb._branch_targets(jsonb);
 
--- deleted: sql/playbook/_default_timeout.sql
+-- deleted: sql/step/_default_timeout.sql
 drop function pbdb._default_timeout(pbdb.playbook_step_type);
 
--- deleted: sql/playbook/_step_kind.sql
+-- deleted: sql/step/_step_kind.sql
 drop function pbdb._step_kind(pbdb.playbook_step_type, jsonb);
 
--- deleted: sql/engine/step/_step_config_issues.sql
+-- deleted: sql/step/_step_config_issues.sql
 drop function pbdb._step_config_issues(text, jsonb);
 
--- deleted: sql/engine/step/_wait_issues.sql
+-- deleted: sql/step/wait_for_input/_wait_issues.sql
 drop function pbdb._wait_issues(text, jsonb);
 
--- deleted: sql/engine/step/_prompt_issues.sql
+-- deleted: sql/step/prompt_template/_prompt_issues.sql
 drop function pbdb._prompt_issues(jsonb);
 
--- deleted: sql/engine/step/_request_issues.sql
+-- deleted: sql/step/api_call/_request_issues.sql
 drop function pbdb._request_issues(jsonb);
 
--- deleted: sql/engine/step/_branch_issues.sql
+-- deleted: sql/step/conditional_branch/_branch_issues.sql
 drop function pbdb._branch_issues(jsonb);
 
--- deleted: sql/engine/step/_operation_issues.sql
+-- deleted: sql/step/data_transform/_operation_issues.sql
 drop function pbdb._operation_issues(jsonb);
 
--- deleted: sql/engine/step/_config_missing_issues.sql
+-- deleted: sql/step/_config_missing_issues.sql
 drop function pbdb._config_missing_issues(text, jsonb);
 
--- deleted: sql/engine/step/_config_key_issues.sql
+-- deleted: sql/step/_config_key_issues.sql
 drop function pbdb._config_key_issues(text, jsonb);
 
--- deleted: sql/engine/step/_config_kind_fits.sql
+-- deleted: sql/step/_config_kind_fits.sql
 drop function pbdb._config_kind_fits(jsonb, text[]);
 
--- deleted: sql/engine/step/_config_keys.sql
+-- deleted: sql/step/_config_keys.sql
 drop function pbdb._config_keys(text);
 
--- deleted: sql/engine/step/_render_prompt.sql
+-- deleted: sql/step/prompt_template/_render_prompt.sql
 drop function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/step/_used_variables.sql
+-- deleted: sql/step/prompt_template/_used_variables.sql
 drop function pbdb._used_variables(text, jsonb, text);
 
--- deleted: sql/engine/step/_choose_branch.sql
+-- deleted: sql/step/conditional_branch/_choose_branch.sql
 drop function pbdb._choose_branch(jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/step/_transform_data.sql
+-- deleted: sql/step/data_transform/_transform_data.sql
 drop function pbdb._transform_data(jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/step/_apply_operation.sql
+-- deleted: sql/step/data_transform/_apply_operation.sql
 drop function pbdb._apply_operation(jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/step/_filter_items.sql
+-- deleted: sql/step/data_transform/_filter_items.sql
 drop function pbdb._filter_items(jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/step/_merge_value.sql
+-- deleted: sql/step/data_transform/_merge_value.sql
 drop function pbdb._merge_value(jsonb, jsonb);
 
--- deleted: sql/engine/step/_apply_function.sql
+-- deleted: sql/step/data_transform/_apply_function.sql
 drop function pbdb._apply_function(text, jsonb);
 
--- deleted: sql/engine/step/_format_output.sql
+-- deleted: sql/step/data_transform/_format_output.sql
 drop function pbdb._format_output(jsonb, text);
 
--- deleted: sql/engine/template/_resolve_config.sql
+-- deleted: sql/memory/search/search_memories.sql
+drop function pbdb.search_memories(text, real[], text, uuid, integer, double precision, jsonb, text);
+
+-- deleted: sql/memory/search/_search_memories.sql
+drop function pbdb._search_memories(uuid, text, real[], text, uuid, integer, real, jsonb, text);
+
+-- deleted: sql/memory/search/_check_memory_search.sql
+drop function pbdb._check_memory_search(text, real[], integer, real, jsonb, text);
+
+-- deleted: sql/memory/search/_fused_memories.sql
+drop function pbdb._fused_memories(uuid, text, pbdb.embedding_models, real[], uuid, integer, real, jsonb);
+
+-- deleted: sql/memory/search/_matching_memories.sql
+drop function pbdb._matching_memories(uuid, text, uuid, integer, jsonb);
+
+-- deleted: sql/memory/search/_memory_words.sql
+drop function pbdb._memory_words(text);
+
+-- deleted: sql/memory/search/_nearest_memories.sql
+drop function pbdb._nearest_memories(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb);
+
+-- deleted: sql/memory/search/_nearest_filtered.sql
+drop function pbdb._nearest_filtered(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb);
+
+-- deleted: sql/memory/search/_memory_similarities.sql
+drop function pbdb._memory_similarities(uuid, pbdb.embedding_models, real[], uuid[]);
+
+-- deleted: sql/memory/search/_listed_memories.sql
+drop function pbdb._listed_memories(uuid, uuid, jsonb, integer);
+
+-- deleted: sql/memory/search/_nearest_by_graph.sql
+drop function pbdb._nearest_by_graph(uuid, pbdb.embedding_models, real[], uuid, integer);
+
+-- deleted: sql/memory/search/_nearest_by_signature.sql
+drop function pbdb._nearest_by_signature(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb);
+
+-- deleted: sql/memory/search/_nearest_exactly.sql
+drop function pbdb._nearest_exactly(uuid, pbdb.embedding_models, real[], uuid, integer);
+
+-- deleted: sql/memory/search/_memory_search_path.sql
+drop function pbdb._memory_search_path(uuid, pbdb.embedding_models, uuid);
+
+-- deleted: sql/memory/index/_memory_graph_rows.sql
+drop function pbdb._memory_graph_rows(text, uuid);
+
+-- deleted: sql/memory/index/create_memory_index.sql
+drop function pbdb.create_memory_index(text, uuid);
+
+-- deleted: sql/memory/index/memory_index_statement.sql
+drop function pbdb.memory_index_statement(text, uuid);
+
+-- deleted: sql/memory/index/_memory_index_name.sql
+drop function pbdb._memory_index_name(text, uuid);
+
+-- deleted: sql/memory/embed/enqueue_memories_to_embed.sql
+drop function pbdb.enqueue_memories_to_embed(text, integer);
+
+-- deleted: sql/memory/embed/fail_embeddings.sql
+drop function pbdb.fail_embeddings(uuid[], uuid[], text, text);
+
+-- deleted: sql/memory/embed/store_embeddings.sql
+drop function pbdb.store_embeddings(uuid[], uuid[], text, real[]);
+
+-- deleted: sql/memory/embed/claim_memories_to_embed.sql
+drop function pbdb.claim_memories_to_embed(text, text, integer, integer);
+
+-- deleted: sql/memory/store/purge_expired_memories.sql
+drop function pbdb.purge_expired_memories(integer);
+
+-- deleted: sql/memory/store/delete_memory.sql
+drop function pbdb.delete_memory(uuid);
+
+-- deleted: sql/memory/store/store_memory.sql
+drop function pbdb.store_memory(text, real[], text, uuid, jsonb, text, double precision, timestamptz);
+
+-- deleted: sql/memory/store/store_memories.sql
+drop function pbdb.store_memories(text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]);
+
+-- deleted: sql/memory/store/_store_memories.sql
+drop function pbdb._store_memories(uuid, text[], real[], text, uuid, jsonb[], text[], real[], timestamptz[]);
+
+-- deleted: sql/memory/store/_insert_embeddings.sql
+drop function pbdb._insert_embeddings(uuid, uuid[], pbdb.embedding_models, real[]);
+
+-- deleted: sql/memory/store/_check_memories.sql
+drop function pbdb._check_memories(text[], jsonb[], real[], integer);
+
+-- deleted: sql/memory/store/_check_embedding.sql
+drop function pbdb._check_embedding(real[], pbdb.embedding_models);
+
+-- deleted: sql/memory/store/memory_copies_are_kept.sql
+drop trigger memory_copies_are_kept on pbdb.agent_memories;
+
+-- deleted: sql/memory/store/_keep_memory_copies.sql
+drop function pbdb._keep_memory_copies();
+
+-- deleted: sql/memory/store/register_embedding_model.sql
+drop function pbdb.register_embedding_model(text, integer, boolean, real);
+
+-- deleted: sql/memory/store/_find_embedding_model.sql
+drop function pbdb._find_embedding_model(text, boolean);
+
+-- deleted: sql/memory/store/_vector_schema.sql
+drop function pbdb._vector_schema();
+
+-- deleted: sql/language/schema/_schema_message.sql
+drop function pbdb._schema_message(text, jsonb);
+
+-- deleted: sql/language/suggestion/_suggestion.sql
+drop function pbdb._suggestion(text, text[]);
+
+-- deleted: sql/language/suggestion/_nearest.sql
+drop function pbdb._nearest(text, text[]);
+
+-- deleted: sql/language/suggestion/_edit_distance.sql
+drop function pbdb._edit_distance(text, text);
+
+-- deleted: sql/language/template/_resolve_config.sql
 drop function pbdb._resolve_config(jsonb, text[], jsonb, jsonb);
 
--- deleted: sql/engine/template/_config_is_dynamic.sql
+-- deleted: sql/language/template/_config_is_dynamic.sql
 drop function pbdb._config_is_dynamic(jsonb, text[]);
 
--- deleted: sql/engine/template/_resolve_value.sql
+-- deleted: sql/language/template/_resolve_value.sql
 drop function pbdb._resolve_value(jsonb, jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/template/_render.sql
+-- deleted: sql/language/template/_render.sql
 drop function pbdb._render(text, jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/template/_render_single_brace.sql
+-- deleted: sql/language/template/_render_single_brace.sql
 drop function pbdb._render_single_brace(text, jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/template/_render_sections.sql
+-- deleted: sql/language/template/_render_sections.sql
 drop function pbdb._render_sections(text[], jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/template/_template_ends.sql
+-- deleted: sql/language/template/_template_ends.sql
 drop function pbdb._template_ends(text[]);
 
--- deleted: sql/engine/template/_template_section.sql
+-- deleted: sql/language/template/_template_section.sql
 drop function pbdb._template_section(text, jsonb[], jsonb, boolean);
 
--- deleted: sql/engine/template/_template_insert.sql
+-- deleted: sql/language/template/_template_insert.sql
 drop function pbdb._template_insert(text, jsonb[], jsonb, jsonb);
 
--- deleted: sql/engine/template/_template_value.sql
+-- deleted: sql/language/template/_template_value.sql
 drop function pbdb._template_value(text, jsonb[], jsonb);
 
--- deleted: sql/engine/template/_url_encode.sql
+-- deleted: sql/language/template/_url_encode.sql
 drop function pbdb._url_encode(text);
 
--- deleted: sql/engine/expression/_expression_issues.sql
+-- deleted: sql/language/expression/_expression_issues.sql
 drop function pbdb._expression_issues(jsonb, text);
 
--- deleted: sql/engine/template/_check_template.sql
+-- deleted: sql/language/template/_check_template.sql
 drop function pbdb._check_template(jsonb, jsonb);
 
--- deleted: sql/engine/template/_template_issues.sql
+-- deleted: sql/language/template/_template_issues.sql
 drop function pbdb._template_issues(text, jsonb);
 
--- deleted: sql/engine/template/_template_section_issues.sql
+-- deleted: sql/language/template/_template_section_issues.sql
 drop function pbdb._template_section_issues(text[]);
 
--- deleted: sql/engine/template/_template_tag_issues.sql
+-- deleted: sql/language/template/_template_tag_issues.sql
 drop function pbdb._template_tag_issues(text);
 
--- deleted: sql/engine/expression/_condition_issues.sql
+-- deleted: sql/language/expression/_condition_issues.sql
 drop function pbdb._condition_issues(jsonb, text, int);
 
--- deleted: sql/engine/expression/_comparison_issues.sql
+-- deleted: sql/language/expression/_comparison_issues.sql
 drop function pbdb._comparison_issues(jsonb);
 
--- deleted: sql/engine/expression/_path_issues.sql
+-- deleted: sql/language/expression/_path_issues.sql
 drop function pbdb._path_issues(text, text);
 
--- deleted: sql/engine/template/_template_name_hint.sql
+-- deleted: sql/language/template/_template_name_hint.sql
 drop function pbdb._template_name_hint(text);
 
--- deleted: sql/engine/expression/_path_hint.sql
+-- deleted: sql/language/expression/_path_hint.sql
 drop function pbdb._path_hint(text, text);
 
--- deleted: sql/engine/expression/_filter_depth.sql
+-- deleted: sql/language/expression/_filter_depth.sql
 drop function pbdb._filter_depth(text);
 
--- deleted: sql/engine/expression/_nodes.sql
+-- deleted: sql/language/expression/_nodes.sql
 drop function pbdb._nodes(jsonb);
 
--- deleted: sql/engine/expression/_expression_names.sql
+-- deleted: sql/language/expression/_expression_names.sql
 drop function pbdb._expression_names(jsonb, text);
 
--- deleted: sql/engine/expression/_expressions.sql
+-- deleted: sql/language/expression/_expressions.sql
 drop function pbdb._expressions(jsonb, text, text);
 
--- deleted: sql/engine/expression/_condition_expressions.sql
+-- deleted: sql/language/expression/_condition_expressions.sql
 drop function pbdb._condition_expressions(text, jsonb, text);
 
--- deleted: sql/engine/expression/_path_names.sql
+-- deleted: sql/language/expression/_path_names.sql
 drop function pbdb._path_names(text);
 
--- deleted: sql/engine/template/_template_expressions.sql
+-- deleted: sql/language/template/_template_expressions.sql
 drop function pbdb._template_expressions(text);
 
--- deleted: sql/engine/template/_template_tokens.sql
+-- deleted: sql/language/template/_template_tokens.sql
 drop function pbdb._template_tokens(text);
 
--- deleted: sql/engine/expression/_condition_holds.sql
+-- deleted: sql/language/expression/_condition_holds.sql
 drop function pbdb._condition_holds(jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/expression/_comparison_holds.sql
+-- deleted: sql/language/expression/_comparison_holds.sql
 drop function pbdb._comparison_holds(jsonb, jsonb, jsonb);
 
--- deleted: sql/engine/expression/_compare.sql
+-- deleted: sql/language/expression/_compare.sql
 drop function pbdb._compare(text, jsonb, jsonb);
 
--- deleted: sql/engine/expression/_are_texts.sql
+-- deleted: sql/language/expression/_are_texts.sql
 drop function pbdb._are_texts(jsonb, jsonb);
 
--- deleted: sql/engine/expression/_order.sql
+-- deleted: sql/language/expression/_order.sql
 drop function pbdb._order(jsonb, jsonb);
 
--- deleted: sql/engine/expression/_has_element.sql
+-- deleted: sql/language/expression/_has_element.sql
 drop function pbdb._has_element(jsonb, jsonb);
 
--- deleted: sql/engine/expression/_with_step_input.sql
+-- deleted: sql/language/expression/_with_step_input.sql
 drop function pbdb._with_step_input(text, jsonb, jsonb);
 
--- deleted: sql/engine/expression/_map.sql
+-- deleted: sql/language/expression/_map.sql
 drop function pbdb._map(jsonb, jsonb);
 
--- deleted: sql/engine/expression/_evaluate_all.sql
+-- deleted: sql/language/expression/_evaluate_all.sql
 drop function pbdb._evaluate_all(text, jsonb);
 
--- deleted: sql/engine/expression/_evaluate.sql
+-- deleted: sql/language/expression/_evaluate.sql
 drop function pbdb._evaluate(text, jsonb);
 
--- deleted: sql/engine/expression/_first_match.sql
+-- deleted: sql/language/expression/_first_match.sql
 drop function pbdb._first_match(text, jsonb);
 
--- deleted: sql/playbook/schema/validate_json.sql
+-- deleted: sql/language/schema/validate_json.sql
 drop function pbdb.validate_json(jsonb, jsonb);
 
--- deleted: sql/playbook/schema/_schema_issues.sql
+-- deleted: sql/language/schema/_schema_issues.sql
 drop function pbdb._schema_issues(jsonb);
 
--- deleted: sql/playbook/schema/_schema_size_issues.sql
+-- deleted: sql/language/schema/_schema_size_issues.sql
 drop function pbdb._schema_size_issues(jsonb);
 
--- deleted: sql/playbook/schema/_schema_reference_issues.sql
+-- deleted: sql/language/schema/_schema_reference_issues.sql
 drop function pbdb._schema_reference_issues(jsonb);
 
--- deleted: sql/playbook/schema/_schema_steps.sql
+-- deleted: sql/language/schema/_schema_steps.sql
 drop function pbdb._schema_steps(jsonb);
 
--- deleted: sql/playbook/schema/_schema_pattern_issues.sql
+-- deleted: sql/language/schema/_schema_pattern_issues.sql
 drop function pbdb._schema_pattern_issues(jsonb);
 
--- deleted: sql/playbook/schema/_schema_keyword_issues.sql
+-- deleted: sql/language/schema/_schema_keyword_issues.sql
 drop function pbdb._schema_keyword_issues(jsonb);
 
--- deleted: sql/playbook/schema/_schema_regex_is_usable.sql
+-- deleted: sql/language/schema/_schema_regex_is_usable.sql
 drop function pbdb._schema_regex_is_usable(text);
 
--- deleted: sql/playbook/schema/_schema_kind_fits.sql
+-- deleted: sql/language/schema/_schema_kind_fits.sql
 drop function pbdb._schema_kind_fits(text, jsonb);
 
--- deleted: sql/playbook/schema/_schema_errors.sql
+-- deleted: sql/language/schema/_schema_errors.sql
 drop function pbdb._schema_errors(jsonb, jsonb);
 
--- deleted: sql/playbook/schema/_schema_branches.sql
+-- deleted: sql/language/schema/_schema_branches.sql
 drop function pbdb._schema_branches(jsonb, jsonb, jsonb, integer);
 
--- deleted: sql/playbook/schema/_schema_node_errors.sql
+-- deleted: sql/language/schema/_schema_node_errors.sql
 drop function pbdb._schema_node_errors(jsonb, jsonb, jsonb, text, integer, integer);
 
--- deleted: sql/playbook/schema/_schema_unsupported_errors.sql
+-- deleted: sql/language/schema/_schema_unsupported_errors.sql
 drop function pbdb._schema_unsupported_errors(jsonb, jsonb, text);
 
--- deleted: sql/playbook/schema/_schema_unevaluated_errors.sql
+-- deleted: sql/language/schema/_schema_unevaluated_errors.sql
 drop function pbdb._schema_unevaluated_errors(jsonb, jsonb, jsonb, text, integer, integer);
 
--- deleted: sql/playbook/schema/_schema_evaluated.sql
+-- deleted: sql/language/schema/_schema_evaluated.sql
 drop function pbdb._schema_evaluated(jsonb, jsonb, jsonb, integer);
 
--- deleted: sql/playbook/schema/_schema_branch_errors.sql
+-- deleted: sql/language/schema/_schema_branch_errors.sql
 drop function pbdb._schema_branch_errors(jsonb, jsonb, jsonb, text, integer, integer);
 
--- deleted: sql/playbook/schema/_schema_choice_errors.sql
+-- deleted: sql/language/schema/_schema_choice_errors.sql
 drop function pbdb._schema_choice_errors(jsonb, jsonb, jsonb, text, integer, integer);
 
--- deleted: sql/playbook/schema/_schema_array_errors.sql
+-- deleted: sql/language/schema/_schema_array_errors.sql
 drop function pbdb._schema_array_errors(jsonb, jsonb, jsonb, text, integer, integer);
 
--- deleted: sql/playbook/schema/_schema_contains_errors.sql
+-- deleted: sql/language/schema/_schema_contains_errors.sql
 drop function pbdb._schema_contains_errors(jsonb, jsonb, jsonb, text, integer);
 
--- deleted: sql/playbook/schema/_schema_object_errors.sql
+-- deleted: sql/language/schema/_schema_object_errors.sql
 drop function pbdb._schema_object_errors(jsonb, jsonb, jsonb, text, integer, integer);
 
--- deleted: sql/playbook/schema/_schema_pattern_members_errors.sql
+-- deleted: sql/language/schema/_schema_pattern_members_errors.sql
 drop function pbdb._schema_pattern_members_errors(jsonb, jsonb, jsonb, text, integer, integer);
 
--- deleted: sql/playbook/schema/_schema_names_errors.sql
+-- deleted: sql/language/schema/_schema_names_errors.sql
 drop function pbdb._schema_names_errors(jsonb, jsonb, jsonb, text, integer);
 
--- deleted: sql/playbook/schema/_schema_string_errors.sql
+-- deleted: sql/language/schema/_schema_string_errors.sql
 drop function pbdb._schema_string_errors(jsonb, jsonb, text);
 
--- deleted: sql/playbook/schema/_schema_number_errors.sql
+-- deleted: sql/language/schema/_schema_number_errors.sql
 drop function pbdb._schema_number_errors(jsonb, jsonb, text);
 
--- deleted: sql/playbook/schema/_schema_equality_errors.sql
+-- deleted: sql/language/schema/_schema_equality_errors.sql
 drop function pbdb._schema_equality_errors(jsonb, jsonb, text);
 
--- deleted: sql/playbook/schema/_schema_regex.sql
+-- deleted: sql/language/schema/_schema_regex.sql
 drop function pbdb._schema_regex(text);
 
--- deleted: sql/playbook/schema/_schema_regex_class.sql
+-- deleted: sql/language/schema/_schema_regex_class.sql
 drop function pbdb._schema_regex_class(text);
 
--- deleted: sql/playbook/schema/_schema_regex_character.sql
+-- deleted: sql/language/schema/_schema_regex_character.sql
 drop function pbdb._schema_regex_character(text);
 
--- deleted: sql/playbook/schema/_schema_reference.sql
+-- deleted: sql/language/schema/_schema_reference.sql
 drop function pbdb._schema_reference(jsonb, text);
 
--- deleted: sql/playbook/schema/_schema_pointer.sql
+-- deleted: sql/language/schema/_schema_pointer.sql
 drop function pbdb._schema_pointer(jsonb, text);
 
--- deleted: sql/playbook/schema/_schema_decoded.sql
+-- deleted: sql/language/schema/_schema_decoded.sql
 drop function pbdb._schema_decoded(text);
 
--- deleted: sql/playbook/schema/_schema_nodes.sql
+-- deleted: sql/language/schema/_schema_nodes.sql
 drop function pbdb._schema_nodes(jsonb);
 
--- deleted: sql/playbook/schema/_schema_keywords.sql
+-- deleted: sql/language/schema/_schema_keywords.sql
 drop function pbdb._schema_keywords();
 
--- deleted: sql/playbook/schema/_schema_list.sql
+-- deleted: sql/language/schema/_schema_list.sql
 drop function pbdb._schema_list(jsonb);
 
--- deleted: sql/playbook/schema/_schema_fits_plainly.sql
+-- deleted: sql/language/schema/_schema_fits_plainly.sql
 drop function pbdb._schema_fits_plainly(jsonb, jsonb);
 
--- deleted: sql/playbook/schema/_schema_refusal.sql
+-- deleted: sql/language/schema/_schema_refusal.sql
 drop function pbdb._schema_refusal(jsonb, text, text, jsonb, jsonb);
 
--- deleted: sql/playbook/schema/_schema_unchecked.sql
+-- deleted: sql/language/schema/_schema_unchecked.sql
 drop function pbdb._schema_unchecked(text, text, text);
 
--- deleted: sql/playbook/schema/_schema_error.sql
+-- deleted: sql/language/schema/_schema_error.sql
 drop function pbdb._schema_error(text, text, jsonb, jsonb);
 
--- deleted: sql/playbook/schema/_schema_wanted.sql
+-- deleted: sql/language/schema/_schema_wanted.sql
 drop function pbdb._schema_wanted(text, jsonb);
 
--- deleted: sql/playbook/schema/_schema_path.sql
+-- deleted: sql/language/schema/_schema_path.sql
 drop function pbdb._schema_path(text, text);
 
 -- deleted: sql/access/agent_memories_to_embed.sql

@@ -8,7 +8,7 @@
 set local lock_timeout = '10s';
 set local role pbdb_owner;
 
--- frozen: sql/tenancy/_query_organization_id.sql sha256=623245ece5c501caa85c251a636db882d3157fb50cc47287420e6538e2bd48a7
+-- frozen: sql/tenancy/_query_organization_id.sql sha256=b3829a2b1dfef33b5e5f67175253c96de3c1bb35b0d659614c51341dab3c2ede
 -- drop: function pbdb._query_organization_id()
 --
 -- Definer, because a tenant's query must be able to learn its tenant and unable to set it.
@@ -18,7 +18,7 @@ language sql
 stable
 parallel restricted
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
     select q.organization_id
     from pbdb.query_contexts as q
@@ -32,7 +32,7 @@ revoke execute on function pbdb._query_organization_id() from public;
 grant execute on function pbdb._query_organization_id() to pbdb_query;
 -- end: sql/tenancy/_query_organization_id.sql
 
--- frozen: sql/tenancy/current_organization_id.sql sha256=11c89737084cca632d1ff93c18e393ad93cda9cf19c8091a003150cfc8b9e717
+-- frozen: sql/tenancy/current_organization_id.sql sha256=2b73d1ed5ecddd0413b0f119abfef12e1c0fad213d2647751b8e9b5e19223fac
 -- drop: function pbdb.current_organization_id()
 --
 -- The only reader of the tenant setting. A JWT claim, where PostgREST or Supabase put one, comes
@@ -45,7 +45,7 @@ language plpgsql
 stable
 parallel safe
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_text text;
@@ -76,14 +76,14 @@ grant execute on function pbdb.current_organization_id()
 to pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 -- end: sql/tenancy/current_organization_id.sql
 
--- frozen: sql/tenancy/require_organization.sql sha256=ec88e250776284c58e4b7b93cb9096e9d707dfcaba42d802240b563887a4b5b2
+-- frozen: sql/tenancy/require_organization.sql sha256=a3928afde05c5b62e52c4fad65987cc481cd85531e6dcb42006a41745e155c31
 -- drop: function pbdb.require_organization()
 create or replace function pbdb.require_organization()
 returns uuid
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_organization_id uuid := pbdb.current_organization_id();
@@ -105,14 +105,14 @@ revoke execute on function pbdb.require_organization() from public;
 grant execute on function pbdb.require_organization() to pbdb_app;
 -- end: sql/tenancy/require_organization.sql
 
--- frozen: sql/tenancy/set_organization.sql sha256=d0c44e330420bcc55fb867d94d82bf66aa5beef1afe11bf4b488472265a3276d
+-- frozen: sql/tenancy/set_organization.sql sha256=13d0ef4964ac3864702461b91497d2e8ebc09f18163944ba33b03361e336edd9
 -- drop: function pbdb.set_organization(uuid)
 create or replace function pbdb.set_organization(p_organization_id uuid)
 returns void
 language plpgsql
 volatile
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if p_organization_id is null then
@@ -767,7 +767,7 @@ comment on column pbdb.agent_memories_to_embed.last_error is
 'What went wrong last, in the runner''s words.';
 -- end: sql/access/agent_memories_to_embed.sql
 
--- frozen: sql/playbook/schema/_schema_path.sql sha256=f7f807c1fee3ed12dc57c303cd8e08c4dc767681d2fa01044ac120268b95db5c
+-- frozen: sql/language/schema/_schema_path.sql sha256=f7f807c1fee3ed12dc57c303cd8e08c4dc767681d2fa01044ac120268b95db5c
 -- drop: function pbdb._schema_path(text, text)
 create or replace function pbdb._schema_path(p_path text, p_name text)
 returns text
@@ -782,9 +782,9 @@ comment on function pbdb._schema_path(text, text) is
 'A JSON pointer (RFC 6901), one name longer.';
 
 revoke execute on function pbdb._schema_path(text, text) from public;
--- end: sql/playbook/schema/_schema_path.sql
+-- end: sql/language/schema/_schema_path.sql
 
--- frozen: sql/playbook/schema/_schema_wanted.sql sha256=ef09a08e1ca52764cbd8f68c7efffdc829f1c1c917e176833989c84634c433ef
+-- frozen: sql/language/schema/_schema_wanted.sql sha256=6a668e13e2b186355f951d5535bfe19aea41387ca26fef2a7dd61cafb3f2811a
 -- drop: function pbdb._schema_wanted(text, jsonb)
 --
 -- All the words of the validator in one place, so that they stay alike.
@@ -793,6 +793,7 @@ returns text
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return replace(
@@ -839,9 +840,9 @@ comment on function pbdb._schema_wanted(text, jsonb) is
 'What to say of a value that a keyword refuses: the second half of an error message.';
 
 revoke execute on function pbdb._schema_wanted(text, jsonb) from public;
--- end: sql/playbook/schema/_schema_wanted.sql
+-- end: sql/language/schema/_schema_wanted.sql
 
--- frozen: sql/playbook/schema/_schema_error.sql sha256=724be0ee2950ff944cfeadeb747eb5f8656ea3ac9294d9fe3a75cf1fb102795e
+-- frozen: sql/language/schema/_schema_error.sql sha256=b1be1eca2bf57a7637694a4f145c3047470e7ed6caad1236ae310a28f7b7aa62
 -- drop: function pbdb._schema_error(text, text, jsonb, jsonb)
 create or replace function pbdb._schema_error(
     p_path text, p_keyword text, p_value jsonb, p_wanted jsonb
@@ -850,6 +851,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
@@ -878,9 +880,9 @@ comment on function pbdb._schema_error(text, text, jsonb, jsonb) is
 'sentence that names the place and quotes the value (cut to 80 characters).';
 
 revoke execute on function pbdb._schema_error(text, text, jsonb, jsonb) from public;
--- end: sql/playbook/schema/_schema_error.sql
+-- end: sql/language/schema/_schema_error.sql
 
--- frozen: sql/playbook/schema/_schema_unchecked.sql sha256=165f2ae40133447fb55dbf0490596f3581c5d24e25d9770dcd926c27714a8171
+-- frozen: sql/language/schema/_schema_unchecked.sql sha256=16a5249893e6ff1ec8939dbd39a8a102d39828eab5622e2a355f32edc7dc731f
 -- drop: function pbdb._schema_unchecked(text, text, text)
 --
 -- Marked, so that "not", "if", "oneOf" and "contains" can tell "does not fit" from "nobody knows":
@@ -890,6 +892,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
@@ -906,9 +909,9 @@ comment on function pbdb._schema_unchecked(text, text, text) is
 'or the nesting is too deep. Such a value does not fit.';
 
 revoke execute on function pbdb._schema_unchecked(text, text, text) from public;
--- end: sql/playbook/schema/_schema_unchecked.sql
+-- end: sql/language/schema/_schema_unchecked.sql
 
--- frozen: sql/playbook/schema/_schema_refusal.sql sha256=12b5d886d0e9a634c7b7c5b8434fa3acdd020fce3919b15f279d8776ee86c46e
+-- frozen: sql/language/schema/_schema_refusal.sql sha256=a20d5c66135a3ea8427f14f21c0f4fcc8ef12686d4c23a9de28f2c5918c9924b
 -- drop: function pbdb._schema_refusal(jsonb, text, text, jsonb, jsonb)
 create or replace function pbdb._schema_refusal(
     p_errors jsonb, p_path text, p_keyword text, p_value jsonb, p_wanted jsonb
@@ -917,6 +920,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return case
@@ -933,9 +937,9 @@ comment on function pbdb._schema_refusal(jsonb, text, text, jsonb, jsonb) is
 'unchecked is passed on, because nobody knows whether the value fits.';
 
 revoke execute on function pbdb._schema_refusal(jsonb, text, text, jsonb, jsonb) from public;
--- end: sql/playbook/schema/_schema_refusal.sql
+-- end: sql/language/schema/_schema_refusal.sql
 
--- frozen: sql/playbook/schema/_schema_fits_plainly.sql sha256=a0717644c517804be1ed8dd337df0c49b2b629a1a18aaffcfa9253986b90fc93
+-- frozen: sql/language/schema/_schema_fits_plainly.sql sha256=a0717644c517804be1ed8dd337df0c49b2b629a1a18aaffcfa9253986b90fc93
 -- drop: function pbdb._schema_fits_plainly(jsonb, jsonb)
 --
 -- The planner inlines this into the loops over members and items, so that most children of a real
@@ -969,9 +973,9 @@ comment on function pbdb._schema_fits_plainly(jsonb, jsonb) is
 'False: ask _schema_node_errors.';
 
 revoke execute on function pbdb._schema_fits_plainly(jsonb, jsonb) from public;
--- end: sql/playbook/schema/_schema_fits_plainly.sql
+-- end: sql/language/schema/_schema_fits_plainly.sql
 
--- frozen: sql/playbook/schema/_schema_list.sql sha256=66411b5d7ba453ade5b56d8f987f4b668151047bf69865e76290f98eb18a469c
+-- frozen: sql/language/schema/_schema_list.sql sha256=66411b5d7ba453ade5b56d8f987f4b668151047bf69865e76290f98eb18a469c
 -- drop: function pbdb._schema_list(jsonb)
 create or replace function pbdb._schema_list(p_schemas jsonb)
 returns setof jsonb
@@ -992,9 +996,9 @@ comment on function pbdb._schema_list(jsonb) is
 'none, which _schema_node_errors refuses.';
 
 revoke execute on function pbdb._schema_list(jsonb) from public;
--- end: sql/playbook/schema/_schema_list.sql
+-- end: sql/language/schema/_schema_list.sql
 
--- frozen: sql/playbook/schema/_schema_keywords.sql sha256=1e83a89bb93e52a4d9bd6ac147e8318895f61cbab3610e787a36d7691bacd9a9
+-- frozen: sql/language/schema/_schema_keywords.sql sha256=1e83a89bb93e52a4d9bd6ac147e8318895f61cbab3610e787a36d7691bacd9a9
 -- drop: function pbdb._schema_keywords()
 create or replace function pbdb._schema_keywords()
 returns table (keyword text, kind text)
@@ -1035,9 +1039,9 @@ comment on function pbdb._schema_keywords() is
 'Every keyword that pbdb knows, and the kind of value that it takes.';
 
 revoke execute on function pbdb._schema_keywords() from public;
--- end: sql/playbook/schema/_schema_keywords.sql
+-- end: sql/language/schema/_schema_keywords.sql
 
--- frozen: sql/playbook/schema/_schema_nodes.sql sha256=65e5d1d6331239aa343db2a6a3d33792d33e0b9f009b94513d40f5cd0b3e3de0
+-- frozen: sql/language/schema/_schema_nodes.sql sha256=3b15bb99410cf4d8867c9c6e0c76687b9c5cd031cf764903d90900d41a8e6c7b
 -- drop: function pbdb._schema_nodes(jsonb)
 --
 -- PL/pgSQL, so that its plan is kept and the planner does not copy the recursion into every caller:
@@ -1048,6 +1052,7 @@ language plpgsql
 immutable
 parallel safe
 rows 20
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return query
@@ -1097,9 +1102,9 @@ comment on function pbdb._schema_nodes(jsonb) is
 'that hold it. Looks 101 levels deep.';
 
 revoke execute on function pbdb._schema_nodes(jsonb) from public;
--- end: sql/playbook/schema/_schema_nodes.sql
+-- end: sql/language/schema/_schema_nodes.sql
 
--- frozen: sql/playbook/schema/_schema_decoded.sql sha256=d20f9835f4e5cf1bd42735c1a7210bdab340d2aaa3b7507051ad0aadda96e43a
+-- frozen: sql/language/schema/_schema_decoded.sql sha256=d20f9835f4e5cf1bd42735c1a7210bdab340d2aaa3b7507051ad0aadda96e43a
 -- drop: function pbdb._schema_decoded(text)
 create or replace function pbdb._schema_decoded(p_text text)
 returns text
@@ -1127,15 +1132,16 @@ comment on function pbdb._schema_decoded(text) is
 'Percent-decoded text. A sequence that is not UTF-8 is left out.';
 
 revoke execute on function pbdb._schema_decoded(text) from public;
--- end: sql/playbook/schema/_schema_decoded.sql
+-- end: sql/language/schema/_schema_decoded.sql
 
--- frozen: sql/playbook/schema/_schema_pointer.sql sha256=cd7a16b10b340855cb851737313c49b32a097032cc4d2804b9d3997f294b6dce
+-- frozen: sql/language/schema/_schema_pointer.sql sha256=d25a8c809eda85202d259bd4fe8ab573c715df6012798c55b7c195d5dca30aeb
 -- drop: function pbdb._schema_pointer(jsonb, text)
 create or replace function pbdb._schema_pointer(p_root jsonb, p_reference text)
 returns text
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_id constant text := rtrim(p_root ->> '$id', '#');
@@ -1165,15 +1171,16 @@ comment on function pbdb._schema_pointer(jsonb, text) is
 'or an unknown anchor. Nobody promises that the pointer leads to a schema.';
 
 revoke execute on function pbdb._schema_pointer(jsonb, text) from public;
--- end: sql/playbook/schema/_schema_pointer.sql
+-- end: sql/language/schema/_schema_pointer.sql
 
--- frozen: sql/playbook/schema/_schema_reference.sql sha256=8bd0ab74e9d0ca9bb7eaa18cc208ba84583e66b6d2ed04830a219d1b30ed3511
+-- frozen: sql/language/schema/_schema_reference.sql sha256=65339d650b34e0fcff27bb7d47cceb8d221d6bd98202fe20e7f79df7cdb95c71
 -- drop: function pbdb._schema_reference(jsonb, text)
 create or replace function pbdb._schema_reference(p_root jsonb, p_reference text)
 returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if p_reference = '#' then
@@ -1195,15 +1202,16 @@ comment on function pbdb._schema_reference(jsonb, text) is
 'behind the $id of the document. Null when there is none, or when it is in another document.';
 
 revoke execute on function pbdb._schema_reference(jsonb, text) from public;
--- end: sql/playbook/schema/_schema_reference.sql
+-- end: sql/language/schema/_schema_reference.sql
 
--- frozen: sql/playbook/schema/_schema_regex_character.sql sha256=c116627456b8a889d3b6941d802999fa5414588b9139167b84f4d6c669934b6d
+-- frozen: sql/language/schema/_schema_regex_character.sql sha256=4bb5fdda48efac0353d960e287f4682fbe2d25a39b4b9a3c95112c14aa5f16b1
 -- drop: function pbdb._schema_regex_character(text)
 create or replace function pbdb._schema_regex_character(p_token text)
 returns text
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return case
@@ -1233,15 +1241,16 @@ comment on function pbdb._schema_regex_character(text) is
 'not a character: a letter or digit with another meaning, or none.';
 
 revoke execute on function pbdb._schema_regex_character(text) from public;
--- end: sql/playbook/schema/_schema_regex_character.sql
+-- end: sql/language/schema/_schema_regex_character.sql
 
--- frozen: sql/playbook/schema/_schema_regex_class.sql sha256=d3e84cf9bfdc6e6779d426bd624b095d3ff9cd6aa05e982f8df347736f6ae9e1
+-- frozen: sql/language/schema/_schema_regex_class.sql sha256=b9e29ff2f8c959cb58f73d096066d20c840ecd0c9f2f986a76d95d8627353c07
 -- drop: function pbdb._schema_regex_class(text)
 create or replace function pbdb._schema_regex_class(p_class text)
 returns text
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     -- the common ones, without a query: only \s has to change
@@ -1303,9 +1312,9 @@ comment on function pbdb._schema_regex_class(text) is
 'it has a part that PostgreSQL cannot express.';
 
 revoke execute on function pbdb._schema_regex_class(text) from public;
--- end: sql/playbook/schema/_schema_regex_class.sql
+-- end: sql/language/schema/_schema_regex_class.sql
 
--- frozen: sql/playbook/schema/_schema_regex.sql sha256=2b0ef213fe94faa925cd9361b0a7d28e8743f6a15c65a75b0895778554deecfc
+-- frozen: sql/language/schema/_schema_regex.sql sha256=0a74da5581a8b6c29df216778294a5ad83371a810c05618def7fdb13814aec4b
 -- drop: function pbdb._schema_regex(text)
 --
 -- JSON Schema patterns are ECMA-262 in Unicode mode. What PostgreSQL reads otherwise is rewritten:
@@ -1316,6 +1325,7 @@ returns text
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if p_pattern ~ '^[*+?]' then
@@ -1370,15 +1380,16 @@ comment on function pbdb._schema_regex(text) is
 'A pattern that is broken may come back broken; _schema_issues finds it.';
 
 revoke execute on function pbdb._schema_regex(text) from public;
--- end: sql/playbook/schema/_schema_regex.sql
+-- end: sql/language/schema/_schema_regex.sql
 
--- frozen: sql/playbook/schema/_schema_equality_errors.sql sha256=61c990e90bc9214a341662d67fb14d19c39db00de8d0cdb39b7b96cdc67a259b
+-- frozen: sql/language/schema/_schema_equality_errors.sql sha256=183bb31e4758df5c7cbb861b3ce8a0cfd66358d7bf13ce281520ec6a2cce9a6f
 -- drop: function pbdb._schema_equality_errors(jsonb, jsonb, text)
 create or replace function pbdb._schema_equality_errors(p_schema jsonb, p_value jsonb, p_path text)
 returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_enum constant jsonb := p_schema -> 'enum';
@@ -1411,15 +1422,16 @@ comment on function pbdb._schema_equality_errors(jsonb, jsonb, text) is
 'Errors of enum and const. Numbers are equal by value: 1 is 1.0.';
 
 revoke execute on function pbdb._schema_equality_errors(jsonb, jsonb, text) from public;
--- end: sql/playbook/schema/_schema_equality_errors.sql
+-- end: sql/language/schema/_schema_equality_errors.sql
 
--- frozen: sql/playbook/schema/_schema_number_errors.sql sha256=4798ff9c8aa3ba534038819c6688d7e045bd9f6c21b7f2d92afca48a4c163db3
+-- frozen: sql/language/schema/_schema_number_errors.sql sha256=0318afba7d775c5c0a05a57f129f39bc112c8422fe109d8cf3074fca6fe35787
 -- drop: function pbdb._schema_number_errors(jsonb, jsonb, text)
 create or replace function pbdb._schema_number_errors(p_schema jsonb, p_value jsonb, p_path text)
 returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_step constant jsonb := p_schema -> 'multipleOf';
@@ -1455,15 +1467,16 @@ comment on function pbdb._schema_number_errors(jsonb, jsonb, text) is
 'Errors of the keywords for numbers. Numbers are exact decimals, so 0.3 is a multiple of 0.1.';
 
 revoke execute on function pbdb._schema_number_errors(jsonb, jsonb, text) from public;
--- end: sql/playbook/schema/_schema_number_errors.sql
+-- end: sql/language/schema/_schema_number_errors.sql
 
--- frozen: sql/playbook/schema/_schema_string_errors.sql sha256=f9886c7bb9def003e00055ad597a59812a7153547ac641ce0fc8e6e456a078f9
+-- frozen: sql/language/schema/_schema_string_errors.sql sha256=64248a518ea7ef314f067137b8f13190e42cbea70586cf782c9898becab8bf00
 -- drop: function pbdb._schema_string_errors(jsonb, jsonb, text)
 create or replace function pbdb._schema_string_errors(p_schema jsonb, p_value jsonb, p_path text)
 returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_text constant text := p_value #>> '{}';
@@ -1500,9 +1513,9 @@ comment on function pbdb._schema_string_errors(jsonb, jsonb, text) is
 'Errors of the keywords for strings. Lengths count Unicode code points.';
 
 revoke execute on function pbdb._schema_string_errors(jsonb, jsonb, text) from public;
--- end: sql/playbook/schema/_schema_string_errors.sql
+-- end: sql/language/schema/_schema_string_errors.sql
 
--- frozen: sql/playbook/schema/_schema_names_errors.sql sha256=c325aa541c58e435f4349ab6c95506ccc75868cf9b783cf0900439f105a614bb
+-- frozen: sql/language/schema/_schema_names_errors.sql sha256=ea437d9ed7631f250ab4d8cfe7764fc13e2d9b484e17b45f96f04ac7a4d294ce
 -- drop: function pbdb._schema_names_errors(jsonb, jsonb, jsonb, text, integer)
 create or replace function pbdb._schema_names_errors(
     p_root jsonb, p_schema jsonb, p_value jsonb, p_path text, p_depth integer
@@ -1511,6 +1524,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_count constant jsonb := pg_catalog.to_jsonb(
@@ -1570,9 +1584,9 @@ comment on function pbdb._schema_names_errors(jsonb, jsonb, jsonb, text, integer
 
 revoke execute on function pbdb._schema_names_errors(jsonb, jsonb, jsonb, text, integer)
 from public;
--- end: sql/playbook/schema/_schema_names_errors.sql
+-- end: sql/language/schema/_schema_names_errors.sql
 
--- frozen: sql/playbook/schema/_schema_pattern_members_errors.sql sha256=03be83fe022c5466185587f66408c074bbdb5ae0b797edc68404583bcf0c4625
+-- frozen: sql/language/schema/_schema_pattern_members_errors.sql sha256=0b67d379bf4e8981acf213f14a60e61eb0f9b1b258a45c875e1fa462e1475849
 -- drop: function pbdb._schema_pattern_members_errors(jsonb, jsonb, jsonb, text, integer, integer)
 create or replace function pbdb._schema_pattern_members_errors(
     p_root jsonb, p_schema jsonb, p_value jsonb, p_path text, p_depth integer, p_limit integer
@@ -1581,6 +1595,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_properties constant jsonb := coalesce(p_schema -> 'properties', '{}');
@@ -1636,9 +1651,9 @@ comment on function pbdb._schema_pattern_members_errors(
 revoke execute on function pbdb._schema_pattern_members_errors(
     jsonb, jsonb, jsonb, text, integer, integer
 ) from public;
--- end: sql/playbook/schema/_schema_pattern_members_errors.sql
+-- end: sql/language/schema/_schema_pattern_members_errors.sql
 
--- frozen: sql/playbook/schema/_schema_object_errors.sql sha256=435b7d8d4ac63c20a525baeaadc256eefc638d34b0ad18a1a87edb329f3cbbc1
+-- frozen: sql/language/schema/_schema_object_errors.sql sha256=354825720751e473fccfc6624771bf61791ae548ee79a50a59e38ee8b40a5fb5
 -- drop: function pbdb._schema_object_errors(jsonb, jsonb, jsonb, text, integer, integer)
 --
 -- Longer than a screen because each part that moved out would cost the hot path a call.
@@ -1649,6 +1664,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_required constant jsonb := p_schema -> 'required';
@@ -1725,9 +1741,9 @@ comment on function pbdb._schema_object_errors(jsonb, jsonb, jsonb, text, intege
 
 revoke execute on function pbdb._schema_object_errors(jsonb, jsonb, jsonb, text, integer, integer)
 from public;
--- end: sql/playbook/schema/_schema_object_errors.sql
+-- end: sql/language/schema/_schema_object_errors.sql
 
--- frozen: sql/playbook/schema/_schema_contains_errors.sql sha256=c7b360cc29e4550e9d9e9b6c527978e08bd80fd6ffbc7d11efb71649889c899d
+-- frozen: sql/language/schema/_schema_contains_errors.sql sha256=537071a172b5834b9aff51f61b37c8c53d883d6fec8cf9dc0f4fd71ea7dbf6bb
 -- drop: function pbdb._schema_contains_errors(jsonb, jsonb, jsonb, text, integer)
 create or replace function pbdb._schema_contains_errors(
     p_root jsonb, p_schema jsonb, p_value jsonb, p_path text, p_depth integer
@@ -1736,6 +1752,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_fewest constant jsonb := coalesce(p_schema -> 'minContains', '1');
@@ -1771,9 +1788,9 @@ comment on function pbdb._schema_contains_errors(jsonb, jsonb, jsonb, text, inte
 
 revoke execute on function pbdb._schema_contains_errors(jsonb, jsonb, jsonb, text, integer)
 from public;
--- end: sql/playbook/schema/_schema_contains_errors.sql
+-- end: sql/language/schema/_schema_contains_errors.sql
 
--- frozen: sql/playbook/schema/_schema_array_errors.sql sha256=182c355c83b3c0c2727c9a77717d53c4ceaabc04fb5e95bc501fc1ad6b367fa9
+-- frozen: sql/language/schema/_schema_array_errors.sql sha256=211cf35023e88502b074bbac2d1c37367e6a00349cad69f2616f57bd5447ba09
 -- drop: function pbdb._schema_array_errors(jsonb, jsonb, jsonb, text, integer, integer)
 create or replace function pbdb._schema_array_errors(
     p_root jsonb, p_schema jsonb, p_value jsonb, p_path text, p_depth integer, p_limit integer
@@ -1782,6 +1799,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_count constant jsonb := pg_catalog.to_jsonb(pg_catalog.jsonb_array_length(p_value));
@@ -1841,9 +1859,9 @@ comment on function pbdb._schema_array_errors(jsonb, jsonb, jsonb, text, integer
 
 revoke execute on function pbdb._schema_array_errors(jsonb, jsonb, jsonb, text, integer, integer)
 from public;
--- end: sql/playbook/schema/_schema_array_errors.sql
+-- end: sql/language/schema/_schema_array_errors.sql
 
--- frozen: sql/playbook/schema/_schema_choice_errors.sql sha256=2d30af13a72e039cbdc142c8fd5bf7355a4de92f3c68f1ac6680b0f9c001601f
+-- frozen: sql/language/schema/_schema_choice_errors.sql sha256=9709ab56abd06ecc1e4ac93e283b227775f49f5603e00f6900f8b8f0789c69d6
 -- drop: function pbdb._schema_choice_errors(jsonb, jsonb, jsonb, text, integer, integer)
 create or replace function pbdb._schema_choice_errors(
     p_root jsonb, p_schema jsonb, p_value jsonb, p_path text, p_depth integer, p_limit integer
@@ -1852,6 +1870,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_errors jsonb := '[]';
@@ -1911,9 +1930,9 @@ comment on function pbdb._schema_choice_errors(jsonb, jsonb, jsonb, text, intege
 
 revoke execute on function pbdb._schema_choice_errors(jsonb, jsonb, jsonb, text, integer, integer)
 from public;
--- end: sql/playbook/schema/_schema_choice_errors.sql
+-- end: sql/language/schema/_schema_choice_errors.sql
 
--- frozen: sql/playbook/schema/_schema_branch_errors.sql sha256=edfe44c7a944d38add2a1872b404fbccd907a2735765099ae7224fe40fa364e4
+-- frozen: sql/language/schema/_schema_branch_errors.sql sha256=5255ad6a305513297814f4fa447828e52dcb1c2ad5b85527c2d2a056c9bd9489
 -- drop: function pbdb._schema_branch_errors(jsonb, jsonb, jsonb, text, integer, integer)
 create or replace function pbdb._schema_branch_errors(
     p_root jsonb, p_schema jsonb, p_value jsonb, p_path text, p_depth integer, p_limit integer
@@ -1922,6 +1941,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_dependent constant jsonb := p_schema -> 'dependentSchemas';
@@ -1970,9 +1990,9 @@ comment on function pbdb._schema_branch_errors(jsonb, jsonb, jsonb, text, intege
 
 revoke execute on function pbdb._schema_branch_errors(jsonb, jsonb, jsonb, text, integer, integer)
 from public;
--- end: sql/playbook/schema/_schema_branch_errors.sql
+-- end: sql/language/schema/_schema_branch_errors.sql
 
--- frozen: sql/playbook/schema/_schema_evaluated.sql sha256=5c1a9fde4e68bc6af41de5dae0cd7d08bbb68a18f7acc7203b2ab278d68fa9eb
+-- frozen: sql/language/schema/_schema_evaluated.sql sha256=47c7e1263fb3b945e608b86b35500c6fae44e3a3fc173d2c4985719a116e73f2
 -- drop: function pbdb._schema_evaluated(jsonb, jsonb, jsonb, integer)
 create or replace function pbdb._schema_evaluated(
     p_root jsonb, p_schema jsonb, p_value jsonb, p_depth integer
@@ -1981,6 +2001,7 @@ returns text[]
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_own text[];
@@ -2032,9 +2053,9 @@ comment on function pbdb._schema_evaluated(jsonb, jsonb, jsonb, integer) is
 'unevaluatedItems leave alone. The value must fit the schema.';
 
 revoke execute on function pbdb._schema_evaluated(jsonb, jsonb, jsonb, integer) from public;
--- end: sql/playbook/schema/_schema_evaluated.sql
+-- end: sql/language/schema/_schema_evaluated.sql
 
--- frozen: sql/playbook/schema/_schema_unevaluated_errors.sql sha256=3ca162a7c5a7381460c3ee4341fdd40ab1d498ecef3a4e0296df2f083cc56b65
+-- frozen: sql/language/schema/_schema_unevaluated_errors.sql sha256=e498af18463f895e584f258532f5f7b5d410238c9d1b0df962e17e3434fc7815
 -- drop: function pbdb._schema_unevaluated_errors(jsonb, jsonb, jsonb, text, integer, integer)
 create or replace function pbdb._schema_unevaluated_errors(
     p_root jsonb, p_schema jsonb, p_value jsonb, p_path text, p_depth integer, p_limit integer
@@ -2043,6 +2064,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_keyword constant text := case pg_catalog.jsonb_typeof(p_value)
@@ -2089,9 +2111,9 @@ comment on function pbdb._schema_unevaluated_errors(jsonb, jsonb, jsonb, text, i
 revoke execute on function pbdb._schema_unevaluated_errors(
     jsonb, jsonb, jsonb, text, integer, integer
 ) from public;
--- end: sql/playbook/schema/_schema_unevaluated_errors.sql
+-- end: sql/language/schema/_schema_unevaluated_errors.sql
 
--- frozen: sql/playbook/schema/_schema_unsupported_errors.sql sha256=98871514324bd6da9ac58d26d533f633793969020d3b82cc36ee985e9e662747
+-- frozen: sql/language/schema/_schema_unsupported_errors.sql sha256=8f061ea66af55c62c4ae4e636386229d69b819e53c66ebb93b2cc0acf9fd88f6
 -- drop: function pbdb._schema_unsupported_errors(jsonb, jsonb, text)
 create or replace function pbdb._schema_unsupported_errors(
     p_root jsonb, p_schema jsonb, p_path text
@@ -2100,6 +2122,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_keyword text;
@@ -2132,9 +2155,9 @@ comment on function pbdb._schema_unsupported_errors(jsonb, jsonb, text) is
 'know, so that a schema which nobody validated never lets a value pass by accident.';
 
 revoke execute on function pbdb._schema_unsupported_errors(jsonb, jsonb, text) from public;
--- end: sql/playbook/schema/_schema_unsupported_errors.sql
+-- end: sql/language/schema/_schema_unsupported_errors.sql
 
--- frozen: sql/playbook/schema/_schema_node_errors.sql sha256=a2deee48415daffef37df6e7c01d78415c80444ea3755cb62e56f50eed9e350e
+-- frozen: sql/language/schema/_schema_node_errors.sql sha256=8692b4ac415dd233e4a7c8ada33b516b9b3cdd630526a76e848af7f261445613
 -- drop: function pbdb._schema_node_errors(jsonb, jsonb, jsonb, text, integer, integer)
 --
 -- One schema node against one value. Cheap tests come first and run no query: most nodes of a real
@@ -2147,6 +2170,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_kind constant text := pg_catalog.jsonb_typeof(p_value);
@@ -2213,9 +2237,9 @@ comment on function pbdb._schema_node_errors(jsonb, jsonb, jsonb, text, integer,
 
 revoke execute on function pbdb._schema_node_errors(jsonb, jsonb, jsonb, text, integer, integer)
 from public;
--- end: sql/playbook/schema/_schema_node_errors.sql
+-- end: sql/language/schema/_schema_node_errors.sql
 
--- frozen: sql/playbook/schema/_schema_branches.sql sha256=080657277cacf7194adad480d6c604dac1bede7ad7aa271178dd0842f59cdc96
+-- frozen: sql/language/schema/_schema_branches.sql sha256=080657277cacf7194adad480d6c604dac1bede7ad7aa271178dd0842f59cdc96
 -- drop: function pbdb._schema_branches(jsonb, jsonb, jsonb, integer)
 create or replace function pbdb._schema_branches(
     p_root jsonb, p_schema jsonb, p_value jsonb, p_depth integer
@@ -2266,15 +2290,16 @@ comment on function pbdb._schema_branches(jsonb, jsonb, jsonb, integer) is
 'whole: only anyOf, oneOf and if need to be tried again.';
 
 revoke execute on function pbdb._schema_branches(jsonb, jsonb, jsonb, integer) from public;
--- end: sql/playbook/schema/_schema_branches.sql
+-- end: sql/language/schema/_schema_branches.sql
 
--- frozen: sql/playbook/schema/_schema_errors.sql sha256=f44b936f20162a4d08c2e7f19fcd7c6f0a3bfa0a170bb0b9a6357895de9a7851
+-- frozen: sql/language/schema/_schema_errors.sql sha256=cf66cedb05d5918e7f3d01d883fb2dc1364046cf5d22096140b8f4894c48f9c9
 -- drop: function pbdb._schema_errors(jsonb, jsonb)
 create or replace function pbdb._schema_errors(p_schema jsonb, p_value jsonb)
 returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_errors jsonb;
@@ -2301,9 +2326,9 @@ comment on function pbdb._schema_errors(jsonb, jsonb) is
 'that _schema_issues would have refused.';
 
 revoke execute on function pbdb._schema_errors(jsonb, jsonb) from public;
--- end: sql/playbook/schema/_schema_errors.sql
+-- end: sql/language/schema/_schema_errors.sql
 
--- frozen: sql/playbook/schema/_schema_kind_fits.sql sha256=2d09ce8a69c5649065351e6017f3c5603cd132f2e3aaceb22350105c2057147b
+-- frozen: sql/language/schema/_schema_kind_fits.sql sha256=2d09ce8a69c5649065351e6017f3c5603cd132f2e3aaceb22350105c2057147b
 -- drop: function pbdb._schema_kind_fits(text, jsonb)
 create or replace function pbdb._schema_kind_fits(p_kind text, p_value jsonb)
 returns boolean
@@ -2345,9 +2370,9 @@ comment on function pbdb._schema_kind_fits(text, jsonb) is
 'text, whether it is text at all.';
 
 revoke execute on function pbdb._schema_kind_fits(text, jsonb) from public;
--- end: sql/playbook/schema/_schema_kind_fits.sql
+-- end: sql/language/schema/_schema_kind_fits.sql
 
--- frozen: sql/playbook/schema/_schema_regex_is_usable.sql sha256=3fbe93eec4998a4ddb81979fe80777ad0480208fc9cad96565572b9c6b90b45a
+-- frozen: sql/language/schema/_schema_regex_is_usable.sql sha256=3fbe93eec4998a4ddb81979fe80777ad0480208fc9cad96565572b9c6b90b45a
 -- drop: function pbdb._schema_regex_is_usable(text)
 --
 -- jsonpath compiles its regular expressions when it is read, and reading it can be tried without
@@ -2370,9 +2395,9 @@ comment on function pbdb._schema_regex_is_usable(text) is
 'Whether a pattern can be translated and PostgreSQL compiles the translation.';
 
 revoke execute on function pbdb._schema_regex_is_usable(text) from public;
--- end: sql/playbook/schema/_schema_regex_is_usable.sql
+-- end: sql/language/schema/_schema_regex_is_usable.sql
 
--- frozen: sql/playbook/schema/_schema_keyword_issues.sql sha256=f00b74736d3fb4478f3157887c529465e57902f4b875b7ae738d2f4d59fea24b
+-- frozen: sql/language/schema/_schema_keyword_issues.sql sha256=f00b74736d3fb4478f3157887c529465e57902f4b875b7ae738d2f4d59fea24b
 -- drop: function pbdb._schema_keyword_issues(jsonb)
 create or replace function pbdb._schema_keyword_issues(p_schema jsonb)
 returns table (path text, code text, message text, hint text)
@@ -2439,9 +2464,9 @@ comment on function pbdb._schema_keyword_issues(jsonb) is
 'Issues of single keywords: unknown, unsupported, or with a value of the wrong kind.';
 
 revoke execute on function pbdb._schema_keyword_issues(jsonb) from public;
--- end: sql/playbook/schema/_schema_keyword_issues.sql
+-- end: sql/language/schema/_schema_keyword_issues.sql
 
--- frozen: sql/playbook/schema/_schema_pattern_issues.sql sha256=e4ba358c5bf98ead227bd955b28bb338d463d456d52652a509a5a4a9254e8e79
+-- frozen: sql/language/schema/_schema_pattern_issues.sql sha256=e4ba358c5bf98ead227bd955b28bb338d463d456d52652a509a5a4a9254e8e79
 -- drop: function pbdb._schema_pattern_issues(jsonb)
 create or replace function pbdb._schema_pattern_issues(p_schema jsonb)
 returns table (path text, code text, message text, hint text)
@@ -2482,9 +2507,9 @@ comment on function pbdb._schema_pattern_issues(jsonb) is
 'Issues of regular expressions in pattern and patternProperties.';
 
 revoke execute on function pbdb._schema_pattern_issues(jsonb) from public;
--- end: sql/playbook/schema/_schema_pattern_issues.sql
+-- end: sql/language/schema/_schema_pattern_issues.sql
 
--- frozen: sql/playbook/schema/_schema_steps.sql sha256=8ae94c2c9c1cffef077da9a113b284b7a70a64edc6fc8c7324a50349187fa0b3
+-- frozen: sql/language/schema/_schema_steps.sql sha256=9e8543da79295296725f622d48203f3446ceadc75afeb2ce5ff790a67821d1ba
 -- drop: function pbdb._schema_steps(jsonb)
 create or replace function pbdb._schema_steps(p_schema jsonb)
 returns table (source text, target text, is_reference boolean)
@@ -2492,6 +2517,7 @@ language plpgsql
 immutable
 parallel safe
 rows 10
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return query
@@ -2517,9 +2543,9 @@ comment on function pbdb._schema_steps(jsonb) is
 'target of a reference is null when it is in another document, and may be no schema.';
 
 revoke execute on function pbdb._schema_steps(jsonb) from public;
--- end: sql/playbook/schema/_schema_steps.sql
+-- end: sql/language/schema/_schema_steps.sql
 
--- frozen: sql/playbook/schema/_schema_reference_issues.sql sha256=ee6069ef03c1c19e8111f0a0f242b29469a8fa563d0b018375be41c15b0a2756
+-- frozen: sql/language/schema/_schema_reference_issues.sql sha256=2a3b3ccf190429cec94875c76647e185325221101531b2f3a9e05d040f821643
 -- drop: function pbdb._schema_reference_issues(jsonb)
 create or replace function pbdb._schema_reference_issues(p_schema jsonb)
 returns table (path text, code text, message text, hint text)
@@ -2527,6 +2553,7 @@ language plpgsql
 immutable
 parallel safe
 rows 5
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return query
@@ -2585,9 +2612,9 @@ comment on function pbdb._schema_reference_issues(jsonb) is
 'Issues of $ref: into another document, to nothing, or in a circle that would never end.';
 
 revoke execute on function pbdb._schema_reference_issues(jsonb) from public;
--- end: sql/playbook/schema/_schema_reference_issues.sql
+-- end: sql/language/schema/_schema_reference_issues.sql
 
--- frozen: sql/playbook/schema/_schema_size_issues.sql sha256=11119e6d507fded9fb174e0793949ea8c580d182caf9ad3674b9369d924dd1e7
+-- frozen: sql/language/schema/_schema_size_issues.sql sha256=0b232eb2bd09af8b9b8e99bc64073d4c57db8f7d33be80eb3d0eb1e695bcad93
 -- drop: function pbdb._schema_size_issues(jsonb)
 create or replace function pbdb._schema_size_issues(p_schema jsonb)
 returns table (path text, code text, message text, hint text)
@@ -2595,6 +2622,7 @@ language plpgsql
 immutable
 parallel safe
 rows 5
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return query
@@ -2628,9 +2656,9 @@ comment on function pbdb._schema_size_issues(jsonb) is
 'keep a check busy for ever.';
 
 revoke execute on function pbdb._schema_size_issues(jsonb) from public;
--- end: sql/playbook/schema/_schema_size_issues.sql
+-- end: sql/language/schema/_schema_size_issues.sql
 
--- frozen: sql/playbook/schema/_schema_issues.sql sha256=cb212cd528cc5ff051de49ff2f779fbf0130a5557eff2036cac3e3835d73db5e
+-- frozen: sql/language/schema/_schema_issues.sql sha256=c9009d88c712953083f6c2d4141fa7765038bf7057044ac82af01eae8d27be61
 -- drop: function pbdb._schema_issues(jsonb)
 create or replace function pbdb._schema_issues(p_schema jsonb)
 returns table (path text, code text, message text, hint text)
@@ -2638,6 +2666,7 @@ language plpgsql
 immutable
 parallel safe
 rows 5
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return query
@@ -2679,9 +2708,9 @@ comment on function pbdb._schema_issues(jsonb) is
 'warning. No row: _schema_errors means what the schema says. SQL null has no issues.';
 
 revoke execute on function pbdb._schema_issues(jsonb) from public;
--- end: sql/playbook/schema/_schema_issues.sql
+-- end: sql/language/schema/_schema_issues.sql
 
--- frozen: sql/playbook/schema/validate_json.sql sha256=9c7f552cdef673d55a93278fc7e2505452f2cf82e0b4b4166f1cf7e286b4210f
+-- frozen: sql/language/schema/validate_json.sql sha256=b9ffbcee8068d4365d65ebdda879292a5fb6638c5e0f20931ffabb7efbb03b1c
 -- drop: function pbdb.validate_json(jsonb, jsonb)
 --
 -- Security definer, because it calls private functions. It reads nothing but its arguments.
@@ -2691,7 +2720,7 @@ language plpgsql
 immutable
 parallel safe
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_issue record;
@@ -2723,9 +2752,9 @@ comment on function pbdb.validate_json(jsonb, jsonb) is
 
 revoke execute on function pbdb.validate_json(jsonb, jsonb) from public;
 grant execute on function pbdb.validate_json(jsonb, jsonb) to pbdb_app;
--- end: sql/playbook/schema/validate_json.sql
+-- end: sql/language/schema/validate_json.sql
 
--- frozen: sql/engine/expression/_first_match.sql sha256=b160b9012ff1fc14f88d83ddf02c98cb65efeac53e611e27edfac50749c20431
+-- frozen: sql/language/expression/_first_match.sql sha256=b160b9012ff1fc14f88d83ddf02c98cb65efeac53e611e27edfac50749c20431
 -- drop: function pbdb._first_match(text, jsonb)
 --
 -- One expression, so that the planner inlines it into its callers; measured, parsing the path
@@ -2750,9 +2779,9 @@ comment on function pbdb._first_match(text, jsonb) is
 'raises (classes 22 and 42).';
 
 revoke execute on function pbdb._first_match(text, jsonb) from public;
--- end: sql/engine/expression/_first_match.sql
+-- end: sql/language/expression/_first_match.sql
 
--- frozen: sql/engine/expression/_evaluate.sql sha256=646aeede2598db19c5a3253e3649ff4cba89e11fa86eba736c82f5fc26856029
+-- frozen: sql/language/expression/_evaluate.sql sha256=646aeede2598db19c5a3253e3649ff4cba89e11fa86eba736c82f5fc26856029
 -- drop: function pbdb._evaluate(text, jsonb)
 create or replace function pbdb._evaluate(p_path text, p_variables jsonb)
 returns jsonb
@@ -2768,9 +2797,9 @@ comment on function pbdb._evaluate(text, jsonb) is
 'pbdb._first_match raises.';
 
 revoke execute on function pbdb._evaluate(text, jsonb) from public;
--- end: sql/engine/expression/_evaluate.sql
+-- end: sql/language/expression/_evaluate.sql
 
--- frozen: sql/engine/expression/_evaluate_all.sql sha256=802f1bf477eca5022c50e7acb28b2fd09e624446d9a0e4abc4876b04cdb86ce8
+-- frozen: sql/language/expression/_evaluate_all.sql sha256=802f1bf477eca5022c50e7acb28b2fd09e624446d9a0e4abc4876b04cdb86ce8
 -- drop: function pbdb._evaluate_all(text, jsonb)
 create or replace function pbdb._evaluate_all(p_path text, p_variables jsonb)
 returns jsonb
@@ -2791,9 +2820,9 @@ comment on function pbdb._evaluate_all(text, jsonb) is
 'Every match of an SQL/JSON path over the variables, as an array; empty when nothing matches.';
 
 revoke execute on function pbdb._evaluate_all(text, jsonb) from public;
--- end: sql/engine/expression/_evaluate_all.sql
+-- end: sql/language/expression/_evaluate_all.sql
 
--- frozen: sql/engine/expression/_map.sql sha256=27ec0dcc518b9cb1f63b8112407f4005984482b6b50928461236a5fd83498c8a
+-- frozen: sql/language/expression/_map.sql sha256=4035f84388ddf959c1e61c36d002359cc3f2e791aaeebd683ede4da4bf0d63f6
 -- drop: function pbdb._map(jsonb, jsonb)
 --
 -- A loop over the members that can change, because running any query here, even over jsonb_each,
@@ -2804,6 +2833,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_result jsonb := p_mapping;
@@ -2868,9 +2898,9 @@ comment on function pbdb._map(jsonb, jsonb) is
 'Null gives null.';
 
 revoke execute on function pbdb._map(jsonb, jsonb) from public;
--- end: sql/engine/expression/_map.sql
+-- end: sql/language/expression/_map.sql
 
--- frozen: sql/engine/expression/_with_step_input.sql sha256=31690d8f4617771b8dc9aa434cb4ee4eb485f5cb46c490a1ab0cc8fe876b2cc7
+-- frozen: sql/language/expression/_with_step_input.sql sha256=31690d8f4617771b8dc9aa434cb4ee4eb485f5cb46c490a1ab0cc8fe876b2cc7
 -- drop: function pbdb._with_step_input(text, jsonb, jsonb)
 --
 -- Only when the expression mentions it: the variables may be large, and adding to them copies
@@ -2895,9 +2925,9 @@ comment on function pbdb._with_step_input(text, jsonb, jsonb) is
 'mentions it.';
 
 revoke execute on function pbdb._with_step_input(text, jsonb, jsonb) from public;
--- end: sql/engine/expression/_with_step_input.sql
+-- end: sql/language/expression/_with_step_input.sql
 
--- frozen: sql/engine/expression/_has_element.sql sha256=5c9b29e962d299f585c345736fdc4429a276abae25097b57a4b91441ab9da503
+-- frozen: sql/language/expression/_has_element.sql sha256=acea9f9c3eab466d944697b4fd56bb904dc2535f02f28ca85f6592c027ee7bcf
 -- drop: function pbdb._has_element(jsonb, jsonb)
 --
 -- Containment alone is exact for scalars only: [[1, 2]] contains [[1]].
@@ -2906,6 +2936,7 @@ returns boolean
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if not p_array @> jsonb_build_array(p_element) then
@@ -2923,9 +2954,9 @@ comment on function pbdb._has_element(jsonb, jsonb) is
 'Whether a JSON array has an element equal to the given value.';
 
 revoke execute on function pbdb._has_element(jsonb, jsonb) from public;
--- end: sql/engine/expression/_has_element.sql
+-- end: sql/language/expression/_has_element.sql
 
--- frozen: sql/engine/expression/_order.sql sha256=e19fa715f9f86e8ac746172fabb19aeb82c2224333b2e213d8cb9eb4e78865c1
+-- frozen: sql/language/expression/_order.sql sha256=6aff1731f1a32c4e007ba91c2a500bcf6e20fb312bde741c2d4cc83de48b330e
 -- drop: function pbdb._order(jsonb, jsonb)
 --
 -- Forms and web requests send numbers as text, and the original system compared them as numbers,
@@ -2936,6 +2967,7 @@ returns int
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_left constant text := p_left #>> '{}';
@@ -2965,9 +2997,9 @@ comment on function pbdb._order(jsonb, jsonb) is
 'by code point, a number and a text that spells one by number. Null when they have no order.';
 
 revoke execute on function pbdb._order(jsonb, jsonb) from public;
--- end: sql/engine/expression/_order.sql
+-- end: sql/language/expression/_order.sql
 
--- frozen: sql/engine/expression/_are_texts.sql sha256=d631b3c8056fd7fd2540fa192b36e28b67ca2294dbecababf3a728c4f403b48b
+-- frozen: sql/language/expression/_are_texts.sql sha256=d631b3c8056fd7fd2540fa192b36e28b67ca2294dbecababf3a728c4f403b48b
 -- drop: function pbdb._are_texts(jsonb, jsonb)
 create or replace function pbdb._are_texts(p_left jsonb, p_right jsonb)
 returns boolean
@@ -2983,9 +3015,9 @@ comment on function pbdb._are_texts(jsonb, jsonb) is
 'Whether both values have a text form that can be searched: text, numbers and booleans.';
 
 revoke execute on function pbdb._are_texts(jsonb, jsonb) from public;
--- end: sql/engine/expression/_are_texts.sql
+-- end: sql/language/expression/_are_texts.sql
 
--- frozen: sql/engine/expression/_compare.sql sha256=c8efd9cdf5442b8ab4a375f9df9727680d506cd40de78924e4b64ec79452111c
+-- frozen: sql/language/expression/_compare.sql sha256=11b549f16f01defda90d3d507cfdd519c576c5916cb04768692d1074d9ae5d4d
 -- drop: function pbdb._compare(text, jsonb, jsonb)
 --
 -- PL/pgSQL on purpose: as one inlined expression it is a little faster when warm, but setting it
@@ -2995,6 +3027,7 @@ returns boolean
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_order int;
@@ -3042,9 +3075,9 @@ comment on function pbdb._compare(text, jsonb, jsonb) is
 'does not hold between values that it cannot compare. Raises PB015 for an unknown operator.';
 
 revoke execute on function pbdb._compare(text, jsonb, jsonb) from public;
--- end: sql/engine/expression/_compare.sql
+-- end: sql/language/expression/_compare.sql
 
--- frozen: sql/engine/expression/_comparison_holds.sql sha256=48f1046d0feacdb57c9747465a8f2c8f2f08942026816c60438b6d1668c6fa4e
+-- frozen: sql/language/expression/_comparison_holds.sql sha256=75d86f677b428b47d687bbca8a826fd7ce11c16c188e3cc2dfa259ee39e95bad
 -- drop: function pbdb._comparison_holds(jsonb, jsonb, jsonb)
 --
 -- A dotted bare name is tried as one member first: that is how the original system read it.
@@ -3055,6 +3088,7 @@ returns boolean
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_field text := p_comparison ->> 'field';
@@ -3090,9 +3124,9 @@ comment on function pbdb._comparison_holds(jsonb, jsonb, jsonb) is
 'PB015 for an unknown operator and a field that is no text.';
 
 revoke execute on function pbdb._comparison_holds(jsonb, jsonb, jsonb) from public;
--- end: sql/engine/expression/_comparison_holds.sql
+-- end: sql/language/expression/_comparison_holds.sql
 
--- frozen: sql/engine/expression/_condition_holds.sql sha256=215244840bc6ed6a35125e39aa29c0f1889360cf7f2db3cc840eecbd1236c9c4
+-- frozen: sql/language/expression/_condition_holds.sql sha256=815de22511186bfbc697806d68c57f4313c62c62fa28633a0a523f18a1291d08
 -- drop: function pbdb._condition_holds(jsonb, jsonb, jsonb)
 --
 -- The lists of all and any are loops because the first part that decides ends them.
@@ -3103,6 +3137,7 @@ returns boolean
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_kind constant text := coalesce(jsonb_typeof(p_condition), 'null');
@@ -3155,9 +3190,9 @@ comment on function pbdb._condition_holds(jsonb, jsonb, jsonb) is
 'error raises PB015 or what jsonpath raises.';
 
 revoke execute on function pbdb._condition_holds(jsonb, jsonb, jsonb) from public;
--- end: sql/engine/expression/_condition_holds.sql
+-- end: sql/language/expression/_condition_holds.sql
 
--- frozen: sql/engine/template/_template_tokens.sql sha256=0b64bc5b16aa1490c347fcf38f2be323c6efe6f9631b1a195153707841fd7381
+-- frozen: sql/language/template/_template_tokens.sql sha256=94d532065b244961a734cb44bf4649574f509253f3ea0f6ea5272befd67a158a
 -- drop: function pbdb._template_tokens(text)
 --
 -- A tag alone on its line takes the line with it. That is judged on the text as written, because
@@ -3167,6 +3202,7 @@ returns text[]
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_chunks constant text[] := string_to_array(p_template, '{{');
@@ -3220,9 +3256,9 @@ comment on function pbdb._template_tokens(text) is
 'gone.';
 
 revoke execute on function pbdb._template_tokens(text) from public;
--- end: sql/engine/template/_template_tokens.sql
+-- end: sql/language/template/_template_tokens.sql
 
--- frozen: sql/engine/template/_template_expressions.sql sha256=3ffebe850b105f24371d72470a60df15798b8e418a08269b445730aaf57c98c5
+-- frozen: sql/language/template/_template_expressions.sql sha256=3ffebe850b105f24371d72470a60df15798b8e418a08269b445730aaf57c98c5
 -- drop: function pbdb._template_expressions(text)
 --
 -- A plain name may be a member of the step's input instead; naming a variable too many costs one
@@ -3256,9 +3292,9 @@ comment on function pbdb._template_expressions(text) is
 'of variables. Plain names of other things are left out: they come from the step''s input.';
 
 revoke execute on function pbdb._template_expressions(text) from public;
--- end: sql/engine/template/_template_expressions.sql
+-- end: sql/language/template/_template_expressions.sql
 
--- frozen: sql/engine/expression/_path_names.sql sha256=0249f287b459fb397aba1d25513faf596e9ddb235e17fdb7dd906f5f904aeed3
+-- frozen: sql/language/expression/_path_names.sql sha256=0249f287b459fb397aba1d25513faf596e9ddb235e17fdb7dd906f5f904aeed3
 -- drop: function pbdb._path_names(text)
 --
 -- String literals match the last alternative, so that a dollar sign inside one names nothing.
@@ -3296,9 +3332,9 @@ comment on function pbdb._path_names(text) is
 'steps when it reads all of them.';
 
 revoke execute on function pbdb._path_names(text) from public;
--- end: sql/engine/expression/_path_names.sql
+-- end: sql/language/expression/_path_names.sql
 
--- frozen: sql/engine/expression/_condition_expressions.sql sha256=281701791f6b0d403243f900e2b287ce3909e0ab99821276ed67cb1b906b0eee
+-- frozen: sql/language/expression/_condition_expressions.sql sha256=04eae952b15822bc515e41115b6d181f0aa73f049849f98f8fdd64c3b725fc2f
 -- drop: function pbdb._condition_expressions(text, jsonb, text)
 create or replace function pbdb._condition_expressions(
     p_key text, p_part jsonb, p_location text
@@ -3307,6 +3343,7 @@ returns table (location text, kind text, expression text)
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_text constant text := p_part #>> '{}';
@@ -3333,9 +3370,9 @@ comment on function pbdb._condition_expressions(text, jsonb, text) is
 'The expressions under one key of a condition object, as pbdb._expressions gives them.';
 
 revoke execute on function pbdb._condition_expressions(text, jsonb, text) from public;
--- end: sql/engine/expression/_condition_expressions.sql
+-- end: sql/language/expression/_condition_expressions.sql
 
--- frozen: sql/engine/expression/_expressions.sql sha256=02b322b8f49e01ed010cb6f68c213510cbf442802cece5606cb7686e865fe737
+-- frozen: sql/language/expression/_expressions.sql sha256=f08bce82c78c8a30f8d1f5238263fbaa27f23b9ce99bfe3ac5b1e34ca72e168b
 -- drop: function pbdb._expressions(jsonb, text, text)
 create or replace function pbdb._expressions(
     p_value jsonb, p_kind text, p_location text default ''
@@ -3344,6 +3381,7 @@ returns table (location text, kind text, expression text)
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_text constant text := p_value #>> '{}';
@@ -3392,9 +3430,9 @@ comment on function pbdb._expressions(jsonb, text, text) is
 'mapping, condition, template, config or path.';
 
 revoke execute on function pbdb._expressions(jsonb, text, text) from public;
--- end: sql/engine/expression/_expressions.sql
+-- end: sql/language/expression/_expressions.sql
 
--- frozen: sql/engine/expression/_expression_names.sql sha256=c3598e54d42469f22e6309dab2d2a0b0a56c58c99f278d24b9bd9592e5998813
+-- frozen: sql/language/expression/_expression_names.sql sha256=c3598e54d42469f22e6309dab2d2a0b0a56c58c99f278d24b9bd9592e5998813
 -- drop: function pbdb._expression_names(jsonb, text)
 create or replace function pbdb._expression_names(p_value jsonb, p_kind text default 'mapping')
 returns text[]
@@ -3420,9 +3458,9 @@ comment on function pbdb._expression_names(jsonb, text) is
 'condition, template, config (paths and templates) or path.';
 
 revoke execute on function pbdb._expression_names(jsonb, text) from public;
--- end: sql/engine/expression/_expression_names.sql
+-- end: sql/language/expression/_expression_names.sql
 
--- frozen: sql/engine/expression/_nodes.sql sha256=19e67936dbb1f21e5e68cbce34c5fe3a5dc2d3289d026224603204000a001eb0
+-- frozen: sql/language/expression/_nodes.sql sha256=19e67936dbb1f21e5e68cbce34c5fe3a5dc2d3289d026224603204000a001eb0
 -- drop: function pbdb._nodes(jsonb)
 create or replace function pbdb._nodes(p_value jsonb)
 returns table (location text, value jsonb)
@@ -3459,9 +3497,9 @@ comment on function pbdb._nodes(jsonb) is
 'A JSON value and every value inside it, each with its JSON pointer.';
 
 revoke execute on function pbdb._nodes(jsonb) from public;
--- end: sql/engine/expression/_nodes.sql
+-- end: sql/language/expression/_nodes.sql
 
--- frozen: sql/engine/expression/_filter_depth.sql sha256=3fb54b1ef5353e47446ed2f117bf501190857ee83685910c21f04c89716beb25
+-- frozen: sql/language/expression/_filter_depth.sql sha256=1bfcf7fcb9c2c35a1b5e7f3b17dae7050c1b95b77d97daf068fc9072e2c8c119
 -- drop: function pbdb._filter_depth(text)
 --
 -- A loop over the brackets, because depth is a count that opening and closing change in order.
@@ -3471,6 +3509,7 @@ returns int
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_token text;
@@ -3500,9 +3539,9 @@ comment on function pbdb._filter_depth(text) is
 'How deep the filters of an SQL/JSON path are nested; 0 without filters.';
 
 revoke execute on function pbdb._filter_depth(text) from public;
--- end: sql/engine/expression/_filter_depth.sql
+-- end: sql/language/expression/_filter_depth.sql
 
--- frozen: sql/engine/expression/_path_hint.sql sha256=1044bf908b7b7fcd01b2e24a73d1165c77ebacb9faa0952b01c015345f04b13b
+-- frozen: sql/language/expression/_path_hint.sql sha256=1044bf908b7b7fcd01b2e24a73d1165c77ebacb9faa0952b01c015345f04b13b
 -- drop: function pbdb._path_hint(text, text)
 create or replace function pbdb._path_hint(p_path text, p_plain text)
 returns text
@@ -3530,9 +3569,9 @@ comment on function pbdb._path_hint(text, text) is
 'is the path with its string literals emptied.';
 
 revoke execute on function pbdb._path_hint(text, text) from public;
--- end: sql/engine/expression/_path_hint.sql
+-- end: sql/language/expression/_path_hint.sql
 
--- frozen: sql/engine/template/_template_name_hint.sql sha256=bc6df7964e91fc45dae60f40ade8b5f9289d8392c345c4f0a1a2e9d285264788
+-- frozen: sql/language/template/_template_name_hint.sql sha256=bc6df7964e91fc45dae60f40ade8b5f9289d8392c345c4f0a1a2e9d285264788
 -- drop: function pbdb._template_name_hint(text)
 create or replace function pbdb._template_name_hint(p_name text)
 returns text
@@ -3553,9 +3592,9 @@ comment on function pbdb._template_name_hint(text) is
 'What to do about a name that a template cannot read, guessed from what other languages allow.';
 
 revoke execute on function pbdb._template_name_hint(text) from public;
--- end: sql/engine/template/_template_name_hint.sql
+-- end: sql/language/template/_template_name_hint.sql
 
--- frozen: sql/engine/expression/_path_issues.sql sha256=5153cd6d9fa73bce5e9c42e70e875a7f073e497be9639e9d7931ecab238503fa
+-- frozen: sql/language/expression/_path_issues.sql sha256=5153cd6d9fa73bce5e9c42e70e875a7f073e497be9639e9d7931ecab238503fa
 -- drop: function pbdb._path_issues(text, text)
 --
 -- The caps are what keeps a path's cost near the size of its document: three nested filters over
@@ -3622,9 +3661,9 @@ comment on function pbdb._path_issues(text, text) is
 'EXPRESSION_REGEX_TOO_LONG.';
 
 revoke execute on function pbdb._path_issues(text, text) from public;
--- end: sql/engine/expression/_path_issues.sql
+-- end: sql/language/expression/_path_issues.sql
 
--- frozen: sql/engine/expression/_comparison_issues.sql sha256=d0def421138cfc4c4677a395ca4b4aca9a634f699a583525980a2585ef7ecbae
+-- frozen: sql/language/expression/_comparison_issues.sql sha256=d0def421138cfc4c4677a395ca4b4aca9a634f699a583525980a2585ef7ecbae
 -- drop: function pbdb._comparison_issues(jsonb)
 create or replace function pbdb._comparison_issues(p_condition jsonb)
 returns table (path text, code text, message text, hint text)
@@ -3677,9 +3716,9 @@ comment on function pbdb._comparison_issues(jsonb) is
 'OPERATOR_UNKNOWN, FIELD_MISSING, VALUE_MISSING, VALUE_INVALID.';
 
 revoke execute on function pbdb._comparison_issues(jsonb) from public;
--- end: sql/engine/expression/_comparison_issues.sql
+-- end: sql/language/expression/_comparison_issues.sql
 
--- frozen: sql/engine/expression/_condition_issues.sql sha256=535521d789a00b161b377143b75236de88ae6dd0dc3d10eb9df4a179bdea68ac
+-- frozen: sql/language/expression/_condition_issues.sql sha256=e37c5d7e77176106889cc746dc4fe5378ae4dc376696b92ee49610cc9d417246
 -- drop: function pbdb._condition_issues(jsonb, text, int)
 create or replace function pbdb._condition_issues(
     p_condition jsonb, p_location text default '', p_depth int default 1
@@ -3688,6 +3727,7 @@ returns table (path text, code text, message text, hint text)
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_shown constant text := left(p_condition::text, 200);
@@ -3740,9 +3780,9 @@ comment on function pbdb._condition_issues(jsonb, text, int) is
 'business of pbdb._expression_issues.';
 
 revoke execute on function pbdb._condition_issues(jsonb, text, int) from public;
--- end: sql/engine/expression/_condition_issues.sql
+-- end: sql/language/expression/_condition_issues.sql
 
--- frozen: sql/engine/template/_template_tag_issues.sql sha256=e15af14df78ca97ff0f22ef9858a1b99895bf5ad89c34f42638c8138539f7a92
+-- frozen: sql/language/template/_template_tag_issues.sql sha256=e15af14df78ca97ff0f22ef9858a1b99895bf5ad89c34f42638c8138539f7a92
 -- drop: function pbdb._template_tag_issues(text)
 --
 -- Longer than a screen because it is one list of rules.
@@ -3817,9 +3857,9 @@ comment on function pbdb._template_tag_issues(text) is
 'those of pbdb._path_issues.';
 
 revoke execute on function pbdb._template_tag_issues(text) from public;
--- end: sql/engine/template/_template_tag_issues.sql
+-- end: sql/language/template/_template_tag_issues.sql
 
--- frozen: sql/engine/template/_template_section_issues.sql sha256=a11440305fafc17c64a945a85ed465d11066d57ecb5773941728f2cbda87befa
+-- frozen: sql/language/template/_template_section_issues.sql sha256=3b9b34df787cf9e65eece7266758e44c213869ca89db917c55a5d57e8c3bfc8e
 -- drop: function pbdb._template_section_issues(text[])
 --
 -- A loop, because sections are a stack. It stops at the first that does not fit: what follows is
@@ -3829,6 +3869,7 @@ returns table (code text, message text, hint text)
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_open text[] := '{}';
@@ -3865,9 +3906,9 @@ comment on function pbdb._template_section_issues(text[]) is
 'TEMPLATE_SECTION_MISMATCH, TEMPLATE_SECTION_OPEN.';
 
 revoke execute on function pbdb._template_section_issues(text[]) from public;
--- end: sql/engine/template/_template_section_issues.sql
+-- end: sql/language/template/_template_section_issues.sql
 
--- frozen: sql/engine/template/_template_issues.sql sha256=ddc04e758f1e2e609a6852977cb5a12422eec2b454fc18a2dba053b93dd17d99
+-- frozen: sql/language/template/_template_issues.sql sha256=ddc04e758f1e2e609a6852977cb5a12422eec2b454fc18a2dba053b93dd17d99
 -- drop: function pbdb._template_issues(text, jsonb)
 create or replace function pbdb._template_issues(p_template text, p_options jsonb default '{}')
 returns table (path text, code text, message text, hint text)
@@ -3906,15 +3947,16 @@ comment on function pbdb._template_issues(text, jsonb) is
 'and pbdb._template_section_issues.';
 
 revoke execute on function pbdb._template_issues(text, jsonb) from public;
--- end: sql/engine/template/_template_issues.sql
+-- end: sql/language/template/_template_issues.sql
 
--- frozen: sql/engine/template/_check_template.sql sha256=61327583068baf68e1159639d8e1511cd32f9b7073bdb87baea1b79431b5f81b
+-- frozen: sql/language/template/_check_template.sql sha256=62df5d5543495cc1ebfb23910fd0f980c2e2f665c937fe807f5558dcf798d908
 -- drop: function pbdb._check_template(jsonb, jsonb)
 create or replace function pbdb._check_template(p_template jsonb, p_options jsonb)
 returns void
 language plpgsql
 stable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_issue record;
@@ -3944,9 +3986,9 @@ comment on function pbdb._check_template(jsonb, jsonb) is
 'Raises PB016 with the first issue of a template: a text, or a list of {role, content}.';
 
 revoke execute on function pbdb._check_template(jsonb, jsonb) from public;
--- end: sql/engine/template/_check_template.sql
+-- end: sql/language/template/_check_template.sql
 
--- frozen: sql/engine/expression/_expression_issues.sql sha256=de264598662004b5a3f52d753a3154e8c46541c2d890ab8a10781d96f1d7eb75
+-- frozen: sql/language/expression/_expression_issues.sql sha256=de264598662004b5a3f52d753a3154e8c46541c2d890ab8a10781d96f1d7eb75
 -- drop: function pbdb._expression_issues(jsonb, text)
 create or replace function pbdb._expression_issues(p_value jsonb, p_kind text)
 returns table (path text, code text, message text, hint text)
@@ -3997,15 +4039,16 @@ comment on function pbdb._expression_issues(jsonb, text) is
 'pbdb._expression_names.';
 
 revoke execute on function pbdb._expression_issues(jsonb, text) from public;
--- end: sql/engine/expression/_expression_issues.sql
+-- end: sql/language/expression/_expression_issues.sql
 
--- frozen: sql/engine/template/_url_encode.sql sha256=1fba1361d5b88b7d264203d7db7f73d3710cc0e3e16ac23c98829e88230feb8e
+-- frozen: sql/language/template/_url_encode.sql sha256=e3e193ca7a4ee63a5ff00d6aa1d2db3b356040f38e23985edf8928e23ba6b495
 -- drop: function pbdb._url_encode(text)
 create or replace function pbdb._url_encode(p_text text)
 returns text
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if p_text !~ '[^A-Za-z0-9_.~-]' then
@@ -4036,9 +4079,9 @@ comment on function pbdb._url_encode(text) is
 '. ~.';
 
 revoke execute on function pbdb._url_encode(text) from public;
--- end: sql/engine/template/_url_encode.sql
+-- end: sql/language/template/_url_encode.sql
 
--- frozen: sql/engine/template/_template_value.sql sha256=93dc9cf0ff4aa72ee7eb5c6eeb525d2ed820d6aee6d9f044a17dd775494ae6d8
+-- frozen: sql/language/template/_template_value.sql sha256=42d659eaa6932a92ff6fceba90975bdec709ea7a5068f2934c358fcb87e66751
 -- drop: function pbdb._template_value(text, jsonb[], jsonb)
 --
 -- As Mustache has it, the innermost frame with the first part of a dotted name decides; the
@@ -4050,6 +4093,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_parts text[];
@@ -4074,9 +4118,9 @@ comment on function pbdb._template_value(text, jsonb[], jsonb) is
 'none.';
 
 revoke execute on function pbdb._template_value(text, jsonb[], jsonb) from public;
--- end: sql/engine/template/_template_value.sql
+-- end: sql/language/template/_template_value.sql
 
--- frozen: sql/engine/template/_template_insert.sql sha256=40c4f53dec2e4914f33ccf9b7a67e387dab2f5b39145aee3dbe0237e4b594c88
+-- frozen: sql/language/template/_template_insert.sql sha256=aff9ed7710632ab24bc6235386532daef101f5fd8bccde1695fc62515047d5c4
 -- drop: function pbdb._template_insert(text, jsonb[], jsonb, jsonb)
 create or replace function pbdb._template_insert(
     p_tag text, p_frames jsonb[], p_variables jsonb, p_options jsonb
@@ -4085,6 +4129,7 @@ returns text
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_default_at constant int := strpos(p_tag, '??');
@@ -4125,9 +4170,9 @@ comment on function pbdb._template_insert(text, jsonb[], jsonb, jsonb) is
 'JSON. Raises PB016 for a name without value and default, and for tags that are not supported.';
 
 revoke execute on function pbdb._template_insert(text, jsonb[], jsonb, jsonb) from public;
--- end: sql/engine/template/_template_insert.sql
+-- end: sql/language/template/_template_insert.sql
 
--- frozen: sql/engine/template/_template_section.sql sha256=56a8860002c56f88de131bd2636e6f6352323c7057c61f5b566b3ca591217279
+-- frozen: sql/language/template/_template_section.sql sha256=1403ff51beea53909cdd2ae411a3a90cd54c6fd82d22369bbc881cfc7fb5001e
 -- drop: function pbdb._template_section(text, jsonb[], jsonb, boolean)
 create or replace function pbdb._template_section(
     p_name text, p_frames jsonb[], p_variables jsonb, p_is_inverted boolean
@@ -4136,6 +4181,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_value jsonb := pbdb._template_value(p_name, p_frames, p_variables);
@@ -4162,15 +4208,16 @@ comment on function pbdb._template_section(text, jsonb[], jsonb, boolean) is
 'and an empty list give none; the inverted section is rendered once exactly then.';
 
 revoke execute on function pbdb._template_section(text, jsonb[], jsonb, boolean) from public;
--- end: sql/engine/template/_template_section.sql
+-- end: sql/language/template/_template_section.sql
 
--- frozen: sql/engine/template/_template_ends.sql sha256=3be589dccd526ce9a9775b8cf884c6d4fdd0174735bd25f0d119408115eefe50
+-- frozen: sql/language/template/_template_ends.sql sha256=79fcaf7ea5f3f3153d1a4957d8d538ddc17f62c02f9b6fa42ee595fcd635b365
 -- drop: function pbdb._template_ends(text[])
 create or replace function pbdb._template_ends(p_tokens text[])
 returns int[]
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_ends int[] := array_fill(0, array[cardinality(p_tokens)]);
@@ -4209,9 +4256,9 @@ comment on function pbdb._template_ends(text[]) is
 'Raises PB016 when sections do not nest.';
 
 revoke execute on function pbdb._template_ends(text[]) from public;
--- end: sql/engine/template/_template_ends.sql
+-- end: sql/language/template/_template_ends.sql
 
--- frozen: sql/engine/template/_render_sections.sql sha256=4b188597cf3af02fb820cfaea5c56e5e2bc3bb1aa2e39d1520c050b20844ac78
+-- frozen: sql/language/template/_render_sections.sql sha256=6ba92a94ab66ae75e83ea97ab9849ad9c1683a1ea4cef32307a3c00dacc1a5e5
 -- drop: function pbdb._render_sections(text[], jsonb, jsonb, jsonb)
 --
 -- An interpreter with a stack of its own instead of recursion: a frame is the value on top of
@@ -4224,6 +4271,7 @@ returns text
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_ends constant int[] := pbdb._template_ends(p_tokens);
@@ -4294,9 +4342,9 @@ comment on function pbdb._render_sections(text[], jsonb, jsonb, jsonb) is
 'sections that do not nest and for a result of more than 16777216 characters.';
 
 revoke execute on function pbdb._render_sections(text[], jsonb, jsonb, jsonb) from public;
--- end: sql/engine/template/_render_sections.sql
+-- end: sql/language/template/_render_sections.sql
 
--- frozen: sql/engine/template/_render_single_brace.sql sha256=372c9c643221c829d691567f74dfac8cac281143395cb4be2bdd9ccb320348c4
+-- frozen: sql/language/template/_render_single_brace.sql sha256=5ad6ae37ed4608b87228af8394dadd4b2feedcdb46b65a5516cebb84f78b6f80
 -- drop: function pbdb._render_single_brace(text, jsonb, jsonb, jsonb)
 --
 -- Double braces belong to another renderer of the original system and pass through untouched.
@@ -4307,6 +4355,7 @@ returns text
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_pieces text[] := string_to_array(p_template, '{');
@@ -4342,9 +4391,9 @@ comment on function pbdb._render_single_brace(text, jsonb, jsonb, jsonb) is
 'objects as JSON; unknown names and double braces stay as written.';
 
 revoke execute on function pbdb._render_single_brace(text, jsonb, jsonb, jsonb) from public;
--- end: sql/engine/template/_render_single_brace.sql
+-- end: sql/language/template/_render_single_brace.sql
 
--- frozen: sql/engine/template/_render.sql sha256=8addc5ae2f98b257117519962c7ca003286083be854c1edac1572a917ac86910
+-- frozen: sql/language/template/_render.sql sha256=f22f33934b5b4ced53edaa19b15e05b6af2916617ad743eea0563dc5236bf99c
 -- drop: function pbdb._render(text, jsonb, jsonb, jsonb)
 --
 -- Most templates only insert values; they are one pass over the pieces between opening braces,
@@ -4357,6 +4406,7 @@ returns text
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_pieces text[];
@@ -4403,9 +4453,9 @@ comment on function pbdb._render(text, jsonb, jsonb, jsonb) is
 'variable.';
 
 revoke execute on function pbdb._render(text, jsonb, jsonb, jsonb) from public;
--- end: sql/engine/template/_render.sql
+-- end: sql/language/template/_render.sql
 
--- frozen: sql/engine/template/_resolve_value.sql sha256=d6c55c356d05690516a6991fa644508f260197411efa59dda7ab7da68be054eb
+-- frozen: sql/language/template/_resolve_value.sql sha256=af659ac923e666af2554e52612b365dd7a6e2febeacd33ea2e1995c7de05ba52
 -- drop: function pbdb._resolve_value(jsonb, jsonb, jsonb, jsonb)
 create or replace function pbdb._resolve_value(
     p_value jsonb, p_context jsonb, p_variables jsonb, p_options jsonb
@@ -4414,6 +4464,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_result jsonb := p_value;
@@ -4474,15 +4525,16 @@ comment on function pbdb._resolve_value(jsonb, jsonb, jsonb, jsonb) is
 'text with braces a template, anything else stays as written. Raises PB016.';
 
 revoke execute on function pbdb._resolve_value(jsonb, jsonb, jsonb, jsonb) from public;
--- end: sql/engine/template/_resolve_value.sql
+-- end: sql/language/template/_resolve_value.sql
 
--- frozen: sql/engine/template/_config_is_dynamic.sql sha256=41f199de977c0d0d5d88985f46cb5037c75ccacd32851c4cbef9ebc38444151c
+-- frozen: sql/language/template/_config_is_dynamic.sql sha256=19e4ac3a7d5445afef65b82b18eb4fd6f596d577efa58e5fccaaf27254e32f23
 -- drop: function pbdb._config_is_dynamic(jsonb, text[])
 create or replace function pbdb._config_is_dynamic(p_config jsonb, p_keys text[])
 returns boolean
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_key text;
@@ -4501,9 +4553,9 @@ comment on function pbdb._config_is_dynamic(jsonb, text[]) is
 'resolved before each run; a brace too many only costs time.';
 
 revoke execute on function pbdb._config_is_dynamic(jsonb, text[]) from public;
--- end: sql/engine/template/_config_is_dynamic.sql
+-- end: sql/language/template/_config_is_dynamic.sql
 
--- frozen: sql/engine/template/_resolve_config.sql sha256=d77b8849914baed95507ab4cbf4f00c07cb2924297f6e044245a3204388dfb66
+-- frozen: sql/language/template/_resolve_config.sql sha256=62e576934e37e104c26c4c87fc34195411c764c31b6cad466c0d2b77fa48c5f7
 -- drop: function pbdb._resolve_config(jsonb, text[], jsonb, jsonb)
 --
 -- In a url every inserted value is percent-encoded: a value must not be able to add a path
@@ -4515,6 +4567,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_result jsonb := p_config;
@@ -4544,15 +4597,1811 @@ comment on function pbdb._resolve_config(jsonb, text[], jsonb, jsonb) is
 'Raises PB016 and what jsonpath raises.';
 
 revoke execute on function pbdb._resolve_config(jsonb, text[], jsonb, jsonb) from public;
--- end: sql/engine/template/_resolve_config.sql
+-- end: sql/language/template/_resolve_config.sql
 
--- frozen: sql/engine/step/_format_output.sql sha256=d1050a503bec144f4cabe80c1b6dcab58ed0cdcdbedd34c61d586f89ce10311e
+-- frozen: sql/language/suggestion/_edit_distance.sql sha256=e610517799543e6c094b8096f1959165d5e199bba628303899e4d406d6b031ff
+-- drop: function pbdb._edit_distance(text, text)
+--
+-- The textbook two-row algorithm; each cell depends on its neighbours, so no set would do. Here
+-- because the fuzzystrmatch extension may not be installable. Words are cut to 40 characters.
+create or replace function pbdb._edit_distance(p_left text, p_right text)
+returns int
+language plpgsql
+immutable
+strict
+parallel safe
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_left text := left(p_left, 40);
+    v_right text := left(p_right, 40);
+    v_above int[] := array(select generate_series(0, length(v_right)));
+    v_row int[];
+    v_cost int;
+begin
+    for v_i in 1 .. length(v_left) loop
+        v_row := array[v_i];
+        for v_j in 1 .. length(v_right) loop
+            v_cost := (substr(v_left, v_i, 1) <> substr(v_right, v_j, 1))::int;
+            v_row[v_j + 1] := least(v_row[v_j] + 1, v_above[v_j + 1] + 1, v_above[v_j] + v_cost);
+        end loop;
+        v_above := v_row;
+    end loop;
+    return v_above[length(v_right) + 1];
+end;
+$fn$;
+
+comment on function pbdb._edit_distance(text, text) is
+'How many single-letter edits turn one word into the other.';
+
+revoke execute on function pbdb._edit_distance(text, text) from public;
+-- end: sql/language/suggestion/_edit_distance.sql
+
+-- frozen: sql/language/suggestion/_nearest.sql sha256=12b4e0dded2211c63353a30ed8898406b9e8bf6345907b5033a6daeb1995d84e
+-- drop: function pbdb._nearest(text, text[])
+--
+-- People who come from the original system write stepName, on_success_step_id, timeout: those
+-- spellings are brought to ours before they are compared. Comparing is slow, so words that cannot
+-- be near are left out first, and of a great many only some are tried.
+create or replace function pbdb._nearest(p_word text, p_known text[])
+returns text
+language sql
+immutable
+parallel safe
+security invoker
+begin atomic
+    select pair.known
+    from (
+        select distinct known.word as known, spelling.word as written, short.word as short
+        from unnest(p_known) as known (word)
+        cross join lateral (values
+            (lower(p_word)),
+            (regexp_replace(
+                lower(regexp_replace(p_word, '([a-z])([A-Z])', '\1_\2', 'g')),
+                '^(step_|playbook_)|(_step)?_id$|_ms$', '', 'g'
+            ))
+        ) as spelling (word)
+        cross join lateral (values
+            (lower(known.word)), (regexp_replace(lower(known.word), '_seconds$', ''))
+        ) as short (word)
+        where
+            length(p_word) <= 255
+            and abs(length(spelling.word) - length(short.word)) <= 13
+            and (
+                left(spelling.word, 1) = left(short.word, 1)
+                or right(spelling.word, 1) = right(short.word, 1)
+            )
+        order by known.word, spelling.word, short.word
+        limit 200
+    ) as pair
+    cross join lateral (
+        select pbdb._edit_distance(pair.written, pair.short)
+    ) as edit (distance)
+    where
+        edit.distance
+        <= greatest(1, (least(length(pair.written), length(pair.short)) + 1) / 3)
+    order by edit.distance, pair.known
+    limit 1;
+end;
+
+comment on function pbdb._nearest(text, text[]) is
+'The known word that an unknown one most probably means, or null when none is near.';
+
+revoke execute on function pbdb._nearest(text, text[]) from public;
+-- end: sql/language/suggestion/_nearest.sql
+
+-- frozen: sql/language/suggestion/_suggestion.sql sha256=59844a2afce4f242dfd4b0bee4fad3f3cd06cd5fbb4a7f52f91c59fbf12b1d9a
+-- drop: function pbdb._suggestion(text, text[])
+create or replace function pbdb._suggestion(p_word text, p_known text[])
+returns text
+language sql
+immutable
+parallel safe
+security invoker
+begin atomic
+    select coalesce(
+        'Did you mean ' || pbdb._nearest(p_word, p_known) || '?',
+        case
+            when cardinality(p_known) between 1 and 40
+                then format('Known here: %s.', array_to_string(p_known, ', '))
+            when cardinality(p_known) > 40 then 'Nothing here has a name like it.'
+            else 'There is nothing that it could name.'
+        end
+    );
+end;
+
+comment on function pbdb._suggestion(text, text[]) is
+'A hint for an unknown word: the nearest known one, else the list of them.';
+
+revoke execute on function pbdb._suggestion(text, text[]) from public;
+-- end: sql/language/suggestion/_suggestion.sql
+
+-- frozen: sql/language/schema/_schema_message.sql sha256=21d4f7b6843b8aef8f05eafcfb24564790d52a7bc0a1291f52e3368e28994bf9
+-- drop: function pbdb._schema_message(text, jsonb)
+create or replace function pbdb._schema_message(p_what text, p_errors jsonb)
+returns text
+language sql
+immutable
+parallel safe
+security invoker
+begin atomic
+select
+    format('the %s does not fit its schema: ', p_what)
+    || string_agg(
+        coalesce(nullif(e.value ->> 'path', ''), '(root)') || ': ' || (e.value ->> 'message'),
+        '; '
+    )
+from jsonb_array_elements(p_errors) as e;
+end;
+
+comment on function pbdb._schema_message(text, jsonb) is
+'One sentence of what _schema_errors found, for people.';
+
+revoke execute on function pbdb._schema_message(text, jsonb) from public;
+-- end: sql/language/schema/_schema_message.sql
+
+-- frozen: sql/memory/store/_vector_schema.sql sha256=f8ec12fbc034fe2f697cc341db72cc13282af0daba0f2fc51551f2d86d732325
+-- drop: function pbdb._vector_schema()
+--
+-- pgvector is where the DBA put it, so statements that name its types and operators are built, not
+-- written.
+create or replace function pbdb._vector_schema()
+returns text
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+    select quote_ident(n.nspname)
+    from pg_catalog.pg_extension as e
+    join pg_catalog.pg_namespace as n on n.oid = e.extnamespace
+    where e.extname = 'vector';
+$fn$;
+
+comment on function pbdb._vector_schema() is
+'The schema that pgvector is installed in, quoted for use in a statement.';
+
+revoke execute on function pbdb._vector_schema() from public;
+-- end: sql/memory/store/_vector_schema.sql
+
+-- frozen: sql/memory/store/_find_embedding_model.sql sha256=1877693c785e25f3d7ff68f8076bd1a2bf0a7488edd4edcd8ea7697eaa762e4e
+-- drop: function pbdb._find_embedding_model(text, boolean)
+create or replace function pbdb._find_embedding_model(
+    p_model text, p_is_required boolean default true
+)
+returns pbdb.embedding_models
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_model pbdb.embedding_models;
+begin
+    if p_model is null then
+        select m.* into v_model
+        from pbdb.embedding_models as m
+        where m.is_default or (select count(*) = 1 from pbdb.embedding_models)
+        order by m.is_default desc
+        limit 1;
+    else
+        select m.* into v_model from pbdb.embedding_models as m where m.name = p_model;
+    end if;
+
+    if v_model.name is null and (p_is_required or p_model is not null) then
+        raise exception using
+            errcode = 'PB017',
+            message = case
+                when p_model is null then 'no embedding model is named and none is the default'
+                else format('embedding model "%s" is not registered', p_model)
+            end,
+            hint = 'Register it: select pbdb.register_embedding_model(''<name>'', <size>, true).';
+    end if;
+    return v_model;
+end;
+$fn$;
+
+comment on function pbdb._find_embedding_model(text, boolean) is
+'The registered model of this name; without a name the default, or the only one, or (if none is '
+'required) null. Raises PB017 when there is none.';
+
+revoke execute on function pbdb._find_embedding_model(text, boolean) from public;
+-- end: sql/memory/store/_find_embedding_model.sql
+
+-- frozen: sql/memory/store/register_embedding_model.sql sha256=07bbad28e393eae0e4af7cea599517a5b77bd1d2c95943a869bc9a160d3aab86
+-- drop: function pbdb.register_embedding_model(text, integer, boolean, real)
+--
+-- Definer: a runner announces the model it embeds with, and has no right to the table.
+create or replace function pbdb.register_embedding_model(
+    p_name text,
+    p_dimensions int,
+    p_is_default boolean default false,
+    p_default_threshold real default null
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_dimensions int;
+begin
+    insert into pbdb.embedding_models (name, dimensions, default_threshold)
+    values (p_name, p_dimensions, coalesce(p_default_threshold, 0.7))
+    on conflict (name) do update
+    set default_threshold = coalesce(p_default_threshold, embedding_models.default_threshold)
+    returning embedding_models.dimensions into v_dimensions;
+
+    if v_dimensions <> p_dimensions then
+        raise exception using
+            errcode = 'PB020',
+            message = format(
+                'embedding model "%s" is registered with %s dimensions, not %s',
+                p_name, v_dimensions, p_dimensions
+            ),
+            hint = 'Register the other size under another name; both can be used side by side.';
+    end if;
+
+    if p_is_default then
+        update pbdb.embedding_models as m
+        set is_default = false
+        where m.is_default and m.name <> p_name;
+        update pbdb.embedding_models as m
+        set is_default = true
+        where not m.is_default and m.name = p_name;
+    end if;
+exception
+    when check_violation or not_null_violation then
+        raise exception using
+            errcode = 'PB017',
+            message = format(
+                'embedding model "%s" with %s dimensions and threshold %s cannot be registered',
+                p_name, p_dimensions, p_default_threshold
+            ),
+            hint = 'Name: letters, digits, ._:/@+-; dimensions 1 to 16000; threshold -1 to 1.';
+end;
+$fn$;
+
+comment on function pbdb.register_embedding_model(text, integer, boolean, real) is
+'Makes an embedding model known. The same again changes only what is given; another size under a '
+'known name raises PB020, arguments out of range PB017.';
+
+revoke execute on function pbdb.register_embedding_model(text, integer, boolean, real) from public;
+grant execute on function pbdb.register_embedding_model(text, integer, boolean, real)
+to pbdb_worker;
+-- end: sql/memory/store/register_embedding_model.sql
+
+-- frozen: sql/memory/store/_keep_memory_copies.sql sha256=806ace94ce6948edcdaaed84baa4451cfdb39ab154ee8385d98a9c6411696c5e
+-- drop: function pbdb._keep_memory_copies()
+--
+-- Definer: a tenant may change a memory's expiry and may not write vectors.
+create or replace function pbdb._keep_memory_copies()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+begin
+    if (new.agent_id, new.expires_at) is distinct from (old.agent_id, old.expires_at) then
+        update pbdb.agent_memory_embeddings as e
+        set agent_id = new.agent_id, expires_at = new.expires_at
+        where e.organization_id = new.organization_id and e.memory_id = new.id;
+    end if;
+    new.updated_at := now();
+    return new;
+end;
+$fn$;
+
+comment on function pbdb._keep_memory_copies() is
+'Trigger: copies a memory''s agent and expiry to its vectors, and stamps updated_at.';
+
+revoke execute on function pbdb._keep_memory_copies() from public;
+-- end: sql/memory/store/_keep_memory_copies.sql
+
+-- frozen: sql/memory/store/memory_copies_are_kept.sql sha256=2de41cc0633860422af146608c952b6552f0b13df43adbc95638a0e56e5954aa
+-- drop: trigger memory_copies_are_kept on pbdb.agent_memories
+create or replace trigger memory_copies_are_kept
+before update on pbdb.agent_memories
+for each row
+execute function pbdb._keep_memory_copies();
+
+comment on trigger memory_copies_are_kept on pbdb.agent_memories is
+'A memory''s agent and expiry are copied to its vectors, and updated_at is stamped.';
+-- end: sql/memory/store/memory_copies_are_kept.sql
+
+-- frozen: sql/memory/store/_check_embedding.sql sha256=45e0c4e3215e108b72eb68245a39c115808e4378cfd7619a790cd568a3415e8a
+-- drop: function pbdb._check_embedding(real[], pbdb.embedding_models)
+create or replace function pbdb._check_embedding(
+    p_embedding real[], p_model pbdb.embedding_models
+)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_problem text;
+begin
+    if cardinality(p_embedding) <> p_model.dimensions then
+        raise exception using
+            errcode = 'PB020',
+            message = format(
+                'the embedding has %s dimensions, model "%s" has %s',
+                cardinality(p_embedding), p_model.name, p_model.dimensions
+            ),
+            hint = 'Name the model that made the vector (p_model), or embed the text again.';
+    end if;
+
+    select case
+        when bool_or(u.x is null or u.x in ('NaN', 'Infinity', '-Infinity'))
+            then 'is not all finite numbers'
+        when bool_and(u.x = 0) then 'is all zeros and so has no direction'
+    end
+    into v_problem
+    from unnest(p_embedding) as u (x);
+
+    if v_problem is not null then
+        raise exception using
+            errcode = 'PB020',
+            message = 'the embedding ' || v_problem,
+            hint = 'Check the embedder; an empty text often gives such a vector.';
+    end if;
+end;
+$fn$;
+
+comment on function pbdb._check_embedding(real[], pbdb.embedding_models) is
+'Raises PB020 unless the vector has the model''s length, finite numbers and a direction.';
+
+revoke execute on function pbdb._check_embedding(real[], pbdb.embedding_models) from public;
+-- end: sql/memory/store/_check_embedding.sql
+
+-- frozen: sql/memory/store/_check_memories.sql sha256=7a6a185b930400003988a0cdb24001beb5df4f2cab1eb1788f7105a139e4a3e5
+-- drop: function pbdb._check_memories(text[], jsonb[], real[], integer)
+create or replace function pbdb._check_memories(
+    p_contents text[], p_metadata jsonb[], p_importances real[], p_embedding_count int
+)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_count int := cardinality(p_contents);
+    v_issue record;
+begin
+    if v_count is null
+        or p_embedding_count <> v_count
+        or cardinality(p_metadata) <> v_count
+        or cardinality(p_importances) <> v_count
+    then
+        raise exception using
+            errcode = 'PB017',
+            message = format(
+                '%s contents, %s embeddings, %s metadata, %s importances do not fit together',
+                v_count, p_embedding_count, cardinality(p_metadata), cardinality(p_importances)
+            ),
+            hint = 'Pass arrays of one length, in the same order; null for what no memory has.';
+    end if;
+
+    select
+        u.i,
+        case
+            when octet_length(u.content) > 262144 then 'PB014'
+            else 'PB017'
+        end as code,
+        case
+            when coalesce(btrim(u.content), '') = '' then 'is empty'
+            when octet_length(u.content) > 262144
+                then format('has %s bytes; at most 262144 can be stored', octet_length(u.content))
+            when jsonb_typeof(u.metadata) <> 'object'
+                then format('has metadata of type %s, not an object', jsonb_typeof(u.metadata))
+            when not u.importance between 0 and 1
+                then format('has importance %s, not 0 to 1', u.importance)
+        end as problem
+    into v_issue
+    from rows from (unnest(p_contents), unnest(p_metadata), unnest(p_importances))
+        with ordinality as u (content, metadata, importance, i)
+    where coalesce(btrim(u.content), '') = ''
+        or octet_length(u.content) > 262144
+        or jsonb_typeof(u.metadata) <> 'object'
+        or not u.importance between 0 and 1
+    order by u.i
+    limit 1;
+
+    if v_issue.i is not null then
+        raise exception using
+            errcode = v_issue.code,
+            message = format('memory %s %s', v_issue.i, v_issue.problem),
+            hint = 'A memory is a passage of text; split documents before storing them.';
+    end if;
+end;
+$fn$;
+
+comment on function pbdb._check_memories(text[], jsonb[], real[], integer) is
+'Raises PB014 for a content that is too large, PB017 for everything else that cannot be stored.';
+
+revoke execute on function pbdb._check_memories(text[], jsonb[], real[], integer) from public;
+-- end: sql/memory/store/_check_memories.sql
+
+-- frozen: sql/memory/store/_insert_embeddings.sql sha256=6856914d8209d35ae72f8e8534992a7b7bcf967d18ceead103544ecbad68fd7e
+-- drop: function pbdb._insert_embeddings(uuid, uuid[], pbdb.embedding_models, real[])
+--
+-- A loop, because slicing a row out of a two-dimensional array has no set form. Pgvector's cast
+-- from real[] is an assignment cast: found wherever the extension is installed.
+create or replace function pbdb._insert_embeddings(
+    p_organization_id uuid,
+    p_memory_ids uuid[],
+    p_model pbdb.embedding_models,
+    p_embeddings real[]
+)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_embedding real[];
+    v_offset int := array_lower(p_embeddings, 1) - 1;
+begin
+    for v_i in 1..cardinality(p_memory_ids) loop
+        v_embedding := array(select unnest(p_embeddings[v_i + v_offset:v_i + v_offset]));
+        perform pbdb._check_embedding(v_embedding, p_model);
+
+        insert into pbdb.agent_memory_embeddings (
+            organization_id, memory_id, agent_id, model, expires_at, embedding
+        )
+        select m.organization_id, m.id, m.agent_id, p_model.name, m.expires_at, v_embedding
+        from pbdb.agent_memories as m
+        where m.organization_id = p_organization_id and m.id = p_memory_ids[v_i]
+        on conflict (organization_id, memory_id, model) do update
+        set embedding = excluded.embedding;
+    end loop;
+end;
+$fn$;
+
+comment on function pbdb._insert_embeddings(uuid, uuid[], pbdb.embedding_models, real[]) is
+'Writes the vectors (one a row, in the order of the ids) of one organization''s memories. Raises '
+'PB020.';
+
+revoke execute on function pbdb._insert_embeddings(
+    uuid, uuid[], pbdb.embedding_models, real[]
+) from public;
+-- end: sql/memory/store/_insert_embeddings.sql
+
+-- frozen: sql/memory/store/_store_memories.sql sha256=8d5243dd1f694c0e9fc0cd409da634a4a7472b9e8f1c025eb26ef7d2e03b4c92
+-- drop: function pbdb._store_memories(uuid, text[], real[], text, uuid, jsonb[], text[], real[], timestamptz[])
+create or replace function pbdb._store_memories(
+    p_organization_id uuid,
+    p_contents text[],
+    p_embeddings real[],
+    p_model text,
+    p_agent_id uuid,
+    p_metadata jsonb[],
+    p_sources text[],
+    p_importances real[],
+    p_expires_at timestamptz[]
+)
+returns uuid[]
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_model pbdb.embedding_models := pbdb._find_embedding_model(p_model, p_embeddings is not null);
+    v_ids uuid[];
+begin
+    perform pbdb._check_memories(
+        p_contents, p_metadata, p_importances, array_length(p_embeddings, 1)
+    );
+
+    v_ids := array(select pbdb.uuid_v7() from generate_series(1, cardinality(p_contents)));
+
+    insert into pbdb.agent_memories (
+        id, organization_id, agent_id, content, metadata, source, importance, expires_at
+    )
+    select u.id, p_organization_id, p_agent_id, u.content, coalesce(u.metadata, '{}'), u.source,
+        u.importance, u.expires_at
+    from rows from (
+        unnest(v_ids), unnest(p_contents), unnest(p_metadata), unnest(p_sources),
+        unnest(p_importances), unnest(p_expires_at)
+    ) as u (id, content, metadata, source, importance, expires_at)
+    where u.id is not null;
+
+    if p_embeddings is not null then
+        perform pbdb._insert_embeddings(p_organization_id, v_ids, v_model, p_embeddings);
+    elsif v_model.name is not null then
+        insert into pbdb.agent_memories_to_embed (organization_id, memory_id, model)
+        select p_organization_id, u.id, v_model.name
+        from unnest(v_ids) as u (id);
+    end if;
+    return v_ids;
+end;
+$fn$;
+
+comment on function pbdb._store_memories(
+    uuid, text[], real[], text, uuid, jsonb[], text[], real[], timestamptz[]
+) is
+'Stores memories of one organization and returns their ids in order. p_embeddings holds one '
+'vector a row; without it the memories wait for a runner to embed them, if a model is registered.';
+
+revoke execute on function pbdb._store_memories(
+    uuid, text[], real[], text, uuid, jsonb[], text[], real[], timestamptz[]
+) from public;
+-- end: sql/memory/store/_store_memories.sql
+
+-- frozen: sql/memory/store/store_memories.sql sha256=13f11f4fa43ae0e337e540a0af02559db5cfe6dfc3545470a47a6f0ee5cb4d8c
+-- drop: function pbdb.store_memories(text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[])
+--
+-- Definer: text and vectors must be written together, so apps have no insert right on the tables.
+create or replace function pbdb.store_memories(
+    p_contents text[],
+    p_embeddings real[] default null,
+    p_model text default null,
+    p_agent_id uuid default null,
+    p_metadata jsonb[] default null,
+    p_sources text[] default null,
+    p_importances double precision[] default null,
+    p_expires_at timestamptz[] default null
+)
+returns setof uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+begin
+    return query
+    select unnest(pbdb._store_memories(
+        pbdb.require_organization(), p_contents, p_embeddings, p_model, p_agent_id, p_metadata,
+        p_sources, p_importances::real[], p_expires_at
+    ));
+end;
+$fn$;
+
+comment on function pbdb.store_memories(
+    text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]
+) is
+'Stores many memories of the current organization in one call and returns their ids in order. '
+'p_embeddings: one vector a row, for all or (null) for none; a runner embeds those without. '
+'Raises PB001, PB014, PB017, PB020.';
+
+revoke execute on function pbdb.store_memories(
+    text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]
+) from public;
+grant execute on function pbdb.store_memories(
+    text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]
+) to pbdb_app;
+-- end: sql/memory/store/store_memories.sql
+
+-- frozen: sql/memory/store/store_memory.sql sha256=4a9e225ff7ad7daa3b3a6c146ddbd30f7da119a5044201384d5ba9a85f70a935
+-- drop: function pbdb.store_memory(text, real[], text, uuid, jsonb, text, double precision, timestamptz)
+--
+-- Definer: text and vector must be written together, so apps have no insert right on the tables.
+create or replace function pbdb.store_memory(
+    p_content text,
+    p_embedding real[] default null,
+    p_model text default null,
+    p_agent_id uuid default null,
+    p_metadata jsonb default '{}',
+    p_source text default null,
+    p_importance double precision default null,
+    p_expires_at timestamptz default null
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+begin
+    return (pbdb._store_memories(
+        pbdb.require_organization(), array[p_content],
+        case when p_embedding is not null then array[p_embedding] end, p_model, p_agent_id,
+        array[p_metadata], array[p_source], array[p_importance::real], array[p_expires_at]
+    ))[1];
+end;
+$fn$;
+
+comment on function pbdb.store_memory(
+    text, real[], text, uuid, jsonb, text, double precision, timestamptz
+) is
+'Stores a memory of the current organization and returns its id. Without a vector a runner embeds '
+'it, if a model is registered; text searches find it at once. Raises PB001, PB014 (over 256 KiB), '
+'PB017, PB020.';
+
+revoke execute on function pbdb.store_memory(
+    text, real[], text, uuid, jsonb, text, double precision, timestamptz
+) from public;
+grant execute on function pbdb.store_memory(
+    text, real[], text, uuid, jsonb, text, double precision, timestamptz
+) to pbdb_app;
+-- end: sql/memory/store/store_memory.sql
+
+-- frozen: sql/memory/store/delete_memory.sql sha256=d5ab2963626a1f265ea77947d1305330fc1965d888c24a73e001428795e3c8ae
+-- drop: function pbdb.delete_memory(uuid)
+create or replace function pbdb.delete_memory(p_memory_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_organization_id uuid := pbdb.require_organization();
+begin
+    delete from pbdb.agent_memories as m
+    where m.organization_id = v_organization_id and m.id = p_memory_id;
+
+    if not found then
+        raise exception using
+            errcode = 'PB004',
+            message = format('memory %s does not exist', p_memory_id),
+            hint = 'Check the id and the organization; it may have been deleted or purged already.';
+    end if;
+end;
+$fn$;
+
+comment on function pbdb.delete_memory(uuid) is
+'Deletes a memory of the current organization with all its vectors. Raises PB001, PB004.';
+
+revoke execute on function pbdb.delete_memory(uuid) from public;
+grant execute on function pbdb.delete_memory(uuid) to pbdb_app;
+-- end: sql/memory/store/delete_memory.sql
+
+-- frozen: sql/memory/store/purge_expired_memories.sql sha256=3f04b78a7d6c4f971d7e95277542c9120751c607ec908310c52e5ddbed4438ab
+-- drop: function pbdb.purge_expired_memories(integer)
+--
+-- Definer: cleans up for every organization. Skip locked, so that two sweepers share the work.
+create or replace function pbdb.purge_expired_memories(p_limit int default 1000)
+returns int
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+    with expired as materialized (
+        select m.id
+        from pbdb.agent_memories as m
+        where m.expires_at <= now()
+        order by m.expires_at
+        limit p_limit
+        for update skip locked
+    ),
+    deleted as (
+        delete from pbdb.agent_memories as m
+        using expired as x
+        where m.id = x.id and m.expires_at <= now()
+        returning 1
+    )
+    select count(*)::int from deleted;
+$fn$;
+
+comment on function pbdb.purge_expired_memories(integer) is
+'Deletes up to p_limit expired memories of all organizations and returns how many. Searches leave '
+'expired memories out with or without it.';
+
+revoke execute on function pbdb.purge_expired_memories(integer) from public;
+grant execute on function pbdb.purge_expired_memories(integer) to pbdb_worker;
+-- end: sql/memory/store/purge_expired_memories.sql
+
+-- frozen: sql/memory/embed/claim_memories_to_embed.sql sha256=546b05be83856d25c1273847cf5946f90d86a1ebcd40a9c1e8bf8deb68e10cb2
+-- drop: function pbdb.claim_memories_to_embed(text, text, integer, integer)
+--
+-- Definer: a runner embeds every tenant's memories and may read no table. The attempt counts at the
+-- claim, so that a text which kills its runner is not tried for ever.
+create or replace function pbdb.claim_memories_to_embed(
+    p_worker text, p_model text default null, p_limit int default 32, p_lease_seconds int default 60
+)
+returns table (
+    memory_id uuid, token uuid, organization_id uuid, model text, content text, attempt_number int,
+    lease_expires_at timestamptz
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_model text := (pbdb._find_embedding_model(p_model)).name;
+    v_now timestamptz := clock_timestamp();
+begin
+    return query
+    with due as materialized (
+        select w.organization_id, w.memory_id
+        from pbdb.agent_memories_to_embed as w
+        where w.model = v_model and w.due_at <= v_now and w.attempts < 5
+        order by w.due_at
+        limit least(p_limit, 1000)
+        for update skip locked
+    ),
+    claimed as (
+        update pbdb.agent_memories_to_embed as w
+        set
+            token = gen_random_uuid(), worker = p_worker, attempts = w.attempts + 1,
+            due_at = v_now + make_interval(secs => p_lease_seconds)
+        from due as d
+        where w.organization_id = d.organization_id
+            and w.memory_id = d.memory_id
+            and w.model = v_model
+        returning w.*
+    )
+    select c.memory_id, c.token, c.organization_id, c.model, m.content, c.attempts, c.due_at
+    from claimed as c
+    join pbdb.agent_memories as m on m.organization_id = c.organization_id and m.id = c.memory_id
+    order by c.memory_id;
+end;
+$fn$;
+
+comment on function pbdb.claim_memories_to_embed(text, text, integer, integer) is
+'Leases up to p_limit memories that wait for a vector of the model (null: the default one). The '
+'token goes with store_embeddings or fail_embeddings. A lease that runs out is claimed again, '
+'five times in all. Raises PB017.';
+
+revoke execute on function pbdb.claim_memories_to_embed(text, text, integer, integer) from public;
+grant execute on function pbdb.claim_memories_to_embed(text, text, integer, integer) to pbdb_worker;
+-- end: sql/memory/embed/claim_memories_to_embed.sql
+
+-- frozen: sql/memory/embed/store_embeddings.sql sha256=6403f627f6cfc37b7d0e1d974e9d74aa1604c95c11811a00ce0a0e537bad471c
+-- drop: function pbdb.store_embeddings(uuid[], uuid[], text, real[])
+--
+-- Definer: a runner may write no table. The token decides the organization. Deleting the waiting
+-- row is the test for it: of two runners only one finds the row. A loop over the claims, because a
+-- vector cannot be sliced out of a two-dimensional array as a set.
+create or replace function pbdb.store_embeddings(
+    p_memory_ids uuid[], p_tokens uuid[], p_model text, p_embeddings real[]
+)
+returns table (memory_id uuid, outcome text, code text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_model pbdb.embedding_models := pbdb._find_embedding_model(p_model);
+    v_organization_id uuid;
+    v_row record;
+begin
+    if cardinality(p_tokens) is distinct from cardinality(p_memory_ids)
+        or array_length(p_embeddings, 1) is distinct from cardinality(p_memory_ids)
+    then
+        raise exception using
+            errcode = 'PB017',
+            message = format(
+                '%s memories, %s tokens, %s embeddings do not fit together',
+                cardinality(p_memory_ids), cardinality(p_tokens), array_length(p_embeddings, 1)
+            ),
+            hint = 'Pass one token and one vector (a row) for each memory, in the same order.';
+    end if;
+
+    for v_row in
+        select u.id, u.token, u.i
+        from unnest(p_memory_ids, p_tokens) with ordinality as u (id, token, i)
+        order by u.id
+    loop
+        delete from pbdb.agent_memories_to_embed as w
+        where w.memory_id = v_row.id and w.model = v_model.name and w.token = v_row.token
+        returning w.organization_id into v_organization_id;
+
+        memory_id := v_row.id;
+        outcome := case when found then 'accepted' else 'stale' end;
+        code := case when not found then 'PB002' end;
+        if outcome = 'accepted' then
+            perform pbdb._insert_embeddings(
+                v_organization_id, array[v_row.id], v_model, p_embeddings[v_row.i:v_row.i]
+            );
+        end if;
+        return next;
+    end loop;
+end;
+$fn$;
+
+comment on function pbdb.store_embeddings(uuid[], uuid[], text, real[]) is
+'Stores the vectors (one a row) of claimed memories. Outcome accepted, or stale with PB002: the '
+'lease was taken over, the memory was deleted or already embedded, and nothing was written. '
+'Raises PB017, PB020.';
+
+revoke execute on function pbdb.store_embeddings(uuid[], uuid[], text, real[]) from public;
+grant execute on function pbdb.store_embeddings(uuid[], uuid[], text, real[]) to pbdb_worker;
+-- end: sql/memory/embed/store_embeddings.sql
+
+-- frozen: sql/memory/embed/fail_embeddings.sql sha256=4aadc07e0467d64fee0145e555c431c676daef7bf4cd6b07cad5fdeda53553e1
+-- drop: function pbdb.fail_embeddings(uuid[], uuid[], text, text)
+--
+-- Definer: a runner may write no table.
+create or replace function pbdb.fail_embeddings(
+    p_memory_ids uuid[], p_tokens uuid[], p_model text, p_error text
+)
+returns table (memory_id uuid, outcome text, code text)
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+    with asked as materialized (
+        select u.id, u.token
+        from unnest(p_memory_ids, p_tokens) as u (id, token)
+    ),
+    held as materialized (
+        select w.organization_id, w.memory_id, w.model
+        from pbdb.agent_memories_to_embed as w
+        join asked as a on w.memory_id = a.id and w.token = a.token
+        where w.model = p_model
+        order by w.memory_id
+        for update of w
+    ),
+    failed as (
+        update pbdb.agent_memories_to_embed as w
+        set
+            token = null, last_error = left(p_error, 2000),
+            due_at = clock_timestamp() + make_interval(secs => random() * 30 * 2 ^ (w.attempts - 1))
+        from held as h
+        where w.organization_id = h.organization_id
+            and w.memory_id = h.memory_id
+            and w.model = h.model
+        returning w.memory_id
+    )
+    select a.id, case when f.memory_id is null then 'stale' else 'failed' end,
+        case when f.memory_id is null then 'PB002' end
+    from asked as a
+    left join failed as f on f.memory_id = a.id
+    order by a.id;
+$fn$;
+
+comment on function pbdb.fail_embeddings(uuid[], uuid[], text, text) is
+'Gives claimed memories back with the reason why they could not be embedded: tried again after a '
+'random pause of up to 30 s times 2^(attempts - 1), five times in all. Outcome failed, or stale '
+'with PB002.';
+
+revoke execute on function pbdb.fail_embeddings(uuid[], uuid[], text, text) from public;
+grant execute on function pbdb.fail_embeddings(uuid[], uuid[], text, text) to pbdb_worker;
+-- end: sql/memory/embed/fail_embeddings.sql
+
+-- frozen: sql/memory/embed/enqueue_memories_to_embed.sql sha256=935be74d862cac4b792fc4975974cdfcf52063ecfacd2047fcc8a1d10ead1b17
+-- drop: function pbdb.enqueue_memories_to_embed(text, integer)
+--
+-- Definer: for every organization; a runner may write no table.
+create or replace function pbdb.enqueue_memories_to_embed(
+    p_model text default null, p_limit int default 10000
+)
+returns int
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_model text := (pbdb._find_embedding_model(p_model)).name;
+    v_count int;
+begin
+    insert into pbdb.agent_memories_to_embed (organization_id, memory_id, model)
+    select m.organization_id, m.id, v_model
+    from pbdb.agent_memories as m
+    where (m.expires_at is null or m.expires_at > now())
+        and not exists (
+            select from pbdb.agent_memory_embeddings as e
+            where e.organization_id = m.organization_id and e.memory_id = m.id and e.model = v_model
+        )
+        and not exists (
+            select from pbdb.agent_memories_to_embed as w
+            where w.organization_id = m.organization_id and w.memory_id = m.id and w.model = v_model
+        )
+    limit p_limit
+    on conflict do nothing;
+    get diagnostics v_count = row_count;
+    return v_count;
+end;
+$fn$;
+
+comment on function pbdb.enqueue_memories_to_embed(text, integer) is
+'Lets up to p_limit memories that have no vector of the model (null: the default one) wait for a '
+'runner, and returns how many: for a new model, or memories stored before any. 0 when all have '
+'one. Raises PB017.';
+
+revoke execute on function pbdb.enqueue_memories_to_embed(text, integer) from public;
+grant execute on function pbdb.enqueue_memories_to_embed(text, integer) to pbdb_worker;
+-- end: sql/memory/embed/enqueue_memories_to_embed.sql
+
+-- frozen: sql/memory/index/_memory_index_name.sql sha256=ab6c1dce44a8a32187d0134ede3782e45b6208212cc0e361cc7e8b6b7a900def
+-- drop: function pbdb._memory_index_name(text, uuid)
+create or replace function pbdb._memory_index_name(p_model text, p_organization_id uuid)
+returns text
+language sql
+immutable
+parallel safe
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+    select 'agent_memory_graph_'
+        || left(md5(p_model || coalesce(' ' || p_organization_id::text, '')), 16);
+$fn$;
+
+comment on function pbdb._memory_index_name(text, uuid) is
+'Name of the HNSW index of a model: of all organizations, or (organization not null) of one.';
+
+revoke execute on function pbdb._memory_index_name(text, uuid) from public;
+-- end: sql/memory/index/_memory_index_name.sql
+
+-- frozen: sql/memory/index/memory_index_statement.sql sha256=a70e4d8a07d0c6ff659b2569fbecfbd10b5848b960ebef60f0db3f87b42aef35
+-- drop: function pbdb.memory_index_statement(text, uuid)
+create or replace function pbdb.memory_index_statement(
+    p_model text default null, p_organization_id uuid default null
+)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_model pbdb.embedding_models := pbdb._find_embedding_model(p_model);
+    v_type text := case when v_model.dimensions <= 2000 then 'vector' else 'halfvec' end;
+begin
+    if v_model.dimensions > 4000 then
+        raise exception using
+            errcode = 'PB020',
+            message = format(
+                'model "%s" has %s dimensions; an HNSW index can have 4000',
+                v_model.name, v_model.dimensions
+            ),
+            hint = 'Searches work without it; or shorten the vectors, if the model allows that.';
+    end if;
+
+    return format(
+        'create index concurrently %1$I on pbdb.agent_memory_embeddings using hnsw '
+        '((embedding::%2$s.%3$s(%4$s)) %2$s.%3$s_cosine_ops) where model = %5$L',
+        pbdb._memory_index_name(v_model.name, p_organization_id),
+        pbdb._vector_schema(), v_type, v_model.dimensions, v_model.name
+    ) || case
+        when p_organization_id is null then ''
+        else format(' and organization_id = %L', p_organization_id)
+    end;
+end;
+$fn$;
+
+comment on function pbdb.memory_index_statement(text, uuid) is
+'The statement that builds the HNSW index of a model (null: the default one), of all '
+'organizations or of one, without blocking writers; to be run by pbdb_owner outside a '
+'transaction. Raises PB017 and PB020. Definer, because the names it is made of are the owner''s '
+'helpers; it reads nothing of any tenant.';
+
+revoke execute on function pbdb.memory_index_statement(text, uuid) from public;
+grant execute on function pbdb.memory_index_statement(text, uuid) to pbdb_monitor;
+-- end: sql/memory/index/memory_index_statement.sql
+
+-- frozen: sql/memory/index/create_memory_index.sql sha256=07b4aebcf5ee441f6981badef3293a451d817c36d07eff842a3edb1e55ba1dbc
+-- drop: function pbdb.create_memory_index(text, uuid)
+create or replace function pbdb.create_memory_index(
+    p_model text default null, p_organization_id uuid default null
+)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_name text := pbdb._memory_index_name(
+        (pbdb._find_embedding_model(p_model)).name, p_organization_id
+    );
+begin
+    if to_regclass('pbdb.' || v_name) is null then
+        execute replace(
+            pbdb.memory_index_statement(p_model, p_organization_id), 'index concurrently', 'index'
+        );
+    end if;
+    return v_name;
+end;
+$fn$;
+
+comment on function pbdb.create_memory_index(text, uuid) is
+'Builds the HNSW index of a model, of all organizations or of one, unless it is there, and '
+'returns its name. For pbdb_owner; writers of memories wait until it is built '
+'(memory_index_statement gives the way without waiting).';
+
+revoke execute on function pbdb.create_memory_index(text, uuid) from public;
+-- end: sql/memory/index/create_memory_index.sql
+
+-- frozen: sql/memory/index/_memory_graph_rows.sql sha256=684b21733b6ae1e2f0c8b570b3f25545d8b9c97071eb87896635caea94bf1c40
+-- drop: function pbdb._memory_graph_rows(text, uuid)
+create or replace function pbdb._memory_graph_rows(p_model text, p_organization_id uuid)
+returns real
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+    select greatest(c.reltuples, 0)
+    from pg_catalog.pg_class as c
+    join pg_catalog.pg_index as i on i.indexrelid = c.oid
+    where c.oid = to_regclass('pbdb.' || pbdb._memory_index_name(p_model, p_organization_id))
+        and i.indisvalid;
+$fn$;
+
+comment on function pbdb._memory_graph_rows(text, uuid) is
+'About how many rows the model''s HNSW index holds, of all organizations or of one; null when '
+'there is none.';
+
+revoke execute on function pbdb._memory_graph_rows(text, uuid) from public;
+-- end: sql/memory/index/_memory_graph_rows.sql
+
+-- frozen: sql/memory/search/_memory_search_path.sql sha256=17156205151791de82bad3c7b0f010b77faa501785137466d1f936c1cc99e555
+-- drop: function pbdb._memory_search_path(uuid, pbdb.embedding_models, uuid)
+--
+-- Measured on two cores at 384 dimensions: exact costs 1.3 ms a thousand, signatures 0.2 and 3 at
+-- the start, so exact until six thousand; counting stops there. A graph over all tenants loses
+-- recall where the tenant's share of it is small (0.8 at five per cent), so it must be a tenth;
+-- for that the planner's estimate will do, because either way finds as many as exist.
+create or replace function pbdb._memory_search_path(
+    p_organization_id uuid, p_model pbdb.embedding_models, p_agent_id uuid
+)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set max_parallel_workers_per_gather = 0
+as $fn$
+declare
+    v_rows constant text :=
+        'select from pbdb.agent_memory_embeddings as e '
+        'where e.organization_id = $1 and e.model = $2 and ($3 is null or e.agent_id = $3)';
+    v_graph_rows real;
+    v_count int;
+    v_plan jsonb;
+begin
+    execute format('select count(*) from (%s limit 6001) as bounded', v_rows)
+    into v_count
+    using p_organization_id, p_model.name, p_agent_id;
+    if v_count <= 6000 then
+        return 'exact';
+    end if;
+    if pbdb._memory_graph_rows(p_model.name, p_organization_id) is not null then
+        return 'graph';
+    end if;
+
+    v_graph_rows := pbdb._memory_graph_rows(p_model.name, null);
+    if v_graph_rows is null then
+        return 'signature';
+    end if;
+    execute 'explain (format json) ' || v_rows
+    into v_plan
+    using p_organization_id, p_model.name, p_agent_id;
+    return case
+        when (v_plan -> 0 -> 'Plan' -> 'Plan Rows')::real >= v_graph_rows / 10 then 'graph'
+        else 'signature'
+    end;
+end;
+$fn$;
+
+comment on function pbdb._memory_search_path(uuid, pbdb.embedding_models, uuid) is
+'How to find the nearest memories of an organization or agent: exact, signature or graph. '
+'Volatile, because explain is not allowed in a stable function; it writes nothing.';
+
+revoke execute on function pbdb._memory_search_path(uuid, pbdb.embedding_models, uuid) from public;
+-- end: sql/memory/search/_memory_search_path.sql
+
+-- frozen: sql/memory/search/_nearest_exactly.sql sha256=3900ddbfec6c74cf73a565a31ad66a8ee3a30cdf811379788cc8ecd5b90de9b4
+-- drop: function pbdb._nearest_exactly(uuid, pbdb.embedding_models, real[], uuid, integer)
+--
+-- Measures every vector of the tenant: about 1.3 microseconds each at 384 dimensions. The distance
+-- is not cast to the model's dimension, so no HNSW index can be taken for it.
+create or replace function pbdb._nearest_exactly(
+    p_organization_id uuid,
+    p_model pbdb.embedding_models,
+    p_embedding real[],
+    p_agent_id uuid,
+    p_limit int
+)
+returns table (memory_id uuid, similarity real)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set max_parallel_workers_per_gather = 0
+set jit = off
+set enable_seqscan = off
+as $fn$
+begin
+    return query execute format(
+        'select e.memory_id, (1 - (e.embedding operator(%1$s.<=>) $1::%1$s.vector))::real
+        from pbdb.agent_memory_embeddings as e
+        where e.organization_id = $2 and e.model = $3
+            and ($4 is null or e.agent_id = $4)
+            and (e.expires_at is null or e.expires_at > now())
+        order by e.embedding operator(%1$s.<=>) $1::%1$s.vector
+        limit $5',
+        pbdb._vector_schema()
+    )
+    using p_embedding, p_organization_id, p_model.name, p_agent_id, p_limit;
+end;
+$fn$;
+
+comment on function pbdb._nearest_exactly(uuid, pbdb.embedding_models, real[], uuid, integer) is
+'The nearest memories by measuring all of the organization''s: exact, for small organizations.';
+
+revoke execute on function pbdb._nearest_exactly(
+    uuid, pbdb.embedding_models, real[], uuid, integer
+) from public;
+-- end: sql/memory/search/_nearest_exactly.sql
+
+-- frozen: sql/memory/search/_nearest_by_signature.sql sha256=39bcaa29f34d0be40486f2e700b02501212186f0fac804682c33415d243819de
+-- drop: function pbdb._nearest_by_signature(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb)
+--
+-- Two passes. The first ranks all of the tenant's vectors by how many signs differ, reading nothing
+-- but the index (0.2 microseconds each, whatever other tenants hold); the second measures the best
+-- of them. Two hundred candidates a result keep recall above 0.98 even for vectors that are noise
+-- (bench/memory_search.py); half as many do where a filter has left fewer. It is tested in the
+-- order of the first pass, until enough pass: a lateral join with offset 0 can only be a nested
+-- loop, which keeps that order.
+create or replace function pbdb._nearest_by_signature(
+    p_organization_id uuid,
+    p_model pbdb.embedding_models,
+    p_embedding real[],
+    p_agent_id uuid,
+    p_limit int,
+    p_filter jsonb
+)
+returns table (memory_id uuid, similarity real)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set max_parallel_workers_per_gather = 0
+set jit = off
+set enable_seqscan = off
+set enable_bitmapscan = off
+set work_mem = '32MB'
+as $fn$
+declare
+    v_candidates int := greatest(10, p_limit) * case when p_filter = '{}' then 200 else 100 end;
+begin
+    return query execute format(
+        'with sieve as materialized (
+            select e.memory_id
+            from pbdb.agent_memory_embeddings as e
+            where e.organization_id = $2 and e.model = $3
+                and ($4 is null or e.agent_id = $4)
+                and (e.expires_at is null or e.expires_at > now())
+            order by e.signature operator(%1$s.<~>)
+                %1$s.binary_quantize($1::%1$s.vector)::bit varying
+            %2$s
+        ),
+        candidates as materialized (
+            select s.memory_id from sieve as s %3$s limit $6
+        )
+        select e.memory_id, (1 - (e.embedding operator(%1$s.<=>) $1::%1$s.vector))::real
+        from candidates as c
+        join pbdb.agent_memory_embeddings as e
+            on e.organization_id = $2 and e.memory_id = c.memory_id and e.model = $3
+        order by e.embedding operator(%1$s.<=>) $1::%1$s.vector
+        limit $5',
+        pbdb._vector_schema(),
+        case when p_filter = '{}' then 'limit $6' else '' end,
+        case
+            when p_filter <> '{}' then
+                'cross join lateral (
+                    select from pbdb.agent_memories as m
+                    where m.organization_id = $2 and m.id = s.memory_id and m.metadata @> $7
+                    offset 0
+                ) as passes'
+            else ''
+        end
+    )
+    using
+        p_embedding, p_organization_id, p_model.name, p_agent_id, p_limit,
+        v_candidates, p_filter;
+end;
+$fn$;
+
+comment on function pbdb._nearest_by_signature(
+    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
+) is
+'The nearest memories by sieving the signatures of all of the organization''s, then measuring the '
+'best. As many as asked for, whenever that many exist.';
+
+revoke execute on function pbdb._nearest_by_signature(
+    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
+) from public;
+-- end: sql/memory/search/_nearest_by_signature.sql
+
+-- frozen: sql/memory/search/_nearest_by_graph.sql sha256=5d9147f4785ea7bb9e0b1fce9aa011dd663446362feb2c4780466daa7ae3b77d
+-- drop: function pbdb._nearest_by_graph(uuid, pbdb.embedding_models, real[], uuid, integer)
+--
+-- The index is built over all tenants, so a scan that finds too few of this one's rows goes on
+-- (iterative scan). Relaxed order finds more; the candidates are measured and sorted again. The
+-- hnsw settings cannot be in the function's set clauses, because they exist only once the
+-- extension's library is loaded, and are put back by hand, because set_config(…, true) lasts until
+-- the end of the transaction.
+create or replace function pbdb._nearest_by_graph(
+    p_organization_id uuid,
+    p_model pbdb.embedding_models,
+    p_embedding real[],
+    p_agent_id uuid,
+    p_limit int
+)
+returns table (memory_id uuid, similarity real)
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+set max_parallel_workers_per_gather = 0
+set jit = off
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+as $fn$
+declare
+    v_schema text := pbdb._vector_schema();
+    v_type text := case when p_model.dimensions <= 2000 then 'vector' else 'halfvec' end;
+    v_search text;
+    v_scan text;
+begin
+    -- Loads the library, so that both settings exist.
+    execute format('select $1::%s.vector', v_schema) using p_embedding;
+    v_search := current_setting('hnsw.ef_search');
+    v_scan := current_setting('hnsw.iterative_scan');
+    perform
+        set_config('hnsw.ef_search', least(1000, greatest(100, 4 * p_limit))::text, true),
+        set_config('hnsw.iterative_scan', 'relaxed_order', true);
+
+    return query execute format(
+        'with near as materialized (
+            select e.memory_id, e.embedding
+            from pbdb.agent_memory_embeddings as e
+            where e.organization_id = $2 and e.model = $3
+                and ($4 is null or e.agent_id = $4)
+                and (e.expires_at is null or e.expires_at > now())
+            order by e.embedding::%1$s.%2$s operator(%1$s.<=>) $1::%1$s.vector::%1$s.%2$s
+            limit $6
+        )
+        select n.memory_id, (1 - (n.embedding operator(%1$s.<=>) $1::%1$s.vector))::real
+        from near as n
+        order by n.embedding operator(%1$s.<=>) $1::%1$s.vector
+        limit $5',
+        v_schema, format('%s(%s)', v_type, p_model.dimensions)
+    )
+    using
+        p_embedding, p_organization_id, p_model.name, p_agent_id, p_limit,
+        greatest(40, 2 * p_limit);
+
+    perform
+        set_config('hnsw.ef_search', v_search, true),
+        set_config('hnsw.iterative_scan', v_scan, true);
+end;
+$fn$;
+
+comment on function pbdb._nearest_by_graph(uuid, pbdb.embedding_models, real[], uuid, integer) is
+'The nearest memories through the model''s HNSW index. May return fewer than exist; the caller '
+'then asks otherwise.';
+
+revoke execute on function pbdb._nearest_by_graph(
+    uuid, pbdb.embedding_models, real[], uuid, integer
+) from public;
+-- end: sql/memory/search/_nearest_by_graph.sql
+
+-- frozen: sql/memory/search/_listed_memories.sql sha256=1e5b93e7ef4d627fe262b66e63cae4c05aad67b269e8ac13f065536b9f4bcd38
+-- drop: function pbdb._listed_memories(uuid, uuid, jsonb, integer)
+--
+-- The first condition is the expression of the GIN index, with the organization in it, so that only
+-- this tenant's entries are read; the second keeps a metadata key of that name from meaning
+-- anything.
+create or replace function pbdb._listed_memories(
+    p_organization_id uuid, p_agent_id uuid, p_filter jsonb, p_limit int
+)
+returns uuid[]
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set max_parallel_workers_per_gather = 0
+set jit = off
+set enable_seqscan = off
+as $fn$
+declare
+    v_tenant_filter jsonb := p_filter || jsonb_build_object('organization id', p_organization_id);
+begin
+    return array(
+        select m.id
+        from pbdb.agent_memories as m
+        where (m.metadata || ('{"organization id": "' || m.organization_id::text || '"}')::jsonb)
+                @> v_tenant_filter
+            and m.metadata @> p_filter
+            and m.organization_id = p_organization_id
+            and (p_agent_id is null or m.agent_id = p_agent_id)
+            and (m.expires_at is null or m.expires_at > now())
+        limit p_limit
+    );
+end;
+$fn$;
+
+comment on function pbdb._listed_memories(uuid, uuid, jsonb, integer) is
+'Ids of the organization''s memories whose metadata contains the filter, any p_limit of them.';
+
+revoke execute on function pbdb._listed_memories(uuid, uuid, jsonb, integer) from public;
+-- end: sql/memory/search/_listed_memories.sql
+
+-- frozen: sql/memory/search/_memory_similarities.sql sha256=48c8dfd3d2c95678ef6ecfd608cd45c3da3f3d7dcad900a2a4b23c93981d1c60
+-- drop: function pbdb._memory_similarities(uuid, pbdb.embedding_models, real[], uuid[])
+create or replace function pbdb._memory_similarities(
+    p_organization_id uuid, p_model pbdb.embedding_models, p_embedding real[], p_memory_ids uuid[]
+)
+returns table (memory_id uuid, similarity real)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+begin
+    return query execute format(
+        'select e.memory_id, (1 - (e.embedding operator(%1$s.<=>) $1::%1$s.vector))::real
+        from pbdb.agent_memory_embeddings as e
+        where e.organization_id = $2 and e.model = $3 and e.memory_id = any($4)',
+        pbdb._vector_schema()
+    )
+    using p_embedding, p_organization_id, p_model.name, p_memory_ids;
+end;
+$fn$;
+
+comment on function pbdb._memory_similarities(uuid, pbdb.embedding_models, real[], uuid[]) is
+'Cosine similarity of these memories to the vector; none for those without a vector of the model.';
+
+revoke execute on function pbdb._memory_similarities(
+    uuid, pbdb.embedding_models, real[], uuid[]
+) from public;
+-- end: sql/memory/search/_memory_similarities.sql
+
+-- frozen: sql/memory/search/_nearest_filtered.sql sha256=70aeff49b7032b93c4828b6cdf7ba7235ed1e0233d3956d79edc4b701bacf4a5
+-- drop: function pbdb._nearest_filtered(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb)
+--
+-- A filter that few memories pass is resolved first and those are measured exactly; one that many
+-- pass is tested on the way through the sieve, which then soon has enough.
+create or replace function pbdb._nearest_filtered(
+    p_organization_id uuid,
+    p_model pbdb.embedding_models,
+    p_embedding real[],
+    p_agent_id uuid,
+    p_limit int,
+    p_filter jsonb
+)
+returns table (memory_id uuid, similarity real)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_ids uuid[] := pbdb._listed_memories(p_organization_id, p_agent_id, p_filter, 3001);
+begin
+    if cardinality(v_ids) <= 3000 then
+        return query
+        select s.memory_id, s.similarity
+        from pbdb._memory_similarities(p_organization_id, p_model, p_embedding, v_ids) as s
+        order by s.similarity desc
+        limit p_limit;
+    else
+        return query
+        select s.memory_id, s.similarity
+        from pbdb._nearest_by_signature(
+            p_organization_id, p_model, p_embedding, p_agent_id, p_limit, p_filter
+        ) as s;
+    end if;
+end;
+$fn$;
+
+comment on function pbdb._nearest_filtered(
+    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
+) is
+'The nearest memories whose metadata contains the filter.';
+
+revoke execute on function pbdb._nearest_filtered(
+    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
+) from public;
+-- end: sql/memory/search/_nearest_filtered.sql
+
+-- frozen: sql/memory/search/_nearest_memories.sql sha256=f7477523f6aaa3748fa110a69e210457309bc5559b91151ace3eff0a2847e2bb
+-- drop: function pbdb._nearest_memories(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb)
+create or replace function pbdb._nearest_memories(
+    p_organization_id uuid,
+    p_model pbdb.embedding_models,
+    p_embedding real[],
+    p_agent_id uuid,
+    p_limit int,
+    p_filter jsonb
+)
+returns table (memory_id uuid, similarity real)
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_path text;
+    v_ids uuid[];
+    v_similarities real[];
+begin
+    perform pbdb._check_embedding(p_embedding, p_model);
+    if p_filter <> '{}' then
+        return query select * from pbdb._nearest_filtered(
+            p_organization_id, p_model, p_embedding, p_agent_id, p_limit, p_filter
+        );
+        return;
+    end if;
+
+    v_path := pbdb._memory_search_path(p_organization_id, p_model, p_agent_id);
+    if v_path = 'exact' then
+        return query select * from pbdb._nearest_exactly(
+            p_organization_id, p_model, p_embedding, p_agent_id, p_limit
+        );
+        return;
+    end if;
+
+    if v_path = 'graph' then
+        select array_agg(n.memory_id), array_agg(n.similarity)
+        into v_ids, v_similarities
+        from pbdb._nearest_by_graph(
+            p_organization_id, p_model, p_embedding, p_agent_id, p_limit
+        ) as n;
+    end if;
+    -- The graph gives up before it has enough of a tenant's rows; the sieve never does.
+    if cardinality(v_ids) >= p_limit then
+        return query select * from unnest(v_ids, v_similarities);
+    else
+        return query select * from pbdb._nearest_by_signature(
+            p_organization_id, p_model, p_embedding, p_agent_id, p_limit, p_filter
+        );
+    end if;
+end;
+$fn$;
+
+comment on function pbdb._nearest_memories(
+    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
+) is
+'The p_limit nearest memories with their cosine similarity: fewer only when fewer match. Raises '
+'PB020.';
+
+revoke execute on function pbdb._nearest_memories(
+    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
+) from public;
+-- end: sql/memory/search/_nearest_memories.sql
+
+-- frozen: sql/memory/search/_memory_words.sql sha256=1a016b2d370b2266e564332c53aa1202d2d0aa5ebb804402d16eb074a1e4aba9
+-- drop: function pbdb._memory_words(text)
+--
+-- The text goes through what content_search goes through (migration 0005). A lexeme is quoted, not
+-- parsed again: it may hold any character.
+create or replace function pbdb._memory_words(p_text text)
+returns tsquery[]
+language sql
+immutable
+parallel safe
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+    select coalesce(array_agg(
+        ('''' || replace(replace(u.word, '\', '\\'), '''', '''''') || '''')::tsquery
+    ), '{}')
+    from unnest(tsvector_to_array(
+        to_tsvector('pg_catalog.english', translate(p_text, './\:@_-=<>', '          '))
+    )) as u (word);
+$fn$;
+
+comment on function pbdb._memory_words(text) is
+'The words of a text as queries on content_search, one each, without stop words.';
+
+revoke execute on function pbdb._memory_words(text) from public;
+-- end: sql/memory/search/_memory_words.sql
+
+-- frozen: sql/memory/search/_matching_memories.sql sha256=d04a403343ef3b15a8dff867f845604c752a8b0bc0fcf923a02faaa88afc4085
+-- drop: function pbdb._matching_memories(uuid, text, uuid, integer, jsonb)
+--
+-- Any word may match: people ask in sentences. Each word counts by how rare it is among the
+-- tenant's matches, as in BM25; without that, "how" and "make" decide. Ranking by ts_rank_cd found
+-- 60 of 100 answers in the first ten, this 81 (bench/memory_quality.py). The organization's own
+-- lexeme keeps the index scan inside the tenant.
+create or replace function pbdb._matching_memories(
+    p_organization_id uuid, p_query text, p_agent_id uuid, p_limit int, p_filter jsonb
+)
+returns table (memory_id uuid, rank real)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set max_parallel_workers_per_gather = 0
+set jit = off
+as $fn$
+declare
+    v_words tsquery[] := pbdb._memory_words(p_query);
+    v_mine tsquery := format('''organization %s''', p_organization_id)::tsquery
+        && (select string_agg(u.word::text, ' | ') from unnest(v_words) as u (word))::tsquery;
+begin
+    return query
+    with found as materialized (
+        select m.id, m.importance, w.place, ts_rank(m.content_search, w.word, 1) as rank
+        from pbdb.agent_memories as m
+        join unnest(v_words) with ordinality as w (word, place) on m.content_search @@ w.word
+        where m.content_search @@ v_mine
+            and m.organization_id = p_organization_id
+            and (p_agent_id is null or m.agent_id = p_agent_id)
+            and (m.expires_at is null or m.expires_at > now())
+            and (p_filter = '{}' or m.metadata @> p_filter)
+    ),
+    rarity as materialized (
+        select
+            f.place,
+            ln(1 + (select count(distinct x.id) from found as x)::real / count(*)) as weight
+        from found as f
+        group by f.place
+    )
+    select f.id, (sum(f.rank * r.weight) / (select sum(x.weight) from rarity as x))::real
+    from found as f
+    join rarity as r using (place)
+    group by f.id, f.importance
+    order by 2 desc, f.importance desc nulls last, f.id desc
+    limit p_limit;
+end;
+$fn$;
+
+comment on function pbdb._matching_memories(uuid, text, uuid, integer, jsonb) is
+'The p_limit memories that best match the words of a query, with a rank between 0 and 1. A query '
+'of nothing but stop words matches nothing.';
+
+revoke execute on function pbdb._matching_memories(uuid, text, uuid, integer, jsonb) from public;
+-- end: sql/memory/search/_matching_memories.sql
+
+-- frozen: sql/memory/search/_fused_memories.sql sha256=4ea47f25913f9f0380b430b7bffbaa0130f1326a9bfd38e15dfa14116dde76a0
+-- drop: function pbdb._fused_memories(uuid, text, pbdb.embedding_models, real[], uuid, integer, real, jsonb)
+--
+-- Reciprocal rank fusion: ranks can be added where a cosine and a text rank cannot. The constant is
+-- usually 60, for lists of a thousand; these are fifty long, and the less it is the more a first
+-- place counts. With 5 the first ten held 90 of 100 answers, with 60 83 (bench/memory_quality.py).
+create or replace function pbdb._fused_memories(
+    p_organization_id uuid,
+    p_query text,
+    p_model pbdb.embedding_models,
+    p_embedding real[],
+    p_agent_id uuid,
+    p_limit int,
+    p_threshold real,
+    p_filter jsonb
+)
+returns table (memory_id uuid, score real, similarity real)
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_depth int := greatest(50, 4 * p_limit);
+begin
+    return query
+    with by_vector as materialized (
+        select n.memory_id, n.similarity, row_number() over (order by n.similarity desc) as place
+        from pbdb._nearest_memories(
+            p_organization_id, p_model, p_embedding, p_agent_id, v_depth, p_filter
+        ) as n
+        where p_threshold is null or n.similarity >= p_threshold
+    ),
+    by_text as materialized (
+        select t.memory_id, row_number() over (order by t.rank desc) as place
+        from pbdb._matching_memories(p_organization_id, p_query, p_agent_id, v_depth, p_filter) as t
+    ),
+    best as materialized (
+        select
+            f.memory_id,
+            v.similarity,
+            (coalesce(1.0 / (5 + v.place), 0) + coalesce(1.0 / (5 + t.place), 0))::real as score
+        from by_vector as v
+        full join by_text as t using (memory_id)
+        cross join lateral (select coalesce(v.memory_id, t.memory_id)) as f (memory_id)
+        order by score desc
+        limit p_limit
+    )
+    select b.memory_id, b.score, coalesce(b.similarity, s.similarity)
+    from best as b
+    left join pbdb._memory_similarities(
+        p_organization_id, p_model, p_embedding,
+        array(select x.memory_id from best as x where x.similarity is null)
+    ) as s on s.memory_id = b.memory_id
+    order by b.score desc;
+end;
+$fn$;
+
+comment on function pbdb._fused_memories(
+    uuid, text, pbdb.embedding_models, real[], uuid, integer, real, jsonb
+) is
+'The p_limit best memories by vector and text together. The threshold holds for the vector half '
+'only; similarity is null for a memory without a vector.';
+
+revoke execute on function pbdb._fused_memories(
+    uuid, text, pbdb.embedding_models, real[], uuid, integer, real, jsonb
+) from public;
+-- end: sql/memory/search/_fused_memories.sql
+
+-- frozen: sql/memory/search/_check_memory_search.sql sha256=6503d3034d075332c89d1a6f94114fe80fb0e737b9a27cb514e31370e50ee322
+-- drop: function pbdb._check_memory_search(text, real[], integer, real, jsonb, text)
+create or replace function pbdb._check_memory_search(
+    p_query text, p_embedding real[], p_limit int, p_threshold real, p_filter jsonb, p_mode text
+)
+returns void
+language plpgsql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_problem text := case
+        when p_mode is null or p_mode not in ('vector', 'text', 'hybrid')
+            then format('mode is "%s", not vector, text or hybrid', p_mode)
+        when p_mode <> 'text' and p_embedding is null
+            then format('mode "%s" needs an embedding', p_mode)
+        when p_mode <> 'vector' and coalesce(btrim(p_query), '') = ''
+            then format('mode "%s" needs a query', p_mode)
+        when p_limit is null or p_limit not between 1 and 1000
+            then format('limit is %s, not 1 to 1000', p_limit)
+        when p_threshold not between -1 and 1
+            then format('threshold is %s, not -1 to 1', p_threshold)
+        when p_filter is null or jsonb_typeof(p_filter) <> 'object'
+            then format('filter is %s, not an object', coalesce(jsonb_typeof(p_filter), 'null'))
+    end;
+begin
+    if v_problem is not null then
+        raise exception using
+            errcode = 'PB017',
+            message = 'memory search: ' || v_problem,
+            hint = 'vector needs p_embedding, text needs p_query, hybrid both; see docs/memory.md.';
+    end if;
+end;
+$fn$;
+
+comment on function pbdb._check_memory_search(text, real[], integer, real, jsonb, text) is
+'Raises PB017 when a memory search is asked for with arguments that do not make one.';
+
+revoke execute on function pbdb._check_memory_search(
+    text, real[], integer, real, jsonb, text
+) from public;
+-- end: sql/memory/search/_check_memory_search.sql
+
+-- frozen: sql/memory/search/_search_memories.sql sha256=db849a9ca5f7e40e140729bd9fdd1ece2c0d708cab0b3caad6e32ba5d327c7a4
+-- drop: function pbdb._search_memories(uuid, text, real[], text, uuid, integer, real, jsonb, text)
+create or replace function pbdb._search_memories(
+    p_organization_id uuid,
+    p_query text,
+    p_embedding real[],
+    p_model text,
+    p_agent_id uuid,
+    p_limit int,
+    p_threshold real,
+    p_filter jsonb,
+    p_mode text
+)
+returns table (
+    id uuid, content text, similarity real, metadata jsonb, source text, created_at timestamptz
+)
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_model pbdb.embedding_models;
+    v_ids uuid[];
+    v_scores real[];
+    v_similarities real[];
+begin
+    perform pbdb._check_memory_search(p_query, p_embedding, p_limit, p_threshold, p_filter, p_mode);
+    if p_mode <> 'text' then
+        v_model := pbdb._find_embedding_model(p_model);
+    end if;
+
+    if p_mode = 'vector' then
+        select array_agg(n.memory_id), array_agg(n.similarity), array_agg(n.similarity)
+        into v_ids, v_scores, v_similarities
+        from pbdb._nearest_memories(
+            p_organization_id, v_model, p_embedding, p_agent_id, p_limit, p_filter
+        ) as n
+        where n.similarity >= coalesce(p_threshold, v_model.default_threshold);
+    elsif p_mode = 'text' then
+        select array_agg(t.memory_id), array_agg(t.rank), array_agg(t.rank)
+        into v_ids, v_scores, v_similarities
+        from pbdb._matching_memories(
+            p_organization_id, p_query, p_agent_id, p_limit, p_filter
+        ) as t;
+    else
+        select array_agg(f.memory_id), array_agg(f.score), array_agg(f.similarity)
+        into v_ids, v_scores, v_similarities
+        from pbdb._fused_memories(
+            p_organization_id, p_query, v_model, p_embedding, p_agent_id, p_limit, p_threshold,
+            p_filter
+        ) as f;
+    end if;
+
+    return query
+    select m.id, m.content, u.similarity, m.metadata, m.source, m.created_at
+    from unnest(v_ids, v_scores, v_similarities) as u (id, score, similarity)
+    join pbdb.agent_memories as m on m.organization_id = p_organization_id and m.id = u.id
+    order by u.score desc, m.importance desc nulls last, m.id desc;
+end;
+$fn$;
+
+comment on function pbdb._search_memories(
+    uuid, text, real[], text, uuid, integer, real, jsonb, text
+) is
+'search_memories for an organization named by the caller: for the engine, which runs steps of '
+'every tenant.';
+
+revoke execute on function pbdb._search_memories(
+    uuid, text, real[], text, uuid, integer, real, jsonb, text
+) from public;
+-- end: sql/memory/search/_search_memories.sql
+
+-- frozen: sql/memory/search/search_memories.sql sha256=6d5334ad97036a76befaa19a88ca2d89f09492b51689d630406ca4f9dade5956
+-- drop: function pbdb.search_memories(text, real[], text, uuid, integer, double precision, jsonb, text)
+--
+-- Definer: under a tenant's policy PostgreSQL may not use the word and metadata indexes, because
+-- their operators are not leakproof. The tenant comes from the context and is in every statement.
+create or replace function pbdb.search_memories(
+    p_query text default null,
+    p_embedding real[] default null,
+    p_model text default null,
+    p_agent_id uuid default null,
+    p_limit int default 10,
+    p_threshold double precision default null,
+    p_filter jsonb default '{}',
+    p_mode text default 'vector'
+)
+returns table (
+    id uuid, content text, similarity real, metadata jsonb, source text, created_at timestamptz
+)
+language plpgsql
+volatile
+security definer
+rows 10
+set search_path = pg_catalog, pg_temp
+as $fn$
+begin
+    return query
+    select s.*
+    from pbdb._search_memories(
+        pbdb.require_organization(), p_query, p_embedding, p_model, p_agent_id, p_limit,
+        round(p_threshold::numeric, 6)::real, p_filter, p_mode
+    ) as s;
+end;
+$fn$;
+
+comment on function pbdb.search_memories(
+    text, real[], text, uuid, integer, double precision, jsonb, text
+) is
+'The current organization''s best memories, best first; expired ones never. Modes: vector '
+'(similarity = 1 - cosine distance, at least the threshold, by default the model''s, 0.7), text '
+'(words; similarity is the text rank), hybrid (both by reciprocal rank; a threshold then holds '
+'for the vector half). p_agent_id and p_filter (metadata contains it) narrow the search. Raises '
+'PB001, PB017, PB020.';
+
+revoke execute on function pbdb.search_memories(
+    text, real[], text, uuid, integer, double precision, jsonb, text
+) from public;
+grant execute on function pbdb.search_memories(
+    text, real[], text, uuid, integer, double precision, jsonb, text
+) to pbdb_app;
+-- end: sql/memory/search/search_memories.sql
+
+-- frozen: sql/step/data_transform/_format_output.sql sha256=aa5c2da83a37dc0040b2b41b18813a5b2703845c24443155a8ced9ac92844f7e
 -- drop: function pbdb._format_output(jsonb, text)
 create or replace function pbdb._format_output(p_value jsonb, p_format text)
 returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     case p_format
@@ -4601,15 +6450,16 @@ comment on function pbdb._format_output(jsonb, text) is
 '(lists stay whole), array as {"items": [values]}. Raises PB024 for another format.';
 
 revoke execute on function pbdb._format_output(jsonb, text) from public;
--- end: sql/engine/step/_format_output.sql
+-- end: sql/step/data_transform/_format_output.sql
 
--- frozen: sql/engine/step/_apply_function.sql sha256=2c4bbf762161fe428083aee4785ce48e8fc9afe8bdd3f639af96937ab4ad303a
+-- frozen: sql/step/data_transform/_apply_function.sql sha256=3ab4e1c0175926dd7120f4d15beabfbc177d694d4e7a53f77df9461037789a38
 -- drop: function pbdb._apply_function(text, jsonb)
 create or replace function pbdb._apply_function(p_function text, p_value jsonb)
 returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_text text := p_value #>> '{}';
@@ -4670,15 +6520,16 @@ comment on function pbdb._apply_function(text, jsonb) is
 'function, class 22 for text that is not JSON.';
 
 revoke execute on function pbdb._apply_function(text, jsonb) from public;
--- end: sql/engine/step/_apply_function.sql
+-- end: sql/step/data_transform/_apply_function.sql
 
--- frozen: sql/engine/step/_merge_value.sql sha256=128f0c2b30b75726e9105fd4bf9851b554daf018475b87a73ba324763ec44b59
+-- frozen: sql/step/data_transform/_merge_value.sql sha256=ae165e137c580d76c407a414c6c9d69e4926752c518cbdabe41b19eb1ebc18b8
 -- drop: function pbdb._merge_value(jsonb, jsonb)
 create or replace function pbdb._merge_value(p_value jsonb, p_variables jsonb)
 returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_value constant jsonb := pbdb._map(p_value, p_variables);
@@ -4701,9 +6552,9 @@ comment on function pbdb._merge_value(jsonb, jsonb) is
 'it is an object.';
 
 revoke execute on function pbdb._merge_value(jsonb, jsonb) from public;
--- end: sql/engine/step/_merge_value.sql
+-- end: sql/step/data_transform/_merge_value.sql
 
--- frozen: sql/engine/step/_filter_items.sql sha256=0b2390077cbc01817469c059a16522d984ae5ee199fe4d9c13ca11d9f667bf37
+-- frozen: sql/step/data_transform/_filter_items.sql sha256=10c302d0a81fff5d36295689492770fcfd54403f5cc97c52ebb81f3d59e2cd1f
 -- drop: function pbdb._filter_items(jsonb, jsonb, jsonb)
 create or replace function pbdb._filter_items(
     p_items jsonb, p_condition jsonb, p_variables jsonb
@@ -4712,6 +6563,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_reads_item constant boolean := strpos(p_condition::text, '$i') > 0;
@@ -4741,9 +6593,9 @@ comment on function pbdb._filter_items(jsonb, jsonb, jsonb) is
 'fields are members of the element, $item is the element and $index its position from 0.';
 
 revoke execute on function pbdb._filter_items(jsonb, jsonb, jsonb) from public;
--- end: sql/engine/step/_filter_items.sql
+-- end: sql/step/data_transform/_filter_items.sql
 
--- frozen: sql/engine/step/_apply_operation.sql sha256=20d79368e87f57cf035184cee8bf2a4893c05353e211e7a94cf2c14c51ae74da
+-- frozen: sql/step/data_transform/_apply_operation.sql sha256=ec8186458e2839130fe0a33b914b4d2e156b2cb8a5f30d9f00b3db7fd273b590
 -- drop: function pbdb._apply_operation(jsonb, jsonb, jsonb)
 create or replace function pbdb._apply_operation(
     p_operation jsonb, p_data jsonb, p_variables jsonb
@@ -4752,6 +6604,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_field constant text := p_operation ->> 'field';
@@ -4810,15 +6663,16 @@ comment on function pbdb._apply_operation(jsonb, jsonb, jsonb) is
 'missing changes nothing. Raises PB024 for an operation that is unknown or names no field.';
 
 revoke execute on function pbdb._apply_operation(jsonb, jsonb, jsonb) from public;
--- end: sql/engine/step/_apply_operation.sql
+-- end: sql/step/data_transform/_apply_operation.sql
 
--- frozen: sql/engine/step/_transform_data.sql sha256=4d576b857406d33ad49ebbf7904e8bfd459835613e7c2e361e1b4f0522bcd7a7
+-- frozen: sql/step/data_transform/_transform_data.sql sha256=a4b137d7004e6dcafd70f900114bf6f5ba2a83fd479a158b70db64d30cc87fc7
 -- drop: function pbdb._transform_data(jsonb, jsonb, jsonb)
 create or replace function pbdb._transform_data(p_config jsonb, p_input jsonb, p_variables jsonb)
 returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_operations constant jsonb := p_config -> 'operations';
@@ -4862,9 +6716,9 @@ comment on function pbdb._transform_data(jsonb, jsonb, jsonb) is
 'for operations on an input that is no object.';
 
 revoke execute on function pbdb._transform_data(jsonb, jsonb, jsonb) from public;
--- end: sql/engine/step/_transform_data.sql
+-- end: sql/step/data_transform/_transform_data.sql
 
--- frozen: sql/engine/step/_choose_branch.sql sha256=922f432e8cb386b03903e25d31ae3d70aebb60093923ecfe19509ba53659518f
+-- frozen: sql/step/conditional_branch/_choose_branch.sql sha256=f0682f082b9a636e8a39ca9215b14e7fceee71636e746ea8ee01f92926221860
 -- drop: function pbdb._choose_branch(jsonb, jsonb, jsonb)
 --
 -- A loop, because the first condition that holds spares the others.
@@ -4873,6 +6727,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_branches constant jsonb := coalesce(
@@ -4924,9 +6779,9 @@ comment on function pbdb._choose_branch(jsonb, jsonb, jsonb) is
 'branch_to the default, else the last falseBranch, else null. Raises PB024 without branches.';
 
 revoke execute on function pbdb._choose_branch(jsonb, jsonb, jsonb) from public;
--- end: sql/engine/step/_choose_branch.sql
+-- end: sql/step/conditional_branch/_choose_branch.sql
 
--- frozen: sql/engine/step/_used_variables.sql sha256=8226e09e7e9039e6efc091a36216d9acfbc745ae7707f7ff0e673929fa98e8fb
+-- frozen: sql/step/prompt_template/_used_variables.sql sha256=340b9dd9b3416812aa4ce5d8d747f4774ffd9e63c31a5905b1244757ef2e52ed
 -- drop: function pbdb._used_variables(text, jsonb, text)
 create or replace function pbdb._used_variables(
     p_template text, p_context jsonb, p_syntax text
@@ -4935,6 +6790,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_used jsonb := '{}';
@@ -4957,9 +6813,9 @@ comment on function pbdb._used_variables(text, jsonb, text) is
 'The members of a template''s context that its tags name, with their values.';
 
 revoke execute on function pbdb._used_variables(text, jsonb, text) from public;
--- end: sql/engine/step/_used_variables.sql
+-- end: sql/step/prompt_template/_used_variables.sql
 
--- frozen: sql/engine/step/_render_prompt.sql sha256=fb70612768ae7106690149228940efe7b9736e7f24ca9015222d070c63f71219
+-- frozen: sql/step/prompt_template/_render_prompt.sql sha256=d61ab827516076d0300b921b6c6c7865552851695941b51e8e8d7232b08e8504
 -- drop: function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb)
 create or replace function pbdb._render_prompt(
     p_config jsonb, p_input jsonb, p_variables jsonb, p_template jsonb default null
@@ -4968,6 +6824,7 @@ returns jsonb
 language plpgsql
 immutable
 parallel safe
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_template constant jsonb := coalesce(p_template, p_config -> 'template');
@@ -5025,9 +6882,9 @@ comment on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) is
 'PB016 and PB024.';
 
 revoke execute on function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb) from public;
--- end: sql/engine/step/_render_prompt.sql
+-- end: sql/step/prompt_template/_render_prompt.sql
 
--- frozen: sql/engine/step/_config_keys.sql sha256=bc839ad00b146b1a4ceac3f3371ac24856a877e578fbccce24cee8cc299d2463
+-- frozen: sql/step/_config_keys.sql sha256=bc839ad00b146b1a4ceac3f3371ac24856a877e578fbccce24cee8cc299d2463
 -- drop: function pbdb._config_keys(text)
 --
 -- Longer than a screen because it is one table: what every config key may hold. Names of the
@@ -5133,9 +6990,9 @@ comment on function pbdb._config_keys(text) is
 'boolean, object, array, null, any), which texts (null: any), and between which numbers.';
 
 revoke execute on function pbdb._config_keys(text) from public;
--- end: sql/engine/step/_config_keys.sql
+-- end: sql/step/_config_keys.sql
 
--- frozen: sql/engine/step/_config_kind_fits.sql sha256=97440f335543ccd64f70c384353da92073de3445c2ebafca32675152478e89b4
+-- frozen: sql/step/_config_kind_fits.sql sha256=97440f335543ccd64f70c384353da92073de3445c2ebafca32675152478e89b4
 -- drop: function pbdb._config_kind_fits(jsonb, text[])
 create or replace function pbdb._config_kind_fits(p_value jsonb, p_kinds text[])
 returns boolean
@@ -5159,9 +7016,9 @@ comment on function pbdb._config_kind_fits(jsonb, text[]) is
 'Whether a config value is of one of the kinds that pbdb._config_keys lists.';
 
 revoke execute on function pbdb._config_kind_fits(jsonb, text[]) from public;
--- end: sql/engine/step/_config_kind_fits.sql
+-- end: sql/step/_config_kind_fits.sql
 
--- frozen: sql/engine/step/_config_key_issues.sql sha256=9cbd16e9f47888129f24dc1f0c9f49b40ca2410973a5393bb6a2e3481240a215
+-- frozen: sql/step/_config_key_issues.sql sha256=9cbd16e9f47888129f24dc1f0c9f49b40ca2410973a5393bb6a2e3481240a215
 -- drop: function pbdb._config_key_issues(text, jsonb)
 create or replace function pbdb._config_key_issues(p_step_type text, p_config jsonb)
 returns table (path text, code text, message text, hint text)
@@ -5226,9 +7083,9 @@ comment on function pbdb._config_key_issues(text, jsonb) is
 'CONFIG_KIND_INVALID, CONFIG_VALUE_INVALID; CONFIG_KEY_UNKNOWN is a warning.';
 
 revoke execute on function pbdb._config_key_issues(text, jsonb) from public;
--- end: sql/engine/step/_config_key_issues.sql
+-- end: sql/step/_config_key_issues.sql
 
--- frozen: sql/engine/step/_config_missing_issues.sql sha256=1399755326c3e1fd1ba82bfe69d37d16046567f3ea72214588a124b200bc8fbc
+-- frozen: sql/step/_config_missing_issues.sql sha256=1399755326c3e1fd1ba82bfe69d37d16046567f3ea72214588a124b200bc8fbc
 -- drop: function pbdb._config_missing_issues(text, jsonb)
 create or replace function pbdb._config_missing_issues(p_step_type text, p_config jsonb)
 returns table (path text, code text, message text, hint text)
@@ -5286,9 +7143,9 @@ comment on function pbdb._config_missing_issues(text, jsonb) is
 '(CONFIG_CONFLICT): JSON pointer, code, message, hint.';
 
 revoke execute on function pbdb._config_missing_issues(text, jsonb) from public;
--- end: sql/engine/step/_config_missing_issues.sql
+-- end: sql/step/_config_missing_issues.sql
 
--- frozen: sql/engine/step/_operation_issues.sql sha256=63aee02a1c2e46c8b8e0014c3b261e08c47c287c29a296f02339a649af07cb01
+-- frozen: sql/step/data_transform/_operation_issues.sql sha256=63aee02a1c2e46c8b8e0014c3b261e08c47c287c29a296f02339a649af07cb01
 -- drop: function pbdb._operation_issues(jsonb)
 --
 -- Longer than a screen because it is one list of rules.
@@ -5361,9 +7218,9 @@ comment on function pbdb._operation_issues(jsonb) is
 'message, hint. Codes: OPERATION_UNKNOWN, FUNCTION_UNKNOWN, CONFIG_KEY_MISSING.';
 
 revoke execute on function pbdb._operation_issues(jsonb) from public;
--- end: sql/engine/step/_operation_issues.sql
+-- end: sql/step/data_transform/_operation_issues.sql
 
--- frozen: sql/engine/step/_branch_issues.sql sha256=e804d4feae805b9daa5e91ad196ad521e1789623dbd14309ee1f5047de3fa2aa
+-- frozen: sql/step/conditional_branch/_branch_issues.sql sha256=e804d4feae805b9daa5e91ad196ad521e1789623dbd14309ee1f5047de3fa2aa
 -- drop: function pbdb._branch_issues(jsonb)
 create or replace function pbdb._branch_issues(p_config jsonb)
 returns table (path text, code text, message text, hint text)
@@ -5416,9 +7273,9 @@ comment on function pbdb._branch_issues(jsonb) is
 'message, hint. Codes: BRANCH_WITHOUT_CONDITION, BRANCH_WITHOUT_TARGET, BRANCHES_EMPTY.';
 
 revoke execute on function pbdb._branch_issues(jsonb) from public;
--- end: sql/engine/step/_branch_issues.sql
+-- end: sql/step/conditional_branch/_branch_issues.sql
 
--- frozen: sql/engine/step/_request_issues.sql sha256=7133f0f9aeade90f030c9ec37798670c42490b38c3e1a3e69e82a665bf7e3493
+-- frozen: sql/step/api_call/_request_issues.sql sha256=7133f0f9aeade90f030c9ec37798670c42490b38c3e1a3e69e82a665bf7e3493
 -- drop: function pbdb._request_issues(jsonb)
 create or replace function pbdb._request_issues(p_config jsonb)
 returns table (path text, code text, message text, hint text)
@@ -5470,9 +7327,9 @@ comment on function pbdb._request_issues(jsonb) is
 'hint. Codes: URL_HOST_DYNAMIC, URL_INVALID, AUTH_INVALID; URL_FROM_DATA is a warning.';
 
 revoke execute on function pbdb._request_issues(jsonb) from public;
--- end: sql/engine/step/_request_issues.sql
+-- end: sql/step/api_call/_request_issues.sql
 
--- frozen: sql/engine/step/_prompt_issues.sql sha256=580365baa71e6a1f9ec7bd3cd56bb967119454a5cde26080622ba0ff154bc8b1
+-- frozen: sql/step/prompt_template/_prompt_issues.sql sha256=580365baa71e6a1f9ec7bd3cd56bb967119454a5cde26080622ba0ff154bc8b1
 -- drop: function pbdb._prompt_issues(jsonb)
 create or replace function pbdb._prompt_issues(p_config jsonb)
 returns table (path text, code text, message text, hint text)
@@ -5506,9 +7363,9 @@ comment on function pbdb._prompt_issues(jsonb) is
 'config, code, message, hint. Codes: MESSAGE_INVALID; SINGLE_BRACES is a warning.';
 
 revoke execute on function pbdb._prompt_issues(jsonb) from public;
--- end: sql/engine/step/_prompt_issues.sql
+-- end: sql/step/prompt_template/_prompt_issues.sql
 
--- frozen: sql/engine/step/_wait_issues.sql sha256=5da22e5e9ff059b7527bc181ca8f43030784e9f226b7f20620c22df4b2c89894
+-- frozen: sql/step/wait_for_input/_wait_issues.sql sha256=5da22e5e9ff059b7527bc181ca8f43030784e9f226b7f20620c22df4b2c89894
 -- drop: function pbdb._wait_issues(text, jsonb)
 create or replace function pbdb._wait_issues(p_step_type text, p_config jsonb)
 returns table (path text, code text, message text, hint text)
@@ -5547,9 +7404,9 @@ comment on function pbdb._wait_issues(text, jsonb) is
 'DURATION_INVALID, TIME_INVALID, CONFIG_VALUE_INVALID.';
 
 revoke execute on function pbdb._wait_issues(text, jsonb) from public;
--- end: sql/engine/step/_wait_issues.sql
+-- end: sql/step/wait_for_input/_wait_issues.sql
 
--- frozen: sql/engine/step/_step_config_issues.sql sha256=1915273ee40b9eb73c20c65b458bb9d5bfa53b7926c30b9178974d7e8de4b3f9
+-- frozen: sql/step/_step_config_issues.sql sha256=1915273ee40b9eb73c20c65b458bb9d5bfa53b7926c30b9178974d7e8de4b3f9
 -- drop: function pbdb._step_config_issues(text, jsonb)
 create or replace function pbdb._step_config_issues(p_step_type text, p_config jsonb)
 returns table (path text, code text, message text, hint text)
@@ -5594,9 +7451,9 @@ comment on function pbdb._step_config_issues(text, jsonb) is
 'pbdb._expression_issues.';
 
 revoke execute on function pbdb._step_config_issues(text, jsonb) from public;
--- end: sql/engine/step/_step_config_issues.sql
+-- end: sql/step/_step_config_issues.sql
 
--- frozen: sql/playbook/_step_kind.sql sha256=be571d0be80e848d6aea42356e52b741232d8a1329d6bcbfcbf15c4f5e4bfef4
+-- frozen: sql/step/_step_kind.sql sha256=be571d0be80e848d6aea42356e52b741232d8a1329d6bcbfcbf15c4f5e4bfef4
 -- drop: function pbdb._step_kind(pbdb.playbook_step_type, jsonb)
 create or replace function pbdb._step_kind(p_type pbdb.playbook_step_type, p_config jsonb)
 returns text
@@ -5620,9 +7477,9 @@ comment on function pbdb._step_kind(pbdb.playbook_step_type, jsonb) is
 'names a playbook).';
 
 revoke execute on function pbdb._step_kind(pbdb.playbook_step_type, jsonb) from public;
--- end: sql/playbook/_step_kind.sql
+-- end: sql/step/_step_kind.sql
 
--- frozen: sql/playbook/_default_timeout.sql sha256=a18d465afc1ae8432ba1763a5b34e3fb917cbef033a8ec370c464423036db075
+-- frozen: sql/step/_default_timeout.sql sha256=a18d465afc1ae8432ba1763a5b34e3fb917cbef033a8ec370c464423036db075
 -- drop: function pbdb._default_timeout(pbdb.playbook_step_type)
 create or replace function pbdb._default_timeout(p_type pbdb.playbook_step_type)
 returns int
@@ -5644,9 +7501,9 @@ comment on function pbdb._default_timeout(pbdb.playbook_step_type) is
 'Seconds that a step without a timeout of its own may take; null (WAIT_FOR_INPUT) is no limit.';
 
 revoke execute on function pbdb._default_timeout(pbdb.playbook_step_type) from public;
--- end: sql/playbook/_default_timeout.sql
+-- end: sql/step/_default_timeout.sql
 
--- frozen: sql/playbook/_branch_targets.sql sha256=c12b214d93a9d861ff14bccbfbaad8fb2f8dbd13e6e85bfb762df831fb749dcc
+-- frozen: sql/step/conditional_branch/_branch_targets.sql sha256=c12b214d93a9d861ff14bccbfbaad8fb2f8dbd13e6e85bfb762df831fb749dcc
 -- drop: function pbdb._branch_targets(jsonb)
 --
 -- A rule may stand alone in the config: the form that older editors write. Tests on the type keep
@@ -5684,9 +7541,827 @@ comment on function pbdb._branch_targets(jsonb) is
 'place in the config.';
 
 revoke execute on function pbdb._branch_targets(jsonb) from public;
--- end: sql/playbook/_branch_targets.sql
+-- end: sql/step/conditional_branch/_branch_targets.sql
 
--- frozen: sql/playbook/_step_edges.sql sha256=81a9fa00adf43fabeb7309a8e8ab9ada48ce8eba1d775c252526944c33dd4d61
+-- frozen: sql/step/_expression_keys.sql sha256=5aa75ce389b0d92895f0ee7d2de5fc53c982b548a35e30c86e4664021e25c9bc
+-- drop: function pbdb._expression_keys(pbdb.playbook_step_type)
+--
+-- Inline and parallel steps are not listed: the engine reads their config itself, key by key.
+create or replace function pbdb._expression_keys(p_type pbdb.playbook_step_type)
+returns text[]
+language sql
+immutable
+parallel safe
+security invoker
+begin atomic
+    select case p_type
+        when 'AGENT_EXECUTION' then array['prompt', 'instructions', 'messages', 'parameters']
+        when 'API_CALL' then array['url', 'headers', 'query', 'body']
+        when 'DATABASE_QUERY' then array['params']
+        when 'MEMORY_SEARCH' then array['query', 'embedding', 'filter', 'agent_id', 'agentId']
+        when 'CUSTOM_FUNCTION' then array['parameters']
+        when 'WAIT_FOR_INPUT' then array[
+            'prompt', 'event', 'match', 'assignees', 'data', 'for', 'until'
+        ]
+        else '{}'::text[]
+    end;
+end;
+
+comment on function pbdb._expression_keys(pbdb.playbook_step_type) is
+'The config keys under which paths and templates are resolved before a handler gets the config.';
+
+revoke execute on function pbdb._expression_keys(pbdb.playbook_step_type) from public;
+-- end: sql/step/_expression_keys.sql
+
+-- frozen: sql/step/_dynamic_keys.sql sha256=f56d65cff9c5e94ddd3532b9e7563f0ae0f63bc1203da60d56ac10ea046e7ac9
+-- drop: function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb)
+create or replace function pbdb._dynamic_keys(p_type pbdb.playbook_step_type, p_config jsonb)
+returns text[]
+language sql
+immutable
+parallel safe
+security invoker
+begin atomic
+    select array_agg(entry.key order by entry.key)
+    from jsonb_each(p_config) as entry (key, value)
+    where
+        entry.key = any(pbdb._expression_keys(p_type))
+        and exists (
+            select
+            from jsonb_path_query(
+                entry.value, 'strict $.** ? (@.type() == "string")'
+            ) as leaf (value)
+            where
+                starts_with(leaf.value #>> '{}', '$')
+                or strpos(
+                    leaf.value #>> '{}',
+                    case when p_config ->> 'syntax' = 'single_brace' then '{' else '{{' end
+                ) > 0
+        );
+end;
+
+comment on function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb) is
+'The config keys of a step that hold a path or a template, so that the engine must resolve them '
+'before a handler gets the config; null when the config is static.';
+
+revoke execute on function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb) from public;
+-- end: sql/step/_dynamic_keys.sql
+
+-- frozen: sql/step/_find_template.sql sha256=141fcf0de81eb53eeed7403f2408684b1119c919d1a49841302f2f90ed2cf106
+-- drop: function pbdb._find_template(uuid, text, int)
+create or replace function pbdb._find_template(
+    p_organization_id uuid, p_name text, p_version int
+)
+returns pbdb.prompt_templates
+language sql
+stable
+parallel safe
+security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        template.id, template.organization_id, template.name, template.version,
+        template.template, template.options, template.description, template.created_at
+    from pbdb.prompt_templates as template
+    where
+        template.organization_id = p_organization_id
+        and template.name = p_name
+        and template.version = coalesce(p_version, template.version)
+    order by template.version desc
+    limit 1;
+end;
+
+comment on function pbdb._find_template(uuid, text, int) is
+'A version of a prompt template, the newest when p_version is null; null when there is none.';
+
+revoke execute on function pbdb._find_template(uuid, text, int) from public;
+-- end: sql/step/_find_template.sql
+
+-- frozen: sql/step/_find_agent.sql sha256=31cf9b14fc1a66879f4a3b16273417ee90fcb32e5ea068c088d0d0f67efeb39d
+-- drop: function pbdb._find_agent(uuid, text)
+create or replace function pbdb._find_agent(p_organization_id uuid, p_agent text)
+returns uuid
+language sql
+stable
+parallel safe
+security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select agent.id
+    from pbdb.agents as agent
+    where agent.organization_id = p_organization_id and p_agent in (agent.name, agent.id::text)
+    order by agent.name = p_agent desc
+    limit 1;
+end;
+
+comment on function pbdb._find_agent(uuid, text) is
+'The row of pbdb.agents that a config names by name or id, or null: then a runner must have it '
+'registered.';
+
+revoke execute on function pbdb._find_agent(uuid, text) from public;
+-- end: sql/step/_find_agent.sql
+
+-- frozen: sql/step/_agent_named.sql sha256=53de2bd4e8a5fb5a30098e1afcd1977e922661876e9084d749df030275b74c16
+-- drop: function pbdb._agent_named(jsonb)
+create or replace function pbdb._agent_named(p_config jsonb)
+returns text
+language sql
+immutable
+parallel safe
+security invoker
+begin atomic
+    select coalesce(
+        p_config ->> 'agent', p_config ->> 'agentId', p_config ->> 'agent_id'
+    );
+end;
+
+comment on function pbdb._agent_named(jsonb) is
+'The agent that the config of an AGENT_EXECUTION step names, by whichever key.';
+
+revoke execute on function pbdb._agent_named(jsonb) from public;
+-- end: sql/step/_agent_named.sql
+
+-- frozen: sql/step/_step_handler.sql sha256=eceafb1e4c3ff39ef1a8ed8a6d48ca9188f30b7c0c47e60495a1e030f74e26e9
+-- drop: function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb)
+create or replace function pbdb._step_handler(
+    p_organization_id uuid, p_type pbdb.playbook_step_type, p_config jsonb
+)
+returns text
+language sql
+stable
+parallel safe
+security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select case
+        when pbdb._step_kind(p_type, p_config) <> 'claimed' then null
+        when p_type = 'AGENT_EXECUTION' then case
+            when pbdb._find_agent(p_organization_id, agent.name) is not null
+                then 'AGENT_EXECUTION:@model'
+            else 'AGENT_EXECUTION:' || agent.name
+        end
+        when p_type = 'MEMORY_SEARCH' and not p_config ? 'embedding'
+            and coalesce(p_config ->> 'mode', 'vector') <> 'text' then 'MEMORY_SEARCH:@embed'
+        when p_type = 'CUSTOM_FUNCTION' then 'CUSTOM_FUNCTION:' || coalesce(
+            p_config ->> 'function', p_config ->> 'functionName',
+            '@' || coalesce(p_config ->> 'language', 'javascript')
+        )
+        else p_type::text
+    end
+    from coalesce(pbdb._agent_named(p_config), '') as agent (name);
+end;
+
+comment on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) is
+'The handler key that a runner must offer to claim the step; null when the engine runs it without'
+' claiming.';
+
+revoke execute on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) from public;
+-- end: sql/step/_step_handler.sql
+
+-- frozen: sql/step/conditional_branch/_branch_always_leads.sql sha256=af3a0d4ade289beb41fed75d1d2d5f6b9159f9b7a7c1585836e0191b69df01ba
+-- drop: function pbdb._branch_always_leads(jsonb)
+create or replace function pbdb._branch_always_leads(p_config jsonb)
+returns boolean
+language sql
+immutable
+parallel safe
+security invoker
+begin atomic
+    select
+        coalesce(
+            jsonb_typeof(p_config -> 'default') = 'string'
+            or (not p_config ? 'default' and jsonb_path_exists(
+                p_config, '$.**{0 to 2} ? (exists(@.falseBranch) || exists(@.false_branch))'
+            )), false
+        )
+        and not jsonb_path_exists(
+            p_config,
+            '$.keyvalue() ? (@.key == "branches" || @.key == "conditions").value[*] ? (
+                !exists(@.then) && !exists(@.trueBranch) && !exists(@.true_branch)
+            )'
+        );
+end;
+
+comment on function pbdb._branch_always_leads(jsonb) is
+'Whether a CONDITIONAL_BRANCH names a step whatever its conditions give, so that its own next '
+'step is never taken.';
+
+revoke execute on function pbdb._branch_always_leads(jsonb) from public;
+-- end: sql/step/conditional_branch/_branch_always_leads.sql
+
+-- frozen: sql/step/_output_limit.sql sha256=cdf8efe52a616d045f52ba66f454293729bac4f7fbcd8aacefb9e00f3966af67
+-- drop: function pbdb._output_limit()
+create or replace function pbdb._output_limit()
+returns int
+language sql
+stable
+parallel safe
+security invoker
+begin atomic
+select least(
+    coalesce(nullif(current_setting('pbdb.max_output_bytes', true), '')::int, 1048576), 16777216
+);
+end;
+
+comment on function pbdb._output_limit() is
+'Largest step output kept, bytes: the setting pbdb.max_output_bytes, 1 MiB by default, never above '
+'16 MiB.';
+
+revoke execute on function pbdb._output_limit() from public;
+-- end: sql/step/_output_limit.sql
+
+-- frozen: sql/step/_check_shape.sql sha256=77030eec8d2d3a57d02f750982bf585648c9fcdbe034ae6a808038262c2747cc
+-- drop: function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text)
+create or replace function pbdb._check_shape(
+    p_effect pbdb.step_effect, p_schema jsonb, p_value jsonb, p_code text, p_what text
+)
+returns pbdb.step_effect
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_errors jsonb := pbdb._schema_errors(p_schema, p_value);
+begin
+    if v_errors <> '[]' then
+        p_effect.status := 'FAILED';
+        p_effect.error_code := p_code;
+        p_effect.error_message := pbdb._schema_message(p_what, v_errors);
+    end if;
+    return p_effect;
+end;
+$fn$;
+
+comment on function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text) is
+'The effect, FAILED with the code given when the value does not fit the schema.';
+
+revoke execute on function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text)
+from public;
+-- end: sql/step/_check_shape.sql
+
+-- frozen: sql/step/_output_error.sql sha256=f5edcc4a7f39d608c2ef4a4da6a0e7c6ea5d7e906211be75ca766ee0bc87d6e7
+-- drop: function pbdb._output_error(jsonb, jsonb)
+create or replace function pbdb._output_error(p_step jsonb, p_output jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_errors jsonb;
+begin
+    if pg_column_size(p_output) > pbdb._output_limit() then
+        return jsonb_build_object(
+            'code', 'OUTPUT_TOO_LARGE', 'permanent', true, 'message', format(
+                'the output is %s bytes, the limit is %s',
+                pg_column_size(p_output), pbdb._output_limit()
+            )
+        );
+    end if;
+    if jsonb_typeof(p_step -> 'output_schema') = 'object' then
+        -- What an agent costs stands beside what it says; the schema is about what it says.
+        v_errors := pbdb._schema_errors(
+            p_step -> 'output_schema',
+            case p_step ->> 'type'
+                when 'AGENT_EXECUTION' then coalesce(p_output -> 'output', 'null')
+                else p_output
+            end
+        );
+        if v_errors <> '[]' then
+            return jsonb_build_object(
+                'code', 'OUTPUT_INVALID', 'message', pbdb._schema_message('output', v_errors)
+            );
+        end if;
+    end if;
+    return null;
+end;
+$fn$;
+
+comment on function pbdb._output_error(jsonb, jsonb) is
+'Why a step''s output cannot be accepted, as an error {code, message}; null when it can.';
+
+revoke execute on function pbdb._output_error(jsonb, jsonb) from public;
+-- end: sql/step/_output_error.sql
+
+-- frozen: sql/step/wait_for_input/_answer_error.sql sha256=02f9cfcbffb3c088a92d7751e35ee5d89ea51b6299a62cc7ee613aaa992ad786
+-- drop: function pbdb._answer_error(jsonb, jsonb)
+create or replace function pbdb._answer_error(p_step jsonb, p_answer jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_errors jsonb;
+begin
+    if jsonb_typeof(p_step -> 'config' -> 'schema') in ('object', 'boolean') then
+        v_errors := pbdb._schema_errors(p_step -> 'config' -> 'schema', p_answer);
+        if v_errors <> '[]' then
+            return jsonb_build_object(
+                'code', 'OUTPUT_INVALID', 'message', pbdb._schema_message('answer', v_errors)
+            );
+        end if;
+    end if;
+    return null;
+end;
+$fn$;
+
+comment on function pbdb._answer_error(jsonb, jsonb) is
+'Why an answer does not fit the schema in a WAIT_FOR_INPUT''s config, as an error; null when it '
+'fits.';
+
+revoke execute on function pbdb._answer_error(jsonb, jsonb) from public;
+-- end: sql/step/wait_for_input/_answer_error.sql
+
+-- frozen: sql/step/agent_execution/_agent_of.sql sha256=eff947f40ef5ad86af77b04e37f5da2ec2d602cc5a8c37189b33ab4d09323aed
+-- drop: function pbdb._agent_of(uuid, jsonb)
+create or replace function pbdb._agent_of(p_organization_id uuid, p_step jsonb)
+returns jsonb
+language sql
+stable
+security invoker
+begin atomic
+select jsonb_build_object(
+    'id', a.id, 'name', a.name, 'model', a.model, 'instructions', a.instructions,
+    'parameters', a.parameters, 'tools', a.tools, 'is_enabled', a.is_enabled
+)
+from pbdb.agents as a
+where
+    a.organization_id = p_organization_id
+    and coalesce(
+        p_step -> 'config' ->> 'agent', p_step -> 'config' ->> 'agentId',
+        p_step -> 'config' ->> 'agent_id'
+    ) in (a.name, a.id::text)
+order by a.name
+limit 1;
+end;
+
+comment on function pbdb._agent_of(uuid, jsonb) is
+'The agent row that an AGENT_EXECUTION step names, for its runner; null when it is gone.';
+
+revoke execute on function pbdb._agent_of(uuid, jsonb) from public;
+-- end: sql/step/agent_execution/_agent_of.sql
+
+-- frozen: sql/step/parallel_execution/_join_plan.sql sha256=8007dfe279abeb51afaefa412f7ceb35bd8f8a5a17c81218812c39102f9ab30a
+-- drop: function pbdb._join_plan(jsonb, jsonb, jsonb)
+create or replace function pbdb._join_plan(p_step jsonb, p_input jsonb, p_variables jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_config jsonb := p_step -> 'config';
+    v_items jsonb;
+    v_total int;
+    v_join jsonb := coalesce(v_config -> 'join', '"all"');
+    v_goes_on boolean := v_config ->> 'on_branch_failure' = 'continue';
+    v_needed int;
+begin
+    if v_config ? 'for_each' then
+        begin
+            v_items := pbdb._map(
+                v_config -> 'for_each',
+                pbdb._with_step_input(v_config ->> 'for_each', p_input, p_variables)
+            );
+        exception
+            when sqlstate 'PB015' or data_exception or syntax_error or undefined_object then
+                return jsonb_build_object('error', jsonb_build_object(
+                    'code', 'EXPRESSION_ERROR', 'message', 'for_each: ' || sqlerrm
+                ));
+        end;
+        if jsonb_typeof(v_items) <> 'array' then
+            return jsonb_build_object('error', jsonb_build_object(
+                'code', 'CONFIG_INVALID', 'message', format(
+                    'for_each is not an array but %s: %s', jsonb_typeof(v_items),
+                    left(v_items::text, 200)
+                )
+            ));
+        end if;
+        v_total := jsonb_array_length(v_items);
+    else
+        v_total := jsonb_array_length(p_step -> 'branches');
+    end if;
+
+    v_needed := case
+        when v_join = '"any"' then least(1, v_total)
+        when v_join ? 'at_least' then (v_join ->> 'at_least')::int
+        when v_goes_on then 0
+        else v_total
+    end;
+    return jsonb_build_object(
+        'request', case when v_items is not null then jsonb_build_object('for_each', v_items) end,
+        'total', v_total, 'needed', v_needed,
+        'waits_for_all', v_join = '"all"',
+        'max_parallel', least(
+            coalesce(
+                (v_config ->> 'max_parallel')::int,
+                case when v_items is null then v_total else 100 end
+            ),
+            1000
+        )
+    );
+end;
+$fn$;
+
+comment on function pbdb._join_plan(jsonb, jsonb, jsonb) is
+'How many branches or items a PARALLEL_EXECUTION has, how many must succeed and how many may be '
+'open at once (default: all branches; 100 items, at most 1000); {error} when for_each gives no '
+'array.';
+
+revoke execute on function pbdb._join_plan(jsonb, jsonb, jsonb) from public;
+-- end: sql/step/parallel_execution/_join_plan.sql
+
+-- frozen: sql/step/wait_for_input/_wait_plan.sql sha256=211ac95d972fc0fa767a335a98556d3a94a28cc2679f5a4f58aa82c31c07b3eb
+-- drop: function pbdb._wait_plan(jsonb, jsonb, timestamptz)
+create or replace function pbdb._wait_plan(p_step jsonb, p_config jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_for jsonb := p_config -> 'for';
+    v_until text := p_config ->> 'until';
+    v_seconds float8 := coalesce(p_config ->> 'timeout_seconds', p_step ->> 'timeout');
+begin
+    if v_for is not null or v_until is not null then
+        if v_until is not null and not pg_input_is_valid(v_until, 'timestamptz')
+            or jsonb_typeof(v_for) = 'string' and not pg_input_is_valid(v_for #>> '{}', 'interval')
+            or jsonb_typeof(v_for) not in ('string', 'number') then
+            return jsonb_build_object('error', jsonb_build_object(
+                'code', 'CONFIG_INVALID', 'message', format(
+                    'for %s or until %s is not a duration or a time', v_for, v_until
+                )
+            ));
+        end if;
+        return jsonb_build_object('handler', '@timer', 'due_at', coalesce(
+            v_until::timestamptz,
+            p_now + case jsonb_typeof(v_for)
+                when 'number' then interval '1 second' * (v_for #>> '{}')::float8
+                else (v_for #>> '{}')::interval
+            end
+        ));
+    end if;
+    return jsonb_build_object(
+        'handler', case when p_config ? 'event' then '@event' else '@input' end,
+        'due_at', coalesce(p_now + interval '1 second' * v_seconds, 'infinity')
+    ) || case
+        when p_config ? 'event' then jsonb_build_object(
+            'event', p_config -> 'event', 'match', coalesce(p_config -> 'match', '{}')
+        )
+        else '{}'
+    end;
+end;
+$fn$;
+
+comment on function pbdb._wait_plan(jsonb, jsonb, timestamptz) is
+'{handler, due_at, event, match} of a WAIT_FOR_INPUT: @input for a person, @event, or @timer; '
+'due_at is the time or the timeout, infinity for none; {error} when its duration or time cannot be '
+'read.';
+
+revoke execute on function pbdb._wait_plan(jsonb, jsonb, timestamptz) from public;
+-- end: sql/step/wait_for_input/_wait_plan.sql
+
+-- frozen: sql/step/_on_lost.sql sha256=f72ac3374e60b1e36f35a575998a886f751acce960398907e9098fabd9b50121
+-- drop: function pbdb._on_lost(jsonb, pbdb.playbook_step_results)
+create or replace function pbdb._on_lost(p_step jsonb, p_attempt pbdb.playbook_step_results)
+returns text
+language sql
+immutable
+security invoker
+begin atomic
+select coalesce(
+    p_step -> 'config' ->> 'on_lost',
+    case
+        when p_step ->> 'type' = 'API_CALL'
+            and upper(coalesce(p_step -> 'config' ->> 'method', 'GET')) in ('POST', 'PATCH')
+            and not coalesce((p_step -> 'config' ->> 'idempotent')::boolean, false)
+            then 'fail'
+        else 'retry'
+    end
+);
+end;
+
+comment on function pbdb._on_lost(jsonb, pbdb.playbook_step_results) is
+'What to do when nobody knows whether an attempt had its effect: retry, fail or wait. From '
+'the step''s config; by default fail for API_CALL with POST or PATCH that is not marked '
+'idempotent, else retry.';
+
+revoke execute on function pbdb._on_lost(jsonb, pbdb.playbook_step_results) from public;
+-- end: sql/step/_on_lost.sql
+
+-- frozen: sql/step/database_query/_query_params.sql sha256=50edc98046acc0b4c8569acd4bf9792d5f0b9b9b158028d629a8aab0de9e23d1
+-- drop: function pbdb._query_params(jsonb)
+create or replace function pbdb._query_params(p_params jsonb)
+returns text[]
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $fn$
+begin
+    if jsonb_typeof(coalesce(p_params, '[]')) <> 'array' or jsonb_array_length(p_params) > 20 then
+        raise exception using
+            errcode = 'PB024',
+            message = format(
+                'params is not an array of at most 20 values: %s', left(p_params::text, 200)
+            ),
+            hint = 'Pass more values as one JSON parameter and take it apart with jsonb functions.';
+    end if;
+    return array(
+        select p.value #>> '{}'
+        from jsonb_array_elements(coalesce(p_params, '[]')) with ordinality as p (value, n)
+        order by p.n
+    );
+end;
+$fn$;
+
+comment on function pbdb._query_params(jsonb) is
+'The values of $1…$20 as text: strings as they are, null as null, everything else as JSON.';
+
+revoke execute on function pbdb._query_params(jsonb) from public;
+-- end: sql/step/database_query/_query_params.sql
+
+-- frozen: sql/step/database_query/_query_as_tenant.sql sha256=5dbb4d26cb93fbe5ef2c78c4f07c3d4c46d0e1911442ebc770fe00325ab0feff
+-- drop: function pbdb._query_as_tenant(text, text[], int, int, boolean)
+--
+-- Definer, owned by pbdb_query: here the engine's rights are gone, and nothing that the text does
+-- can bring them back. A cursor takes one statement that gives rows, so SET, DO, COMMIT, COPY and
+-- stacked statements are refused (42P11). Values are bound, never spliced in.
+create or replace function pbdb._query_as_tenant(
+    p_query text, p_params text[], p_max_rows int, p_max_bytes int, p_is_read_only boolean
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = public, pg_temp
+as $fn$
+declare
+    v_cursor refcursor;
+    v_row record;
+    v_rows jsonb[] := '{}';
+    v_json jsonb;
+    v_bytes bigint := 0;
+    v_is_truncated boolean := false;
+begin
+    if p_is_read_only then
+        perform pg_catalog.set_config('transaction_read_only', 'on', true);
+    end if;
+    open v_cursor for execute p_query using
+        p_params[1], p_params[2], p_params[3], p_params[4], p_params[5], p_params[6], p_params[7],
+        p_params[8], p_params[9], p_params[10], p_params[11], p_params[12], p_params[13],
+        p_params[14], p_params[15], p_params[16], p_params[17], p_params[18], p_params[19],
+        p_params[20];
+    -- A loop, because the byte cap must stop between two rows.
+    loop
+        fetch v_cursor into v_row;
+        exit when not found;
+        v_json := pg_catalog.to_jsonb(v_row);
+        v_bytes := v_bytes + pg_catalog.pg_column_size(v_json);
+        if pg_catalog.cardinality(v_rows) >= p_max_rows or v_bytes > p_max_bytes * 0.9 then
+            v_is_truncated := true;
+            exit;
+        end if;
+        v_rows := v_rows || v_json;
+    end loop;
+    close v_cursor;
+    return pg_catalog.jsonb_build_object(
+        'rows', pg_catalog.to_jsonb(v_rows), 'row_count', pg_catalog.cardinality(v_rows),
+        'truncated', v_is_truncated
+    );
+end;
+$fn$;
+
+comment on function pbdb._query_as_tenant(text, text[], int, int, boolean) is
+'Runs one statement as pbdb_query with bound text parameters ($1::int casts them) and gives its '
+'rows as JSON up to the caps. In write mode a statement with returning (or a modifying CTE) may '
+'write what the DBA granted.';
+
+grant create on schema pbdb to pbdb_query;
+alter function pbdb._query_as_tenant(text, text[], int, int, boolean) owner to pbdb_query;
+revoke create on schema pbdb from pbdb_query;
+revoke execute on function pbdb._query_as_tenant(text, text[], int, int, boolean) from public;
+grant execute on function pbdb._query_as_tenant(text, text[], int, int, boolean) to pbdb_owner;
+-- end: sql/step/database_query/_query_as_tenant.sql
+
+-- frozen: sql/step/database_query/_run_database_query.sql sha256=81e0c5aa6b4e448b2698dc1fd7747d3754c2ebab11532d5d96b39cd075bfc516
+-- drop: function pbdb._run_database_query(uuid, jsonb)
+--
+-- The tenant is written where the query cannot reach it, and the read-only switch lasts as long as
+-- the subtransaction around the query: the engine can write the result afterwards.
+create or replace function pbdb._run_database_query(p_organization_id uuid, p_config jsonb)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_result jsonb;
+    v_tenant text := current_setting('app.current_organization_id', true);
+    v_claims text := current_setting('request.jwt.claims', true);
+    v_mode text := coalesce(p_config ->> 'mode', 'read');
+begin
+    if coalesce(p_config ->> 'query', '') = '' or v_mode not in ('read', 'write') then
+        raise exception using
+            errcode = 'PB024',
+            message = format('DATABASE_QUERY has no query, or mode "%s" is unknown', v_mode),
+            hint = 'config: {"query": "select … where id = $1::int", "params": […], "mode": '
+                '"read" or "write"}';
+    end if;
+    insert into pbdb.query_contexts (backend_pid, xid, organization_id)
+    values (pg_backend_pid(), pg_current_xact_id(), p_organization_id)
+    on conflict (backend_pid) do update
+    set xid = excluded.xid, organization_id = excluded.organization_id;
+
+    begin
+        v_result := pbdb._query_as_tenant(
+            p_config ->> 'query', pbdb._query_params(p_config -> 'params'),
+            least(coalesce((p_config ->> 'max_rows')::int, 1000), 10000),
+            pbdb._output_limit(), v_mode = 'read'
+        );
+    exception
+        -- Nothing is caught: the block is the subtransaction that ends the read-only switch.
+        when no_data_found then
+            raise;
+    end;
+
+    -- The text may have called set_config; the rest of this transaction is the caller's.
+    perform set_config('app.current_organization_id', coalesce(v_tenant, ''), true);
+    perform set_config('request.jwt.claims', coalesce(v_claims, ''), true);
+    delete from pbdb.query_contexts as q where q.backend_pid = pg_backend_pid();
+    return v_result;
+end;
+$fn$;
+
+comment on function pbdb._run_database_query(uuid, jsonb) is
+'{rows, row_count, truncated} of a DATABASE_QUERY step, run as pbdb_query for one organization. '
+'Raises what the query raises, and PB024.';
+
+revoke execute on function pbdb._run_database_query(uuid, jsonb) from public;
+-- end: sql/step/database_query/_run_database_query.sql
+
+-- frozen: sql/step/database_query/_query_error.sql sha256=7ccd5dca2550a4f24b95bdc0558ca896ceb0c69a9b766730a01c4d0d6a2894c2
+-- drop: function pbdb._query_error(text, text)
+create or replace function pbdb._query_error(p_sqlstate text, p_message text)
+returns jsonb
+language sql
+immutable
+parallel safe
+security invoker
+begin atomic
+select jsonb_build_object(
+    'code', case
+        when p_sqlstate = '57014' then 'TIMEOUT'
+        when p_sqlstate in ('42P11', '25006', 'PB022') then 'QUERY_REJECTED'
+        when p_sqlstate = 'PB024' then 'CONFIG_INVALID'
+        when p_sqlstate = 'PB020' then 'EMBEDDING_ERROR'
+        when p_sqlstate = 'PB015' then 'EXPRESSION_ERROR'
+        else 'QUERY_ERROR'
+    end,
+    'message', format('%s (SQLSTATE %s)', p_message, p_sqlstate),
+    'permanent', p_sqlstate <> '57014'
+);
+end;
+
+comment on function pbdb._query_error(text, text) is
+'The step error of a SQL step''s SQLSTATE; only a timeout is worth another attempt.';
+
+revoke execute on function pbdb._query_error(text, text) from public;
+-- end: sql/step/database_query/_query_error.sql
+
+-- frozen: sql/step/memory_search/_check_memory_config.sql sha256=8b494354a24b97a327e08ff6bf26944130c7be8382aca732094953389f6a33d0
+-- drop: function pbdb._check_memory_config(jsonb, jsonb, text)
+--
+-- No casts: the planner may fold a cast of the argument before the test that guards it.
+create or replace function pbdb._check_memory_config(p_config jsonb, p_query jsonb, p_mode text)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_problem text := case
+        when p_mode not in ('vector', 'text', 'hybrid')
+            then format('mode is %s, not vector, text or hybrid', p_config -> 'mode')
+        when coalesce(jsonb_typeof(p_query), 'null') not in ('string', 'null')
+            then format('query is of type %s, not a string', jsonb_typeof(p_query))
+        when p_mode <> 'vector' and coalesce(btrim(p_query #>> '{}'), '') = ''
+            then format('mode %s needs a query, in the config or the input', p_mode)
+        when coalesce(jsonb_typeof(p_config -> 'embedding'), 'null') not in ('array', 'null')
+            or exists (
+                select from jsonb_path_query(p_config, 'strict $.embedding[*]', '{}', true) as u (x)
+                where jsonb_typeof(u.x) not in ('number', 'null')
+                    or not pg_input_is_valid(u.x #>> '{}', 'real')
+            )
+            then 'embedding is not an array of numbers'
+        when not pg_input_is_valid(p_config ->> 'agent_id', 'uuid')
+            then format('agent_id is %s, not a uuid', p_config -> 'agent_id')
+        when not jsonb_path_exists(
+            p_config, 'strict $.limit ? (@ == null || (@.double() >= 1 && @.double() <= 1000
+                && @.double().floor() == @.double()))', '{}', true
+        ) and p_config ? 'limit'
+            then format('limit is %s, not a whole number from 1 to 1000', p_config -> 'limit')
+        when not jsonb_path_exists(
+            p_config, 'strict $.threshold ? (@ == null || (@.double() >= -1 && @.double() <= 1))',
+            '{}', true
+        ) and p_config ? 'threshold'
+            then format('threshold is %s, not -1 to 1', p_config -> 'threshold')
+        when coalesce(jsonb_typeof(p_config -> 'filter'), 'null') not in ('object', 'null')
+            then format('filter is %s, not an object', p_config -> 'filter')
+    end;
+begin
+    if v_problem is not null then
+        raise exception using
+            errcode = 'PB024',
+            message = 'MEMORY_SEARCH: ' || v_problem,
+            hint = 'Keys: query, embedding, agent_id, limit, threshold, filter, mode, model.';
+    end if;
+end;
+$fn$;
+
+comment on function pbdb._check_memory_config(jsonb, jsonb, text) is
+'Raises PB024 when the config of a MEMORY_SEARCH step, its expressions resolved, does not make a '
+'search.';
+
+revoke execute on function pbdb._check_memory_config(jsonb, jsonb, text) from public;
+-- end: sql/step/memory_search/_check_memory_config.sql
+
+-- frozen: sql/step/memory_search/_run_memory_search.sql sha256=8311ef6d59aa7c79beff464f891e5b989a563bff2bcde1d85380e0cfb1e84081
+-- drop: function pbdb._run_memory_search(uuid, jsonb, jsonb, real[])
+create or replace function pbdb._run_memory_search(
+    p_organization_id uuid, p_config jsonb, p_input jsonb, p_embedding real[]
+)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_mode text := coalesce(p_config ->> 'mode', 'vector');
+    v_query jsonb := coalesce(
+        nullif(p_config -> 'query', 'null'),
+        case when jsonb_typeof(p_input) = 'object' then nullif(p_input -> 'query', 'null') end
+    );
+    v_embedding real[];
+    v_results jsonb;
+begin
+    perform pbdb._check_memory_config(p_config, v_query, v_mode);
+
+    if v_mode <> 'text' then
+        v_embedding := coalesce(
+            case
+                when jsonb_typeof(p_config -> 'embedding') = 'array'
+                    then array(select jsonb_array_elements_text(p_config -> 'embedding')::real)
+            end,
+            p_embedding
+        );
+        if v_embedding is null then
+            raise exception using
+                errcode = 'PB024',
+                message = format(
+                    'MEMORY_SEARCH: mode %s needs an embedding, or a query that a runner embeds',
+                    v_mode
+                ),
+                hint = 'Set config.query or input.query for a runner that embeds; or mode text.';
+        end if;
+    end if;
+
+    select jsonb_agg(
+        jsonb_build_object(
+            'id', s.id, 'content', s.content, 'similarity', s.similarity,
+            'metadata',
+            jsonb_build_object('timestamp', s.created_at, 'source', s.source) || s.metadata
+        )
+    )
+    into v_results
+    from pbdb._search_memories(
+        p_organization_id, v_query #>> '{}', v_embedding, p_config ->> 'model',
+        (p_config ->> 'agent_id')::uuid, coalesce((p_config ->> 'limit')::numeric::int, 10),
+        round((p_config ->> 'threshold')::numeric, 6)::real,
+        coalesce(nullif(p_config -> 'filter', 'null'), '{}'), v_mode
+    ) as s;
+
+    return jsonb_build_object(
+        'results', coalesce(v_results, '[]'),
+        'results_count', coalesce(jsonb_array_length(v_results), 0),
+        'query', v_query
+    );
+end;
+$fn$;
+
+comment on function pbdb._run_memory_search(uuid, jsonb, jsonb, real[]) is
+'The output of a MEMORY_SEARCH step: {results: [{id, content, similarity, metadata}], '
+'results_count, query}. config.query wins over input.query, config.embedding over the runner''s. '
+'metadata is the memory''s, with timestamp and source unless it has its own. Raises PB024 '
+'(config), PB017 (model), PB020 (dimensions).';
+
+revoke execute on function pbdb._run_memory_search(uuid, jsonb, jsonb, real[]) from public;
+-- end: sql/step/memory_search/_run_memory_search.sql
+
+-- frozen: sql/playbook/compile/_step_edges.sql sha256=7d5277c83aadfd0acb2f670733cf4c5d8da9dbaece72e252e1632d0b67650f28
 -- drop: function pbdb._step_edges(uuid)
 create or replace function pbdb._step_edges(p_playbook_id uuid)
 returns table (from_id uuid, kind text, written_as text, to_id uuid)
@@ -5694,7 +8369,7 @@ language sql
 stable
 parallel safe
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     with steps as (
         select
@@ -5728,9 +8403,9 @@ comment on function pbdb._step_edges(uuid) is
 'a CONDITIONAL_BRANCH, with the name or id as its config writes it).';
 
 revoke execute on function pbdb._step_edges(uuid) from public;
--- end: sql/playbook/_step_edges.sql
+-- end: sql/playbook/compile/_step_edges.sql
 
--- frozen: sql/playbook/_steps_in_cycles.sql sha256=95e78e4c198606106a23f4e8c12dd776b419d110883df1d7680c594709c47e89
+-- frozen: sql/playbook/compile/_steps_in_cycles.sql sha256=1b153b76723b33c2b3e59a1b9ddef977eb076923492483a35c3dcdec824ba4d1
 -- drop: function pbdb._steps_in_cycles(uuid)
 --
 -- Every cycle has an edge that does not lead forward in step_order, and playbooks have few of
@@ -5741,7 +8416,7 @@ language sql
 stable
 parallel safe
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     with recursive edges as materialized (
         select edge.from_id, edge.to_id, step.step_order >= target.step_order as is_back
@@ -5778,9 +8453,9 @@ comment on function pbdb._steps_in_cycles(uuid) is
 'The steps of a playbook that can be reached from themselves.';
 
 revoke execute on function pbdb._steps_in_cycles(uuid) from public;
--- end: sql/playbook/_steps_in_cycles.sql
+-- end: sql/playbook/compile/_steps_in_cycles.sql
 
--- frozen: sql/playbook/_names_read.sql sha256=59e113125c2342c26051df3927958b4fc2a49bcda542c0f54d97c7e4ae816e17
+-- frozen: sql/playbook/compile/_names_read.sql sha256=59e113125c2342c26051df3927958b4fc2a49bcda542c0f54d97c7e4ae816e17
 -- drop: function pbdb._names_read(jsonb)
 --
 -- Deliberately generous: a name in a literal costs one needless look-up at run time, a missed one
@@ -5820,103 +8495,9 @@ comment on function pbdb._names_read(jsonb) is
 'item, index, error.';
 
 revoke execute on function pbdb._names_read(jsonb) from public;
--- end: sql/playbook/_names_read.sql
+-- end: sql/playbook/compile/_names_read.sql
 
--- frozen: sql/playbook/_expression_keys.sql sha256=5aa75ce389b0d92895f0ee7d2de5fc53c982b548a35e30c86e4664021e25c9bc
--- drop: function pbdb._expression_keys(pbdb.playbook_step_type)
---
--- Inline and parallel steps are not listed: the engine reads their config itself, key by key.
-create or replace function pbdb._expression_keys(p_type pbdb.playbook_step_type)
-returns text[]
-language sql
-immutable
-parallel safe
-security invoker
-begin atomic
-    select case p_type
-        when 'AGENT_EXECUTION' then array['prompt', 'instructions', 'messages', 'parameters']
-        when 'API_CALL' then array['url', 'headers', 'query', 'body']
-        when 'DATABASE_QUERY' then array['params']
-        when 'MEMORY_SEARCH' then array['query', 'embedding', 'filter', 'agent_id', 'agentId']
-        when 'CUSTOM_FUNCTION' then array['parameters']
-        when 'WAIT_FOR_INPUT' then array[
-            'prompt', 'event', 'match', 'assignees', 'data', 'for', 'until'
-        ]
-        else '{}'::text[]
-    end;
-end;
-
-comment on function pbdb._expression_keys(pbdb.playbook_step_type) is
-'The config keys under which paths and templates are resolved before a handler gets the config.';
-
-revoke execute on function pbdb._expression_keys(pbdb.playbook_step_type) from public;
--- end: sql/playbook/_expression_keys.sql
-
--- frozen: sql/playbook/_dynamic_keys.sql sha256=f56d65cff9c5e94ddd3532b9e7563f0ae0f63bc1203da60d56ac10ea046e7ac9
--- drop: function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb)
-create or replace function pbdb._dynamic_keys(p_type pbdb.playbook_step_type, p_config jsonb)
-returns text[]
-language sql
-immutable
-parallel safe
-security invoker
-begin atomic
-    select array_agg(entry.key order by entry.key)
-    from jsonb_each(p_config) as entry (key, value)
-    where
-        entry.key = any(pbdb._expression_keys(p_type))
-        and exists (
-            select
-            from jsonb_path_query(
-                entry.value, 'strict $.** ? (@.type() == "string")'
-            ) as leaf (value)
-            where
-                starts_with(leaf.value #>> '{}', '$')
-                or strpos(
-                    leaf.value #>> '{}',
-                    case when p_config ->> 'syntax' = 'single_brace' then '{' else '{{' end
-                ) > 0
-        );
-end;
-
-comment on function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb) is
-'The config keys of a step that hold a path or a template, so that the engine must resolve them '
-'before a handler gets the config; null when the config is static.';
-
-revoke execute on function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb) from public;
--- end: sql/playbook/_dynamic_keys.sql
-
--- frozen: sql/playbook/_find_template.sql sha256=4c0e5d4f792653d00c1a91e8ccab47502274ddf68a81ed5ba42515d9b9d6a684
--- drop: function pbdb._find_template(uuid, text, int)
-create or replace function pbdb._find_template(
-    p_organization_id uuid, p_name text, p_version int
-)
-returns pbdb.prompt_templates
-language sql
-stable
-parallel safe
-security invoker
-set search_path = ''
-begin atomic
-    select
-        template.id, template.organization_id, template.name, template.version,
-        template.template, template.options, template.description, template.created_at
-    from pbdb.prompt_templates as template
-    where
-        template.organization_id = p_organization_id
-        and template.name = p_name
-        and template.version = coalesce(p_version, template.version)
-    order by template.version desc
-    limit 1;
-end;
-
-comment on function pbdb._find_template(uuid, text, int) is
-'A version of a prompt template, the newest when p_version is null; null when there is none.';
-
-revoke execute on function pbdb._find_template(uuid, text, int) from public;
--- end: sql/playbook/_find_template.sql
-
--- frozen: sql/playbook/_program_config.sql sha256=7fbe693a77f347071e5ddd0d0f79c7e2926784d902525e303ac96a621c9e1b52
+-- frozen: sql/playbook/compile/_program_config.sql sha256=d00570eee6e73d7402bd2c2d4d5c8b030b9c106662edd64b43b86ff096118f82
 -- drop: function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb)
 --
 -- A template that is only named is read here, once: an execution must not change its prompts
@@ -5929,7 +8510,7 @@ language sql
 stable
 parallel safe
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     select case
         when (template.found).id is null then p_config
@@ -5962,90 +8543,9 @@ comment on function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb) i
 'with its options, as the template, or as the prompt or messages of an agent.';
 
 revoke execute on function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb) from public;
--- end: sql/playbook/_program_config.sql
+-- end: sql/playbook/compile/_program_config.sql
 
--- frozen: sql/playbook/_find_agent.sql sha256=07db4c26f39b5d9411bb65584532abcbc51ee140ae83ee3eba94abf3de016ac0
--- drop: function pbdb._find_agent(uuid, text)
-create or replace function pbdb._find_agent(p_organization_id uuid, p_agent text)
-returns uuid
-language sql
-stable
-parallel safe
-security invoker
-set search_path = ''
-begin atomic
-    select agent.id
-    from pbdb.agents as agent
-    where agent.organization_id = p_organization_id and p_agent in (agent.name, agent.id::text)
-    order by agent.name = p_agent desc
-    limit 1;
-end;
-
-comment on function pbdb._find_agent(uuid, text) is
-'The row of pbdb.agents that a config names by name or id, or null: then a runner must have it '
-'registered.';
-
-revoke execute on function pbdb._find_agent(uuid, text) from public;
--- end: sql/playbook/_find_agent.sql
-
--- frozen: sql/playbook/_agent_named.sql sha256=53de2bd4e8a5fb5a30098e1afcd1977e922661876e9084d749df030275b74c16
--- drop: function pbdb._agent_named(jsonb)
-create or replace function pbdb._agent_named(p_config jsonb)
-returns text
-language sql
-immutable
-parallel safe
-security invoker
-begin atomic
-    select coalesce(
-        p_config ->> 'agent', p_config ->> 'agentId', p_config ->> 'agent_id'
-    );
-end;
-
-comment on function pbdb._agent_named(jsonb) is
-'The agent that the config of an AGENT_EXECUTION step names, by whichever key.';
-
-revoke execute on function pbdb._agent_named(jsonb) from public;
--- end: sql/playbook/_agent_named.sql
-
--- frozen: sql/playbook/_step_handler.sql sha256=f7521ddf566c4afcff49ca8f64dea1c05f5d31a3084b0f35d5b6620c50a73814
--- drop: function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb)
-create or replace function pbdb._step_handler(
-    p_organization_id uuid, p_type pbdb.playbook_step_type, p_config jsonb
-)
-returns text
-language sql
-stable
-parallel safe
-security invoker
-set search_path = ''
-begin atomic
-    select case
-        when pbdb._step_kind(p_type, p_config) <> 'claimed' then null
-        when p_type = 'AGENT_EXECUTION' then case
-            when pbdb._find_agent(p_organization_id, agent.name) is not null
-                then 'AGENT_EXECUTION:@model'
-            else 'AGENT_EXECUTION:' || agent.name
-        end
-        when p_type = 'MEMORY_SEARCH' and not p_config ? 'embedding'
-            and coalesce(p_config ->> 'mode', 'vector') <> 'text' then 'MEMORY_SEARCH:@embed'
-        when p_type = 'CUSTOM_FUNCTION' then 'CUSTOM_FUNCTION:' || coalesce(
-            p_config ->> 'function', p_config ->> 'functionName',
-            '@' || coalesce(p_config ->> 'language', 'javascript')
-        )
-        else p_type::text
-    end
-    from coalesce(pbdb._agent_named(p_config), '') as agent (name);
-end;
-
-comment on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) is
-'The handler key that a runner must offer to claim the step; null when the engine runs it without'
-' claiming.';
-
-revoke execute on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) from public;
--- end: sql/playbook/_step_handler.sql
-
--- frozen: sql/playbook/_compile_steps.sql sha256=7607b5fb907615536269de691c44fd3128f83c9b1bb70c5eee70f4f69c9ba6b9
+-- frozen: sql/playbook/compile/_compile_steps.sql sha256=74d6844206e6273bc7aba9d16b53caf84fb3eb4bd53bd592ffc3bebe8ca9c189
 -- drop: function pbdb._compile_steps(uuid)
 --
 -- Longer than a screen because it is one list of facts: what the engine may know about a step
@@ -6057,7 +8557,7 @@ language sql
 stable
 parallel safe
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     with numbered as materialized (
         select
@@ -6176,9 +8676,9 @@ comment on function pbdb._compile_steps(uuid) is
 'id, the names that its expressions read, and the step as the engine reads it.';
 
 revoke execute on function pbdb._compile_steps(uuid) from public;
--- end: sql/playbook/_compile_steps.sql
+-- end: sql/playbook/compile/_compile_steps.sql
 
--- frozen: sql/playbook/_step_sources.sql sha256=012f5bd7f6e2c342f6de8b9d617ada6f645ba5c57082d803ab3c0fcc7d94cdf9
+-- frozen: sql/playbook/compile/_step_sources.sql sha256=012f5bd7f6e2c342f6de8b9d617ada6f645ba5c57082d803ab3c0fcc7d94cdf9
 -- drop: function pbdb._step_sources(text[], jsonb[])
 create or replace function pbdb._step_sources(p_reads text[], p_steps jsonb[])
 returns jsonb
@@ -6202,16 +8702,16 @@ comment on function pbdb._step_sources(text[], jsonb[]) is
 '["steps.qualify", index]]. Names that no step has are left out; validation reports them.';
 
 revoke execute on function pbdb._step_sources(text[], jsonb[]) from public;
--- end: sql/playbook/_step_sources.sql
+-- end: sql/playbook/compile/_step_sources.sql
 
--- frozen: sql/playbook/_compile_playbook.sql sha256=94215be701a596bf75a7e8a9443bbef32f10cda91cbe7140b096dffba9dda8fb
+-- frozen: sql/playbook/compile/_compile_playbook.sql sha256=77260acaaf6baf2afe4fe9d1ad5c1e610a4813b3d446fcb97c3e9e0149e7f020
 -- drop: function pbdb._compile_playbook(uuid)
 create or replace function pbdb._compile_playbook(p_playbook_id uuid)
 returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_playbook pbdb.playbooks;
@@ -6277,9 +8777,9 @@ comment on function pbdb._compile_playbook(uuid) is
 'activated.';
 
 revoke execute on function pbdb._compile_playbook(uuid) from public;
--- end: sql/playbook/_compile_playbook.sql
+-- end: sql/playbook/compile/_compile_playbook.sql
 
--- frozen: sql/playbook/_document_fields.sql sha256=44dfed9f9652b37ea4d8fd43bd31b1a8da5bab5eb9188e064bf5a4258a796c96
+-- frozen: sql/playbook/document/_document_fields.sql sha256=44dfed9f9652b37ea4d8fd43bd31b1a8da5bab5eb9188e064bf5a4258a796c96
 -- drop: function pbdb._document_fields(text)
 create or replace function pbdb._document_fields(p_object text)
 returns table (key text, kind text, is_required boolean, lowest int, highest int)
@@ -6333,127 +8833,9 @@ comment on function pbdb._document_fields(text) is
 'greatest number, length or count.';
 
 revoke execute on function pbdb._document_fields(text) from public;
--- end: sql/playbook/_document_fields.sql
+-- end: sql/playbook/document/_document_fields.sql
 
--- frozen: sql/playbook/_edit_distance.sql sha256=164ca90d63d2dd2d256b441eed6a6195f97f56548e8e709e3ceb1583f1b8b59d
--- drop: function pbdb._edit_distance(text, text)
---
--- The textbook two-row algorithm; each cell depends on its neighbours, so no set would do. Here
--- because the fuzzystrmatch extension may not be installable. Words are cut to 40 characters.
-create or replace function pbdb._edit_distance(p_left text, p_right text)
-returns int
-language plpgsql
-immutable
-strict
-parallel safe
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_left text := left(p_left, 40);
-    v_right text := left(p_right, 40);
-    v_above int[] := array(select generate_series(0, length(v_right)));
-    v_row int[];
-    v_cost int;
-begin
-    for v_i in 1 .. length(v_left) loop
-        v_row := array[v_i];
-        for v_j in 1 .. length(v_right) loop
-            v_cost := (substr(v_left, v_i, 1) <> substr(v_right, v_j, 1))::int;
-            v_row[v_j + 1] := least(v_row[v_j] + 1, v_above[v_j + 1] + 1, v_above[v_j] + v_cost);
-        end loop;
-        v_above := v_row;
-    end loop;
-    return v_above[length(v_right) + 1];
-end;
-$fn$;
-
-comment on function pbdb._edit_distance(text, text) is
-'How many single-letter edits turn one word into the other.';
-
-revoke execute on function pbdb._edit_distance(text, text) from public;
--- end: sql/playbook/_edit_distance.sql
-
--- frozen: sql/playbook/_nearest.sql sha256=12b4e0dded2211c63353a30ed8898406b9e8bf6345907b5033a6daeb1995d84e
--- drop: function pbdb._nearest(text, text[])
---
--- People who come from the original system write stepName, on_success_step_id, timeout: those
--- spellings are brought to ours before they are compared. Comparing is slow, so words that cannot
--- be near are left out first, and of a great many only some are tried.
-create or replace function pbdb._nearest(p_word text, p_known text[])
-returns text
-language sql
-immutable
-parallel safe
-security invoker
-begin atomic
-    select pair.known
-    from (
-        select distinct known.word as known, spelling.word as written, short.word as short
-        from unnest(p_known) as known (word)
-        cross join lateral (values
-            (lower(p_word)),
-            (regexp_replace(
-                lower(regexp_replace(p_word, '([a-z])([A-Z])', '\1_\2', 'g')),
-                '^(step_|playbook_)|(_step)?_id$|_ms$', '', 'g'
-            ))
-        ) as spelling (word)
-        cross join lateral (values
-            (lower(known.word)), (regexp_replace(lower(known.word), '_seconds$', ''))
-        ) as short (word)
-        where
-            length(p_word) <= 255
-            and abs(length(spelling.word) - length(short.word)) <= 13
-            and (
-                left(spelling.word, 1) = left(short.word, 1)
-                or right(spelling.word, 1) = right(short.word, 1)
-            )
-        order by known.word, spelling.word, short.word
-        limit 200
-    ) as pair
-    cross join lateral (
-        select pbdb._edit_distance(pair.written, pair.short)
-    ) as edit (distance)
-    where
-        edit.distance
-        <= greatest(1, (least(length(pair.written), length(pair.short)) + 1) / 3)
-    order by edit.distance, pair.known
-    limit 1;
-end;
-
-comment on function pbdb._nearest(text, text[]) is
-'The known word that an unknown one most probably means, or null when none is near.';
-
-revoke execute on function pbdb._nearest(text, text[]) from public;
--- end: sql/playbook/_nearest.sql
-
--- frozen: sql/playbook/_suggestion.sql sha256=59844a2afce4f242dfd4b0bee4fad3f3cd06cd5fbb4a7f52f91c59fbf12b1d9a
--- drop: function pbdb._suggestion(text, text[])
-create or replace function pbdb._suggestion(p_word text, p_known text[])
-returns text
-language sql
-immutable
-parallel safe
-security invoker
-begin atomic
-    select coalesce(
-        'Did you mean ' || pbdb._nearest(p_word, p_known) || '?',
-        case
-            when cardinality(p_known) between 1 and 40
-                then format('Known here: %s.', array_to_string(p_known, ', '))
-            when cardinality(p_known) > 40 then 'Nothing here has a name like it.'
-            else 'There is nothing that it could name.'
-        end
-    );
-end;
-
-comment on function pbdb._suggestion(text, text[]) is
-'A hint for an unknown word: the nearest known one, else the list of them.';
-
-revoke execute on function pbdb._suggestion(text, text[]) from public;
--- end: sql/playbook/_suggestion.sql
-
--- frozen: sql/playbook/_path_key.sql sha256=4d5f567d8b5aa371003b67fad8be2daeadf0d9c97bdbfc5dd67e5ea7e82e7cbf
+-- frozen: sql/playbook/document/_path_key.sql sha256=4d5f567d8b5aa371003b67fad8be2daeadf0d9c97bdbfc5dd67e5ea7e82e7cbf
 -- drop: function pbdb._path_key(text)
 create or replace function pbdb._path_key(p_key text)
 returns text
@@ -6472,9 +8854,9 @@ comment on function pbdb._path_key(text) is
 'A key as it is appended to a place in a document: .key, or ["a key"] when it is not a plain word.';
 
 revoke execute on function pbdb._path_key(text) from public;
--- end: sql/playbook/_path_key.sql
+-- end: sql/playbook/document/_path_key.sql
 
--- frozen: sql/playbook/_field_issue.sql sha256=d4dfed5d503d81882d9d81079d439540f199e046b0ea0c8463028977b3fc1a2c
+-- frozen: sql/playbook/document/_field_issue.sql sha256=d4dfed5d503d81882d9d81079d439540f199e046b0ea0c8463028977b3fc1a2c
 -- drop: function pbdb._field_issue(text, int, int, jsonb)
 create or replace function pbdb._field_issue(
     p_kind text, p_lowest int, p_highest int, p_value jsonb
@@ -6530,9 +8912,9 @@ comment on function pbdb._field_issue(text, int, int, jsonb) is
 'or is null.';
 
 revoke execute on function pbdb._field_issue(text, int, int, jsonb) from public;
--- end: sql/playbook/_field_issue.sql
+-- end: sql/playbook/document/_field_issue.sql
 
--- frozen: sql/playbook/_document_steps.sql sha256=1f06e983e1075299655969de7d91f8c7604e9480df2baba2bb9c03a2da3e3e6c
+-- frozen: sql/playbook/document/_document_steps.sql sha256=1f06e983e1075299655969de7d91f8c7604e9480df2baba2bb9c03a2da3e3e6c
 -- drop: function pbdb._document_steps(jsonb)
 --
 -- Longer than a screen because it is one statement over the whole document.
@@ -6609,9 +8991,9 @@ comment on function pbdb._document_steps(jsonb) is
 ' asks for or gets, and the step as written.';
 
 revoke execute on function pbdb._document_steps(jsonb) from public;
--- end: sql/playbook/_document_steps.sql
+-- end: sql/playbook/document/_document_steps.sql
 
--- frozen: sql/playbook/_object_issues.sql sha256=4fa3410ae2dc14aa8619af83077afaa169ec6c892e6de2eec53dc83ef2849712
+-- frozen: sql/playbook/document/_object_issues.sql sha256=4fa3410ae2dc14aa8619af83077afaa169ec6c892e6de2eec53dc83ef2849712
 -- drop: function pbdb._object_issues(text, text, jsonb)
 create or replace function pbdb._object_issues(p_object text, p_path text, p_value jsonb)
 returns table (path text, message text, hint text)
@@ -6678,9 +9060,9 @@ comment on function pbdb._object_issues(text, text, jsonb) is
 'wrongly typed keys.';
 
 revoke execute on function pbdb._object_issues(text, text, jsonb) from public;
--- end: sql/playbook/_object_issues.sql
+-- end: sql/playbook/document/_object_issues.sql
 
--- frozen: sql/playbook/_document_link_issues.sql sha256=777003c665d73c6d8b97028c5e57567f461a76763b3790ffd70180175204688d
+-- frozen: sql/playbook/document/_document_link_issues.sql sha256=777003c665d73c6d8b97028c5e57567f461a76763b3790ffd70180175204688d
 -- drop: function pbdb._document_link_issues(jsonb)
 --
 -- Longer than a screen because it is one list of rules.
@@ -6780,9 +9162,9 @@ comment on function pbdb._document_link_issues(jsonb) is
 'branches that are out of place or empty.';
 
 revoke execute on function pbdb._document_link_issues(jsonb) from public;
--- end: sql/playbook/_document_link_issues.sql
+-- end: sql/playbook/document/_document_link_issues.sql
 
--- frozen: sql/playbook/_document_issues.sql sha256=eb80fe83a783b318b440e2c1969b362543988a27cf4561360482d6ed627d06b3
+-- frozen: sql/playbook/document/_document_issues.sql sha256=eb80fe83a783b318b440e2c1969b362543988a27cf4561360482d6ed627d06b3
 -- drop: function pbdb._document_issues(jsonb)
 create or replace function pbdb._document_issues(p_document jsonb)
 returns table (path text, message text, hint text)
@@ -6838,9 +9220,9 @@ comment on function pbdb._document_issues(jsonb) is
 ' do. No row: it can be imported.';
 
 revoke execute on function pbdb._document_issues(jsonb) from public;
--- end: sql/playbook/_document_issues.sql
+-- end: sql/playbook/document/_document_issues.sql
 
--- frozen: sql/playbook/_without_nulls.sql sha256=c322443181e0b7b90e078fb00ef3455ac067717c85e2370360807c0b15550b91
+-- frozen: sql/playbook/document/_without_nulls.sql sha256=c322443181e0b7b90e078fb00ef3455ac067717c85e2370360807c0b15550b91
 -- drop: function pbdb._without_nulls(jsonb)
 --
 -- Not jsonb_strip_nulls, which also takes the nulls out of what users wrote further in.
@@ -6860,16 +9242,16 @@ comment on function pbdb._without_nulls(jsonb) is
 'An object without its own keys that are null; nulls further in stay.';
 
 revoke execute on function pbdb._without_nulls(jsonb) from public;
--- end: sql/playbook/_without_nulls.sql
+-- end: sql/playbook/document/_without_nulls.sql
 
--- frozen: sql/playbook/_check_document.sql sha256=d719b5210513f9e9103806de854e8ccf97908a31458c7c3c1f740af901082ae4
+-- frozen: sql/playbook/document/_check_document.sql sha256=87ed72853454322a34cf8b11f8d2276cc0c7505b2802c48fa24a1a13218cbd1f
 -- drop: function pbdb._check_document(jsonb)
 create or replace function pbdb._check_document(p_document jsonb)
 returns void
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_path text;
@@ -6907,9 +9289,9 @@ comment on function pbdb._check_document(jsonb) is
 'detail.';
 
 revoke execute on function pbdb._check_document(jsonb) from public;
--- end: sql/playbook/_check_document.sql
+-- end: sql/playbook/document/_check_document.sql
 
--- frozen: sql/playbook/_lock_playbook_name.sql sha256=e7242bf69bf9c0619f35be3449f75c4ebee4a09796d08a27e92cae92b93d8a21
+-- frozen: sql/playbook/version/_lock_playbook_name.sql sha256=8ce7f81b97cd4bd521fa5471c918ce660ad477ec0728e64a390669ed335c98ae
 -- drop: function pbdb._lock_playbook_name(uuid, text)
 --
 -- An advisory lock, because before the first version there is no row to lock. It has a class id
@@ -6920,7 +9302,7 @@ returns void
 language sql
 volatile
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     select pg_advisory_xact_lock(1885627490, hashtext(p_organization_id::text || ':' || p_name));
 end;
@@ -6930,9 +9312,9 @@ comment on function pbdb._lock_playbook_name(uuid, text) is
 ' numbers do too.';
 
 revoke execute on function pbdb._lock_playbook_name(uuid, text) from public;
--- end: sql/playbook/_lock_playbook_name.sql
+-- end: sql/playbook/version/_lock_playbook_name.sql
 
--- frozen: sql/playbook/_insert_steps.sql sha256=f46d99d3c326ac86ccab174def425a1a1781b1b5a5a97425b5a36ec80dea9b5c
+-- frozen: sql/playbook/document/_insert_steps.sql sha256=252a645431187957a94a3e2d4db97d666736ef5fbb94905cbaae20a4f12b3df9
 -- drop: function pbdb._insert_steps(uuid, uuid, jsonb)
 --
 -- One statement: links may point forward, and foreign keys are checked when it ends.
@@ -6943,7 +9325,7 @@ returns void
 language sql
 volatile
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     with steps as materialized (
         select
@@ -6997,9 +9379,9 @@ comment on function pbdb._insert_steps(uuid, uuid, jsonb) is
 'Writes the steps of a checked document as rows of a playbook.';
 
 revoke execute on function pbdb._insert_steps(uuid, uuid, jsonb) from public;
--- end: sql/playbook/_insert_steps.sql
+-- end: sql/playbook/document/_insert_steps.sql
 
--- frozen: sql/playbook/import_playbook.sql sha256=ed46e9d44230154c3bf4d712925d5018f466f33bf242d594e25a4c1316ae7198
+-- frozen: sql/playbook/document/import_playbook.sql sha256=030033a839efb7b72ed055afe8f8780c9d76984427843cb72c8d151c2fe91d01
 -- drop: function pbdb.import_playbook(jsonb)
 --
 -- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
@@ -7008,7 +9390,7 @@ returns uuid
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
@@ -7061,16 +9443,16 @@ comment on function pbdb.import_playbook(jsonb) is
 
 revoke execute on function pbdb.import_playbook(jsonb) from public;
 grant execute on function pbdb.import_playbook(jsonb) to pbdb_app;
--- end: sql/playbook/import_playbook.sql
+-- end: sql/playbook/document/import_playbook.sql
 
--- frozen: sql/playbook/_find_playbook.sql sha256=a04b9e92532719695601a60a60ef1d6f5d7fd9b8640f996fae46c244977f47b6
+-- frozen: sql/playbook/version/_find_playbook.sql sha256=2723534373ecfc149b6e04b1f217b834cb2b5c257739a73a3b8a6a098ea5e337
 -- drop: function pbdb._find_playbook(uuid)
 create or replace function pbdb._find_playbook(p_playbook_id uuid)
 returns pbdb.playbooks
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
@@ -7095,9 +9477,9 @@ comment on function pbdb._find_playbook(uuid) is
 'other id.';
 
 revoke execute on function pbdb._find_playbook(uuid) from public;
--- end: sql/playbook/_find_playbook.sql
+-- end: sql/playbook/version/_find_playbook.sql
 
--- frozen: sql/playbook/_lock_playbook.sql sha256=a2260f3c2393251e2ca4e379d1d2af3a516f483bac10771146eca92f77484c10
+-- frozen: sql/playbook/version/_lock_playbook.sql sha256=e15c1eae8715d8e5e1a2c5ff0189a4cf87fd71aa890226bc9c250165faed16ba
 -- drop: function pbdb._lock_playbook(uuid, boolean)
 --
 -- Read after the lock is granted, so that a status which changed meanwhile is seen.
@@ -7108,7 +9490,7 @@ returns pbdb.playbooks
 language plpgsql
 volatile
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
@@ -7132,9 +9514,9 @@ comment on function pbdb._lock_playbook(uuid, boolean) is
 'p_excludes_starts: also against executions that start.';
 
 revoke execute on function pbdb._lock_playbook(uuid, boolean) from public;
--- end: sql/playbook/_lock_playbook.sql
+-- end: sql/playbook/version/_lock_playbook.sql
 
--- frozen: sql/playbook/_export_steps.sql sha256=557491dbe9fac51e8a8faf438f070cf8f4a5e50d40bd0d664fdf61c6a77d4de8
+-- frozen: sql/playbook/document/_export_steps.sql sha256=b6938da0ddcba1b3b13ba2956cb650c8b2a9b1aef37d02c561d7b910134ed8bb
 -- drop: function pbdb._export_steps(uuid, uuid, text, boolean)
 --
 -- Recursive by nature: a step holds its branches, a branch its steps. import_playbook bounds the
@@ -7147,7 +9529,7 @@ returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return (
@@ -7195,16 +9577,16 @@ comment on function pbdb._export_steps(uuid, uuid, text, boolean) is
 'defaults are left out.';
 
 revoke execute on function pbdb._export_steps(uuid, uuid, text, boolean) from public;
--- end: sql/playbook/_export_steps.sql
+-- end: sql/playbook/document/_export_steps.sql
 
--- frozen: sql/playbook/_export_playbook.sql sha256=cf4acf1af167255b026491dbb0a50e3a3d0fb52034dcfcb0dbc72fd79c3a32b5
+-- frozen: sql/playbook/document/_export_playbook.sql sha256=05a85b33f9d58f662b65feb6fce01651fdec0fa0a01363631ebda6a45f03c7f5
 -- drop: function pbdb._export_playbook(uuid)
 create or replace function pbdb._export_playbook(p_playbook_id uuid)
 returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_document jsonb;
@@ -7242,9 +9624,9 @@ comment on function pbdb._export_playbook(uuid) is
 'where they differ from depth-first numbering.';
 
 revoke execute on function pbdb._export_playbook(uuid) from public;
--- end: sql/playbook/_export_playbook.sql
+-- end: sql/playbook/document/_export_playbook.sql
 
--- frozen: sql/playbook/export_playbook.sql sha256=cf905435220d8ca7960e5c318dd211eb7ab24916beb07f07a182658b3a84c0a4
+-- frozen: sql/playbook/document/export_playbook.sql sha256=3deb029b926f57f79b4b2e71320b4d9bda03f6f73d5937b216e0d386bdffbe06
 -- drop: function pbdb.export_playbook(uuid)
 --
 -- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
@@ -7254,7 +9636,7 @@ returns jsonb
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return pbdb._export_playbook((pbdb._find_playbook(p_playbook_id)).id);
@@ -7268,16 +9650,16 @@ comment on function pbdb.export_playbook(uuid) is
 
 revoke execute on function pbdb.export_playbook(uuid) from public;
 grant execute on function pbdb.export_playbook(uuid) to pbdb_app;
--- end: sql/playbook/export_playbook.sql
+-- end: sql/playbook/document/export_playbook.sql
 
--- frozen: sql/playbook/_definition_hash.sql sha256=eb2c1a2cfce1e1aa9f11af2c6adc9ff018bc1e3dd2b9b307d93111891b8a20d3
+-- frozen: sql/playbook/version/_definition_hash.sql sha256=70025e00620edfeb99deb2b112df19546f7b157b1c348fb72202ab227f026fb2
 -- drop: function pbdb._definition_hash(uuid)
 create or replace function pbdb._definition_hash(p_playbook_id uuid)
 returns text
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     select encode(
         sha256(convert_to((pbdb._export_playbook(p_playbook_id) - 'version')::text, 'UTF8')), 'hex'
@@ -7289,9 +9671,9 @@ comment on function pbdb._definition_hash(uuid) is
 ' version.';
 
 revoke execute on function pbdb._definition_hash(uuid) from public;
--- end: sql/playbook/_definition_hash.sql
+-- end: sql/playbook/version/_definition_hash.sql
 
--- frozen: sql/playbook/_freeze_playbook.sql sha256=f65122e739bd1cfede9c2f4d8e661c8d2c48ab4d3b326eb0f39ccbb6379cf18e
+-- frozen: sql/playbook/version/_freeze_playbook.sql sha256=79e96c7a185206335c79a87ceb79e70efdd37fc9cc117bcbc8751f3e90f998cc
 -- drop: function pbdb._freeze_playbook()
 --
 -- Definer, because the test for a program must not depend on what the caller may read.
@@ -7300,7 +9682,7 @@ returns trigger
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_free constant text[] := array['status', 'updated_by', 'updated_at', 'activated_at'];
@@ -7342,9 +9724,9 @@ comment on function pbdb._freeze_playbook() is
 ' only its status changes (PB011).';
 
 revoke execute on function pbdb._freeze_playbook() from public;
--- end: sql/playbook/_freeze_playbook.sql
+-- end: sql/playbook/version/_freeze_playbook.sql
 
--- frozen: sql/playbook/playbook_is_frozen.sql sha256=48477025571653e8f39aa88d2adc9514e6769348682c3bd65a41cbb54699e634
+-- frozen: sql/playbook/version/playbook_is_frozen.sql sha256=48477025571653e8f39aa88d2adc9514e6769348682c3bd65a41cbb54699e634
 -- drop: trigger playbook_is_frozen on pbdb.playbooks
 create or replace trigger playbook_is_frozen
 before insert or update on pbdb.playbooks
@@ -7353,9 +9735,9 @@ for each row execute function pbdb._freeze_playbook();
 comment on trigger playbook_is_frozen on pbdb.playbooks is
 'A version that has left DRAFT keeps its definition; executions run the version that they started'
 ' on.';
--- end: sql/playbook/playbook_is_frozen.sql
+-- end: sql/playbook/version/playbook_is_frozen.sql
 
--- frozen: sql/playbook/_freeze_step.sql sha256=80ceca6bf1a1b8df0380dfd78e01093a94beb9874a3225dd3128ca43add75ab8
+-- frozen: sql/playbook/version/_freeze_step.sql sha256=b14508134e656687ed5f8027e15404e77e2511628d5b50c89acd44b770cfd3de
 -- drop: function pbdb._freeze_step()
 --
 -- Invoker, so that the playbook of another tenant is as unknown to it as to its caller: neither its
@@ -7366,7 +9748,7 @@ returns trigger
 language plpgsql
 volatile
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_row pbdb.playbook_steps := case when tg_op = 'DELETE' then old else new end;
@@ -7404,9 +9786,9 @@ comment on function pbdb._freeze_step() is
 'and a playbook that the writer cannot see gets none (PB004).';
 
 revoke execute on function pbdb._freeze_step() from public;
--- end: sql/playbook/_freeze_step.sql
+-- end: sql/playbook/version/_freeze_step.sql
 
--- frozen: sql/playbook/step_is_frozen.sql sha256=7d832c991d85d1e39842cdf880e41f656b5fead24702e3bc13511819539e44d9
+-- frozen: sql/playbook/version/step_is_frozen.sql sha256=7d832c991d85d1e39842cdf880e41f656b5fead24702e3bc13511819539e44d9
 -- drop: trigger step_is_frozen on pbdb.playbook_steps
 create or replace trigger step_is_frozen
 before insert or update or delete on pbdb.playbook_steps
@@ -7414,16 +9796,16 @@ for each row execute function pbdb._freeze_step();
 
 comment on trigger step_is_frozen on pbdb.playbook_steps is
 'The steps of a version that has left DRAFT never change.';
--- end: sql/playbook/step_is_frozen.sql
+-- end: sql/playbook/version/step_is_frozen.sql
 
--- frozen: sql/playbook/_touch.sql sha256=986b6549caac87929812a61c2cde2c714faeb6fdbc14f4494c1abe888334fbe7
+-- frozen: sql/playbook/version/_touch.sql sha256=c7002eb28b8ca888000406b700042d2146e0cac9c6676dd61b6b813f80f05af4
 -- drop: function pbdb._touch()
 create or replace function pbdb._touch()
 returns trigger
 language plpgsql
 volatile
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     new.updated_at := now();
@@ -7435,9 +9817,9 @@ comment on function pbdb._touch() is
 'Trigger: updated_at is the time of the transaction that changed the row last.';
 
 revoke execute on function pbdb._touch() from public;
--- end: sql/playbook/_touch.sql
+-- end: sql/playbook/version/_touch.sql
 
--- frozen: sql/playbook/playbook_is_touched.sql sha256=13043a23a50a9a299033912705b58f9f3e142c02dd7ec51a6b3a0af616fc3198
+-- frozen: sql/playbook/version/playbook_is_touched.sql sha256=13043a23a50a9a299033912705b58f9f3e142c02dd7ec51a6b3a0af616fc3198
 -- drop: trigger playbook_is_touched on pbdb.playbooks
 create or replace trigger playbook_is_touched
 before update on pbdb.playbooks
@@ -7445,9 +9827,9 @@ for each row execute function pbdb._touch();
 
 comment on trigger playbook_is_touched on pbdb.playbooks is
 'Keeps updated_at.';
--- end: sql/playbook/playbook_is_touched.sql
+-- end: sql/playbook/version/playbook_is_touched.sql
 
--- frozen: sql/playbook/step_is_touched.sql sha256=a1b05a6730dd14fe63859acf852ead3bf1ecf8a2d224713378c7687b4edb5a68
+-- frozen: sql/playbook/version/step_is_touched.sql sha256=a1b05a6730dd14fe63859acf852ead3bf1ecf8a2d224713378c7687b4edb5a68
 -- drop: trigger step_is_touched on pbdb.playbook_steps
 create or replace trigger step_is_touched
 before update on pbdb.playbook_steps
@@ -7455,9 +9837,9 @@ for each row execute function pbdb._touch();
 
 comment on trigger step_is_touched on pbdb.playbook_steps is
 'Keeps updated_at.';
--- end: sql/playbook/step_is_touched.sql
+-- end: sql/playbook/version/step_is_touched.sql
 
--- frozen: sql/playbook/agent_is_touched.sql sha256=26d2547cacf37378d84112d731b1b0ff548544cfe1f1e387e907c3da31a55f0a
+-- frozen: sql/playbook/version/agent_is_touched.sql sha256=26d2547cacf37378d84112d731b1b0ff548544cfe1f1e387e907c3da31a55f0a
 -- drop: trigger agent_is_touched on pbdb.agents
 create or replace trigger agent_is_touched
 before update on pbdb.agents
@@ -7465,9 +9847,9 @@ for each row execute function pbdb._touch();
 
 comment on trigger agent_is_touched on pbdb.agents is
 'Keeps updated_at.';
--- end: sql/playbook/agent_is_touched.sql
+-- end: sql/playbook/version/agent_is_touched.sql
 
--- frozen: sql/playbook/trigger_is_touched.sql sha256=4d5db147e457fd75c5e79bd107b3bb53486e7b167a12879a8d691de88e5bff4c
+-- frozen: sql/playbook/version/trigger_is_touched.sql sha256=4d5db147e457fd75c5e79bd107b3bb53486e7b167a12879a8d691de88e5bff4c
 -- drop: trigger trigger_is_touched on pbdb.playbook_triggers
 create or replace trigger trigger_is_touched
 before update on pbdb.playbook_triggers
@@ -7475,40 +9857,9 @@ for each row execute function pbdb._touch();
 
 comment on trigger trigger_is_touched on pbdb.playbook_triggers is
 'Keeps updated_at.';
--- end: sql/playbook/trigger_is_touched.sql
+-- end: sql/playbook/version/trigger_is_touched.sql
 
--- frozen: sql/playbook/_branch_always_leads.sql sha256=af3a0d4ade289beb41fed75d1d2d5f6b9159f9b7a7c1585836e0191b69df01ba
--- drop: function pbdb._branch_always_leads(jsonb)
-create or replace function pbdb._branch_always_leads(p_config jsonb)
-returns boolean
-language sql
-immutable
-parallel safe
-security invoker
-begin atomic
-    select
-        coalesce(
-            jsonb_typeof(p_config -> 'default') = 'string'
-            or (not p_config ? 'default' and jsonb_path_exists(
-                p_config, '$.**{0 to 2} ? (exists(@.falseBranch) || exists(@.false_branch))'
-            )), false
-        )
-        and not jsonb_path_exists(
-            p_config,
-            '$.keyvalue() ? (@.key == "branches" || @.key == "conditions").value[*] ? (
-                !exists(@.then) && !exists(@.trueBranch) && !exists(@.true_branch)
-            )'
-        );
-end;
-
-comment on function pbdb._branch_always_leads(jsonb) is
-'Whether a CONDITIONAL_BRANCH names a step whatever its conditions give, so that its own next '
-'step is never taken.';
-
-revoke execute on function pbdb._branch_always_leads(jsonb) from public;
--- end: sql/playbook/_branch_always_leads.sql
-
--- frozen: sql/playbook/_flow_edges.sql sha256=a1c9f9647f7bc909648ea2bf314760636b1eb03c79ccd0e1b6987288b5790b0f
+-- frozen: sql/playbook/check/_flow_edges.sql sha256=512b48afee81d4d83d3dfbccbd4d6a7995b664d305ecbb35ec191579f69ce3fb
 -- drop: function pbdb._flow_edges(uuid)
 create or replace function pbdb._flow_edges(p_playbook_id uuid)
 returns table (from_id uuid, kind text, to_id uuid)
@@ -7516,7 +9867,7 @@ language sql
 stable
 parallel safe
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     select edge.from_id, edge.kind, edge.to_id
     from pbdb._step_edges(p_playbook_id) as edge
@@ -7541,9 +9892,9 @@ comment on function pbdb._flow_edges(uuid) is
 'always goes elsewhere, and from a parallel step to the first step of each branch (kind branch).';
 
 revoke execute on function pbdb._flow_edges(uuid) from public;
--- end: sql/playbook/_flow_edges.sql
+-- end: sql/playbook/check/_flow_edges.sql
 
--- frozen: sql/playbook/_flow_issues.sql sha256=3f06800978d5bda66391cedb4426cbefc57b78e5f44a8a479faeaaecfce71206
+-- frozen: sql/playbook/check/_flow_issues.sql sha256=e3d902f8b06ba4a316223da08d968c503142ae599d7b627a51cd418036988008
 -- drop: function pbdb._flow_issues(uuid)
 --
 -- Longer than a screen because it is one list of rules.
@@ -7554,7 +9905,7 @@ returns table (
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     with recursive steps as materialized (
         select step.*
@@ -7642,9 +9993,9 @@ comment on function pbdb._flow_issues(uuid) is
 'HANDLER_FALLS_THROUGH, RUNS_INTO_HANDLER.';
 
 revoke execute on function pbdb._flow_issues(uuid) from public;
--- end: sql/playbook/_flow_issues.sql
+-- end: sql/playbook/check/_flow_issues.sql
 
--- frozen: sql/playbook/_shape_issues.sql sha256=99ce4f6c4855f8906d750c51e29c0dbbbfb54b2000f92a4cabe64fb7afcaab7f
+-- frozen: sql/playbook/check/_shape_issues.sql sha256=c4dee6c3b9999c8a4b43f66b64ff1ad2615463fa29f538438e95f14fbc3b5583
 -- drop: function pbdb._shape_issues(uuid)
 --
 -- One rule after the other; a document cannot break most of them, rows written by hand can.
@@ -7656,7 +10007,7 @@ returns table (
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     with steps as materialized (
         select step.*
@@ -7770,9 +10121,9 @@ comment on function pbdb._shape_issues(uuid) is
 ' a warning.';
 
 revoke execute on function pbdb._shape_issues(uuid) from public;
--- end: sql/playbook/_shape_issues.sql
+-- end: sql/playbook/check/_shape_issues.sql
 
--- frozen: sql/playbook/_config_expressions.sql sha256=8e337857668a7686b3f7c90878a0d1fd15f6ce85dc5e5c719a2b34aeecc840b2
+-- frozen: sql/playbook/check/_config_expressions.sql sha256=8e337857668a7686b3f7c90878a0d1fd15f6ce85dc5e5c719a2b34aeecc840b2
 -- drop: function pbdb._config_expressions(pbdb.playbook_step_type, jsonb)
 --
 -- Longer than a screen because it is one list: where each step type may hold an expression.
@@ -7853,16 +10204,16 @@ comment on function pbdb._config_expressions(pbdb.playbook_step_type, jsonb) is
 '(mapping, condition, template or config: paths and templates), and the value.';
 
 revoke execute on function pbdb._config_expressions(pbdb.playbook_step_type, jsonb) from public;
--- end: sql/playbook/_config_expressions.sql
+-- end: sql/playbook/check/_config_expressions.sql
 
--- frozen: sql/playbook/_playbook_expressions.sql sha256=7a982b359824df9b6dbfa5681bfd4fd9a07ab26f91490e1bd7136b54ecb23658
+-- frozen: sql/playbook/check/_playbook_expressions.sql sha256=35c93614ea3cd91b2fef78f7f5e60d09dfa430b8a00d6ecef0ff185b9611eecc
 -- drop: function pbdb._playbook_expressions(uuid)
 create or replace function pbdb._playbook_expressions(p_playbook_id uuid)
 returns table (step_id uuid, path text, kind text, value jsonb)
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     select step.id, part.path, part.kind, part.value
     from pbdb.playbook_steps as step
@@ -7889,9 +10240,9 @@ comment on function pbdb._playbook_expressions(uuid) is
 ' how it is read.';
 
 revoke execute on function pbdb._playbook_expressions(uuid) from public;
--- end: sql/playbook/_playbook_expressions.sql
+-- end: sql/playbook/check/_playbook_expressions.sql
 
--- frozen: sql/playbook/_pointer_path.sql sha256=93ca2d6d423828bb8bbe9c0d6f5fa4d231fbb02fbbbdb11e04605b010d1eccb4
+-- frozen: sql/playbook/document/_pointer_path.sql sha256=93ca2d6d423828bb8bbe9c0d6f5fa4d231fbb02fbbbdb11e04605b010d1eccb4
 -- drop: function pbdb._pointer_path(text, text)
 create or replace function pbdb._pointer_path(p_path text, p_pointer text)
 returns text
@@ -7916,9 +10267,9 @@ comment on function pbdb._pointer_path(text, text) is
 'config.body.a[0].';
 
 revoke execute on function pbdb._pointer_path(text, text) from public;
--- end: sql/playbook/_pointer_path.sql
+-- end: sql/playbook/document/_pointer_path.sql
 
--- frozen: sql/playbook/_name_issues.sql sha256=19faa0026b5d96ddc8e8ae44579cb57767e8f345057ed58abb725b5045a8e537
+-- frozen: sql/playbook/check/_name_issues.sql sha256=18bbca363a1466f9725a0648348257d10b690969c92eb1d28e6e6475dbf61bbc
 -- drop: function pbdb._name_issues(uuid)
 --
 -- A step sees the outputs of its own scope and of the scopes around it: inside a parallel step
@@ -7931,7 +10282,7 @@ returns table (
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     with recursive steps as materialized (
         select step.* from pbdb.playbook_steps as step where step.playbook_id = p_playbook_id
@@ -8044,9 +10395,9 @@ comment on function pbdb._name_issues(uuid) is
 'ITEM_OUTSIDE_FOR_EACH, VARIABLE_UNKNOWN.';
 
 revoke execute on function pbdb._name_issues(uuid) from public;
--- end: sql/playbook/_name_issues.sql
+-- end: sql/playbook/check/_name_issues.sql
 
--- frozen: sql/playbook/_syntax_issues.sql sha256=92801434e1d370a42b0486b05463bda7dc2a57a04db2f15cfd5fc91935d63e55
+-- frozen: sql/playbook/check/_syntax_issues.sql sha256=2db59725d8b6dfb01913f5d260635bd0dc4d50d3a54cf67f20137f055fb90dea
 -- drop: function pbdb._syntax_issues(uuid)
 create or replace function pbdb._syntax_issues(p_playbook_id uuid)
 returns table (
@@ -8055,7 +10406,7 @@ returns table (
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     select
         'error', written.step_id, issue.code, pbdb._pointer_path(written.path, issue.path),
@@ -8096,9 +10447,9 @@ comment on function pbdb._syntax_issues(uuid) is
 '_expression_issues and _schema_issues.';
 
 revoke execute on function pbdb._syntax_issues(uuid) from public;
--- end: sql/playbook/_syntax_issues.sql
+-- end: sql/playbook/check/_syntax_issues.sql
 
--- frozen: sql/playbook/_secret_issues.sql sha256=c86b0be242ef4581ff8c66216fbd133b040188fd633782b32b2d6ddc7750b370
+-- frozen: sql/playbook/check/_secret_issues.sql sha256=c86b0be242ef4581ff8c66216fbd133b040188fd633782b32b2d6ddc7750b370
 -- drop: function pbdb._secret_issues(jsonb)
 --
 -- Two tests: what well-known credentials look like, and what the key says. A value that is a
@@ -8156,9 +10507,9 @@ comment on function pbdb._secret_issues(jsonb) is
 'The places in a config that hold what looks like a secret; the value is never repeated.';
 
 revoke execute on function pbdb._secret_issues(jsonb) from public;
--- end: sql/playbook/_secret_issues.sql
+-- end: sql/playbook/check/_secret_issues.sql
 
--- frozen: sql/playbook/_config_issues.sql sha256=1227ce453574a309ba217edf6c9569838a4d52191e3caad0b0fe66f8d9f835df
+-- frozen: sql/playbook/check/_config_issues.sql sha256=b8dd94ac079ac59dd246f38d9be045c9d6b2ec0eed112ae53a80ea62c03c631e
 -- drop: function pbdb._config_issues(uuid)
 --
 -- Longer than a screen because it is one list of rules.
@@ -8169,7 +10520,7 @@ returns table (
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     select
         case
@@ -8259,9 +10610,9 @@ comment on function pbdb._config_issues(uuid) is
 '(SECRET_IN_CONFIG), names of agents, prompt templates and playbooks that nothing has.';
 
 revoke execute on function pbdb._config_issues(uuid) from public;
--- end: sql/playbook/_config_issues.sql
+-- end: sql/playbook/check/_config_issues.sql
 
--- frozen: sql/playbook/_playbook_issues.sql sha256=799c464994100592671eedd2db56510829e37a542eeb39eab15c3bc7fb87ad7f
+-- frozen: sql/playbook/check/_playbook_issues.sql sha256=4c5ea0adeaa8794ec656bb3398043052c191b29bcc7f7221b320cdbf35fd65f0
 -- drop: function pbdb._playbook_issues(uuid)
 create or replace function pbdb._playbook_issues(p_playbook_id uuid)
 returns table (
@@ -8270,7 +10621,7 @@ returns table (
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     select
         issue.severity, step.step_name::text, issue.code, issue.path, issue.message, issue.hint
@@ -8294,9 +10645,9 @@ comment on function pbdb._playbook_issues(uuid) is
 'All that validation finds in a playbook, errors first, then by step.';
 
 revoke execute on function pbdb._playbook_issues(uuid) from public;
--- end: sql/playbook/_playbook_issues.sql
+-- end: sql/playbook/check/_playbook_issues.sql
 
--- frozen: sql/playbook/validate_playbook.sql sha256=10292090fe6d3c92bed4a31b924746d7fc9f376a39274d54c9968d6f00d0c105
+-- frozen: sql/playbook/check/validate_playbook.sql sha256=5d7488b8d8604e9abb6b0e36a27b68b5f0e36d6ea926739939cffe759e87591d
 -- drop: function pbdb.validate_playbook(uuid)
 --
 -- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
@@ -8308,7 +10659,7 @@ returns table (
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 #variable_conflict use_column
 begin
@@ -8326,9 +10677,9 @@ comment on function pbdb.validate_playbook(uuid) is
 
 revoke execute on function pbdb.validate_playbook(uuid) from public;
 grant execute on function pbdb.validate_playbook(uuid) to pbdb_app;
--- end: sql/playbook/validate_playbook.sql
+-- end: sql/playbook/check/validate_playbook.sql
 
--- frozen: sql/playbook/activate_playbook.sql sha256=914ed70806ba8907b34fd9a5e389b9b033d13c2ec5d3bb8e38f1c355acb1749f
+-- frozen: sql/playbook/version/activate_playbook.sql sha256=be2b16952f00d8d34e0d0c6b970e59d3168684313b557f30ddd2c622ef59b48b
 -- drop: function pbdb.activate_playbook(uuid)
 --
 -- Definer, because the program is what the engine obeys and only this function may write it; the
@@ -8338,7 +10689,7 @@ returns void
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_playbook pbdb.playbooks := pbdb._lock_playbook(p_playbook_id);
@@ -8396,9 +10747,9 @@ comment on function pbdb.activate_playbook(uuid) is
 
 revoke execute on function pbdb.activate_playbook(uuid) from public;
 grant execute on function pbdb.activate_playbook(uuid) to pbdb_app;
--- end: sql/playbook/activate_playbook.sql
+-- end: sql/playbook/version/activate_playbook.sql
 
--- frozen: sql/playbook/apply_playbook.sql sha256=aa7708350f61bf807a515a29084384b4cbd4b558752cda6fbb3703a8cbd0f981
+-- frozen: sql/playbook/version/apply_playbook.sql sha256=f75007dd843f024cfeb15e65c20d3fc5e33f5db11f910d0764b15beb33240857
 -- drop: function pbdb.apply_playbook(jsonb)
 --
 -- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
@@ -8410,7 +10761,7 @@ returns table (playbook_id uuid, version int, changed boolean)
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 #variable_conflict use_column
 declare
@@ -8448,16 +10799,16 @@ comment on function pbdb.apply_playbook(jsonb) is
 
 revoke execute on function pbdb.apply_playbook(jsonb) from public;
 grant execute on function pbdb.apply_playbook(jsonb) to pbdb_app;
--- end: sql/playbook/apply_playbook.sql
+-- end: sql/playbook/version/apply_playbook.sql
 
--- frozen: sql/playbook/_open_executions.sql sha256=d13f51aa8fb80564beaf3dda17b90b4f5c6650594f4f3e92bfb398055282e344
+-- frozen: sql/playbook/version/_open_executions.sql sha256=1d7eb85e260d305066466648562a5554cb529dac11c0e45527b0d46166f35fd8
 -- drop: function pbdb._open_executions(uuid)
 create or replace function pbdb._open_executions(p_playbook_id uuid)
 returns bigint
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     select count(*)
     from pbdb.playbook_executions as execution
@@ -8470,16 +10821,16 @@ comment on function pbdb._open_executions(uuid) is
 'How many executions of a playbook are PENDING, RUNNING or PAUSED.';
 
 revoke execute on function pbdb._open_executions(uuid) from public;
--- end: sql/playbook/_open_executions.sql
+-- end: sql/playbook/version/_open_executions.sql
 
--- frozen: sql/playbook/_refuse_while_open.sql sha256=bfeb14808e413fa5c788fb97df4c74e4d6c8ffb748f7883b05632b4a6f4b72d4
+-- frozen: sql/playbook/version/_refuse_while_open.sql sha256=9956edd104c9f031b08f613dea1c4ffbcb8e0dfd8f75228b9f7bb77760338468
 -- drop: function pbdb._refuse_while_open(pbdb.playbooks, text)
 create or replace function pbdb._refuse_while_open(p_playbook pbdb.playbooks, p_verb text)
 returns void
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_count bigint := pbdb._open_executions(p_playbook.id);
@@ -8500,9 +10851,9 @@ comment on function pbdb._refuse_while_open(pbdb.playbooks, text) is
 'Raises PB008 while executions of the playbook are open.';
 
 revoke execute on function pbdb._refuse_while_open(pbdb.playbooks, text) from public;
--- end: sql/playbook/_refuse_while_open.sql
+-- end: sql/playbook/version/_refuse_while_open.sql
 
--- frozen: sql/playbook/_retire_playbook.sql sha256=39a40565719bef31966b7f54447f11a959f02e5837ceb4778747f1e4b283a144
+-- frozen: sql/playbook/version/_retire_playbook.sql sha256=08e6afd9b64a6ec9dbaa7671a1629ddd186cecb161de42bdfb82c0b5ceff0144
 -- drop: function pbdb._retire_playbook(pbdb.playbooks, pbdb.playbook_status)
 create or replace function pbdb._retire_playbook(
     p_playbook pbdb.playbooks, p_status pbdb.playbook_status
@@ -8511,7 +10862,7 @@ returns void
 language plpgsql
 volatile
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if p_playbook.status = 'DRAFT' then
@@ -8539,9 +10890,9 @@ comment on function pbdb._retire_playbook(pbdb.playbooks, pbdb.playbook_status) 
 
 revoke execute on function pbdb._retire_playbook(pbdb.playbooks, pbdb.playbook_status)
 from public;
--- end: sql/playbook/_retire_playbook.sql
+-- end: sql/playbook/version/_retire_playbook.sql
 
--- frozen: sql/playbook/deprecate_playbook.sql sha256=e8d6f3f6e8cac715fc73023d7b405f6edbd9bed9828bd89426297dbb1316fc26
+-- frozen: sql/playbook/version/deprecate_playbook.sql sha256=c9ec15812d0eb8a944954f90688a695fd605ab8bbe147cc0867c8ab5961e23f1
 -- drop: function pbdb.deprecate_playbook(uuid)
 --
 -- Definer, because applications may not write status themselves; the tenant comes from the context.
@@ -8550,7 +10901,7 @@ returns void
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     perform pbdb._retire_playbook(pbdb._lock_playbook(p_playbook_id), 'DEPRECATED');
@@ -8563,9 +10914,9 @@ comment on function pbdb.deprecate_playbook(uuid) is
 
 revoke execute on function pbdb.deprecate_playbook(uuid) from public;
 grant execute on function pbdb.deprecate_playbook(uuid) to pbdb_app;
--- end: sql/playbook/deprecate_playbook.sql
+-- end: sql/playbook/version/deprecate_playbook.sql
 
--- frozen: sql/playbook/archive_playbook.sql sha256=b1a3c281ed4462a4289f6aaf13f86aa5dea919d30b7cdff11bbd6ee9be0becaa
+-- frozen: sql/playbook/version/archive_playbook.sql sha256=8916ef3a04d89223c621ced650b73136f9bda7e7cfc90999388058d2041b5cd7
 -- drop: function pbdb.archive_playbook(uuid)
 --
 -- Definer, because applications may not write status themselves; the tenant comes from the context.
@@ -8575,7 +10926,7 @@ returns void
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_playbook pbdb.playbooks := pbdb._lock_playbook(p_playbook_id, true);
@@ -8591,9 +10942,9 @@ comment on function pbdb.archive_playbook(uuid) is
 
 revoke execute on function pbdb.archive_playbook(uuid) from public;
 grant execute on function pbdb.archive_playbook(uuid) to pbdb_app;
--- end: sql/playbook/archive_playbook.sql
+-- end: sql/playbook/version/archive_playbook.sql
 
--- frozen: sql/playbook/delete_playbook.sql sha256=734b8052ff8a05a105e8a0a24957f5e511d13776392b82d11e3a13b84c7640d4
+-- frozen: sql/playbook/version/delete_playbook.sql sha256=fc74d8cd0852abc515455f8a023f66cc34e98bcbda12e8c10b809224b1bb344e
 -- drop: function pbdb.delete_playbook(uuid)
 --
 -- Definer, because it calls helpers that nobody else may; the tenant comes from the context. The
@@ -8603,7 +10954,7 @@ returns void
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_playbook pbdb.playbooks := pbdb._lock_playbook(p_playbook_id, true);
@@ -8623,9 +10974,9 @@ comment on function pbdb.delete_playbook(uuid) is
 
 revoke execute on function pbdb.delete_playbook(uuid) from public;
 grant execute on function pbdb.delete_playbook(uuid) to pbdb_app;
--- end: sql/playbook/delete_playbook.sql
+-- end: sql/playbook/version/delete_playbook.sql
 
--- frozen: sql/playbook/store_prompt_template.sql sha256=afd6b892162ef7d8ddb7bb6a331f59b8a0312a8de5d5640c56581913715ae3b0
+-- frozen: sql/playbook/library/store_prompt_template.sql sha256=482ae0d7a0c493c400ff8264ec46e57dc9b5e191d8e7af51f84c4975ebf52ada
 -- drop: function pbdb.store_prompt_template(text, jsonb, jsonb, text)
 --
 -- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
@@ -8636,7 +10987,7 @@ returns int
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
@@ -8693,9 +11044,9 @@ comment on function pbdb.store_prompt_template(text, jsonb, jsonb, text) is
 
 revoke execute on function pbdb.store_prompt_template(text, jsonb, jsonb, text) from public;
 grant execute on function pbdb.store_prompt_template(text, jsonb, jsonb, text) to pbdb_app;
--- end: sql/playbook/store_prompt_template.sql
+-- end: sql/playbook/library/store_prompt_template.sql
 
--- frozen: sql/playbook/_refresh_programs.sql sha256=b5b85906ddcc8f97483f20cad9fd90b2ee62e92f9abd70e8608c1c3fec96f231
+-- frozen: sql/playbook/compile/_refresh_programs.sql sha256=bf885ef405085082496fb60dba8ccb59f544cc09bab3ac2b3879c6f4d80af081
 -- drop: function pbdb._refresh_programs(uuid, text)
 --
 -- Whether a step goes to the model handler or to one that a runner registered is written in the
@@ -8705,7 +11056,7 @@ returns void
 language sql
 volatile
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     update pbdb.playbook_programs as program
     set program = pbdb._compile_playbook(program.playbook_id)
@@ -8720,9 +11071,9 @@ comment on function pbdb._refresh_programs(uuid, text) is
 'Compiles anew the programs that expect a runner to have registered this agent.';
 
 revoke execute on function pbdb._refresh_programs(uuid, text) from public;
--- end: sql/playbook/_refresh_programs.sql
+-- end: sql/playbook/compile/_refresh_programs.sql
 
--- frozen: sql/playbook/define_agent.sql sha256=efa90a72da2182cbe8812bda9938cb22692e6e455120e6fa6171db0ceec9b7dd
+-- frozen: sql/playbook/library/define_agent.sql sha256=a9bd3cf2c392298a01431c0a78d1700376b02928fa8822525e10c039cf945573
 -- drop: function pbdb.define_agent(text, text, text, jsonb, text[], text, boolean, jsonb)
 --
 -- Definer, because it calls helpers that nobody else may; the tenant comes from the context.
@@ -8740,7 +11091,7 @@ returns uuid
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
@@ -8800,30 +11151,542 @@ revoke execute on function pbdb.define_agent(
 grant execute on function pbdb.define_agent(
     text, text, text, jsonb, text[], text, boolean, jsonb
 ) to pbdb_app;
--- end: sql/playbook/define_agent.sql
+-- end: sql/playbook/library/define_agent.sql
 
--- frozen: sql/engine/_output_limit.sql sha256=cdf8efe52a616d045f52ba66f454293729bac4f7fbcd8aacefb9e00f3966af67
--- drop: function pbdb._output_limit()
-create or replace function pbdb._output_limit()
-returns int
+-- frozen: sql/playbook/compile/_program_of.sql sha256=d8966d42f3261f470ce259263732e793b3646da27e680a0b1d5ee7ac94c4e002
+-- drop: function pbdb._program_of(uuid)
+create or replace function pbdb._program_of(p_playbook_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $fn$
+begin
+    return (
+        select p.program from pbdb.playbook_programs as p where p.playbook_id = p_playbook_id
+    );
+end;
+$fn$;
+
+comment on function pbdb._program_of(uuid) is
+'The compiled program of a playbook version; null before it was activated.';
+
+revoke execute on function pbdb._program_of(uuid) from public;
+-- end: sql/playbook/compile/_program_of.sql
+
+-- frozen: sql/playbook/compile/_program_by_name.sql sha256=bfccdd4d3188f5b19a6e1cebe724844531ff724b9ab90f0be402296aa8b6ac42
+-- drop: function pbdb._program_by_name(uuid, text, int)
+create or replace function pbdb._program_by_name(
+    p_organization_id uuid, p_name text, p_version int
+)
+returns jsonb
 language sql
 stable
-parallel safe
 security invoker
 begin atomic
-select least(
-    coalesce(nullif(current_setting('pbdb.max_output_bytes', true), '')::int, 1048576), 16777216
-);
+select g.program
+from pbdb.playbooks as p
+inner join pbdb.playbook_programs as g on g.playbook_id = p.id
+where
+    p.organization_id = p_organization_id and p.name = p_name and p.status = 'ACTIVE'
+    and (p_version is null or p.version = p_version)
+order by p.version desc
+limit 1;
 end;
 
-comment on function pbdb._output_limit() is
-'Largest step output kept, bytes: the setting pbdb.max_output_bytes, 1 MiB by default, never above '
-'16 MiB.';
+comment on function pbdb._program_by_name(uuid, text, int) is
+'The program of the latest ACTIVE version of a playbook, or of one version; null when none is '
+'ACTIVE.';
 
-revoke execute on function pbdb._output_limit() from public;
--- end: sql/engine/_output_limit.sql
+revoke execute on function pbdb._program_by_name(uuid, text, int) from public;
+-- end: sql/playbook/compile/_program_by_name.sql
 
--- frozen: sql/engine/_statement_time_is_up.sql sha256=2e67a9095d184b275773fbea731fff21a3208096eeb76adcec002f1dc2e661a2
+-- frozen: sql/rollup/playbook_execution_counts.sql sha256=756c5f05057b113d5aee295f845116d3400c2f90fad178810110aeaa39879ac5
+-- drop: view pbdb.playbook_execution_counts
+--
+-- The one place that adds a roll-up to what it does not hold yet: finished executions from its
+-- horizon on, and the open ones. Both are short ranges of the index (playbook_id, finished_xid),
+-- and all three parts are read in one snapshot, so the sum is exact at every moment.
+--
+-- A horizon above the oldest running transaction was copied from another cluster (a restored dump):
+-- there it says nothing, and everything is counted until roll_up_executions starts it again. A case
+-- and not coalesce, which the planner does not trust to run before a policy. The upper bound of
+-- finished_xid changes nothing but the planner's estimate: without it, a third of the table. The
+-- two sub-selects for the last times run only after the newest execution was removed.
+create or replace view pbdb.playbook_execution_counts
+with (security_invoker = true)
+as
+select
+    p.id as playbook_id,
+    p.organization_id,
+    coalesce(r.finished_count, 0) + closed.executions + unfinished.executions as execution_count,
+    coalesce(r.completed_count, 0) + closed.completed as completed_count,
+    coalesce(r.failed_count, 0) + closed.failed as failed_count,
+    unfinished.running as running_count,
+    round(
+        (coalesce(r.duration_sum_ms, 0) + closed.duration_sum_ms)
+        / nullif(coalesce(r.timed_count, 0) + closed.timed, 0), 2
+    ) as avg_duration_ms,
+    case
+        when
+            coalesce(r.is_last_created_exact, true)
+            or greatest(closed.last_created_at, unfinished.last_created_at) >= r.last_created_at
+            then greatest(r.last_created_at, closed.last_created_at, unfinished.last_created_at)
+        else (
+            select max(e.created_at)
+            from pbdb.playbook_executions as e
+            where e.playbook_id = p.id
+        )
+    end as last_created_at,
+    case
+        when
+            coalesce(r.is_last_completed_exact, true)
+            or closed.last_completed_at >= r.last_completed_at
+            then greatest(r.last_completed_at, closed.last_completed_at)
+        else (
+            select max(e.completed_at)
+            from pbdb.playbook_executions as e
+            where e.playbook_id = p.id
+        )
+    end as last_completed_at
+from pbdb.playbooks as p
+left join pbdb.playbook_execution_rollups as r
+    on
+        p.id = r.playbook_id
+        and r.horizon <= pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())
+cross join lateral (
+    select
+        count(*) as executions,
+        count(*) filter (where e.status = 'COMPLETED') as completed,
+        count(*) filter (where e.status = 'FAILED') as failed,
+        count(e.duration_ms) as timed,
+        coalesce(sum(e.duration_ms), 0) as duration_sum_ms,
+        max(e.created_at) as last_created_at,
+        max(e.completed_at) as last_completed_at
+    from pbdb.playbook_executions as e
+    where
+        e.playbook_id = p.id
+        and e.finished_xid >= case when r.horizon is null then '0' else r.horizon end
+        and e.finished_xid <= '18446744073709551615'
+) as closed
+cross join lateral (
+    select
+        count(*) as executions,
+        count(*) filter (where e.status = 'RUNNING') as running,
+        max(e.created_at) as last_created_at
+    from pbdb.playbook_executions as e
+    where e.playbook_id = p.id and e.finished_xid is null
+) as unfinished;
+
+comment on view pbdb.playbook_execution_counts is
+'Executions of each playbook version: how many, how they ended, how long they took. Exact in the '
+'snapshot of the reader, without counting what a roll-up already holds.';
+comment on column pbdb.playbook_execution_counts.playbook_id is 'The playbook version.';
+comment on column pbdb.playbook_execution_counts.organization_id is 'Tenant.';
+comment on column pbdb.playbook_execution_counts.execution_count is 'Executions in any status.';
+comment on column pbdb.playbook_execution_counts.completed_count is
+'Executions that are COMPLETED.';
+comment on column pbdb.playbook_execution_counts.failed_count is 'Executions that are FAILED.';
+comment on column pbdb.playbook_execution_counts.running_count is 'Executions that are RUNNING.';
+comment on column pbdb.playbook_execution_counts.avg_duration_ms is
+'Mean duration of the finished ones in milliseconds, two decimals; null when none has a duration.';
+comment on column pbdb.playbook_execution_counts.last_created_at is
+'When the newest execution was started; null when there is none.';
+comment on column pbdb.playbook_execution_counts.last_completed_at is
+'When an execution finished last; null when none did.';
+
+revoke all on pbdb.playbook_execution_counts
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+grant select on pbdb.playbook_execution_counts to pbdb_app, pbdb_monitor;
+-- end: sql/rollup/playbook_execution_counts.sql
+
+-- frozen: sql/rollup/_unroll_executions.sql sha256=32758e52e13f9f2c317ddd1ae9c6979f2675abd3d712ee67dcb5d7af9c09655c
+-- drop: function pbdb._unroll_executions(uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[])
+--
+-- The row of the roll-up is locked even when nothing is to be taken away, and made when it is
+-- missing: otherwise a roll-up that runs at the same time could still see the execution as finished
+-- and count it after we looked. Roll-ups are locked in the order of their ids.
+create or replace function pbdb._unroll_executions(
+    p_playbook_ids uuid[],
+    p_finished_xids xid8[],
+    p_statuses pbdb.playbook_execution_status[],
+    p_durations_ms bigint[],
+    p_created_ats timestamptz[],
+    p_completed_ats timestamptz[]
+)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+begin
+    insert into pbdb.playbook_execution_rollups (playbook_id, organization_id)
+    select p.id, p.organization_id
+    from pbdb.playbooks as p
+    where p.id = any(p_playbook_ids)
+    order by p.id
+    on conflict (playbook_id) do nothing;
+
+    perform 1
+    from pbdb.playbook_execution_rollups as r
+    where r.playbook_id = any(p_playbook_ids)
+    order by r.playbook_id
+    for no key update;
+
+    with gone as (
+        select
+            g.playbook_id,
+            count(*) as finished,
+            count(*) filter (where g.status = 'COMPLETED') as completed,
+            count(*) filter (where g.status = 'FAILED') as failed,
+            count(g.duration_ms) as timed,
+            coalesce(sum(g.duration_ms), 0) as duration_sum_ms,
+            max(g.created_at) as last_created_at,
+            max(g.completed_at) as last_completed_at
+        from unnest(
+            p_playbook_ids, p_finished_xids, p_statuses, p_durations_ms, p_created_ats,
+            p_completed_ats
+        ) as g (playbook_id, finished_xid, status, duration_ms, created_at, completed_at)
+        inner join pbdb.playbook_execution_rollups as h
+            on g.playbook_id = h.playbook_id and g.finished_xid < h.horizon
+        group by g.playbook_id
+    )
+
+    update pbdb.playbook_execution_rollups as r
+    set
+        finished_count = r.finished_count - g.finished,
+        completed_count = r.completed_count - g.completed,
+        failed_count = r.failed_count - g.failed,
+        timed_count = r.timed_count - g.timed,
+        duration_sum_ms = r.duration_sum_ms - g.duration_sum_ms,
+        is_last_created_exact = r.is_last_created_exact and g.last_created_at < r.last_created_at,
+        is_last_completed_exact
+            = r.is_last_completed_exact and g.last_completed_at < r.last_completed_at
+    from gone as g
+    where r.playbook_id = g.playbook_id;
+end;
+$fn$;
+
+comment on function pbdb._unroll_executions(
+    uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[]
+) is
+'Takes executions that stop being finished out of the roll-ups that hold them; one array element '
+'each. Keeps the roll-ups locked until the transaction ends.';
+
+revoke execute on function pbdb._unroll_executions(
+    uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[]
+) from public;
+-- end: sql/rollup/_unroll_executions.sql
+
+-- frozen: sql/rollup/_unroll_execution.sql sha256=25b14957e686733783ef5264bc2724c698c7acecb4a3801a0291d216d86acfac
+-- drop: function pbdb._unroll_execution(pbdb.playbook_executions)
+create or replace function pbdb._unroll_execution(p_execution pbdb.playbook_executions)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+begin
+    if p_execution.finished_xid is null then
+        return;
+    end if;
+    perform pbdb._unroll_executions(
+        array[p_execution.playbook_id],
+        array[p_execution.finished_xid],
+        array[p_execution.status],
+        array[p_execution.duration_ms],
+        array[p_execution.created_at],
+        array[p_execution.completed_at]
+    );
+end;
+$fn$;
+
+comment on function pbdb._unroll_execution(pbdb.playbook_executions) is
+'Takes a finished execution out of the roll-up of its playbook: to be called with its row as it '
+'was, in the transaction that sets finished_xid back to null. Nothing happens when it was not '
+'finished.';
+
+revoke execute on function pbdb._unroll_execution(pbdb.playbook_executions) from public;
+-- end: sql/rollup/_unroll_execution.sql
+
+-- frozen: sql/rollup/_unroll_deleted_executions.sql sha256=74ac73046e3daabbb3c65eb1a38992d828d74cb96bf0774fb3e7853a4aa2e8fe
+-- drop: trigger unroll_deleted_executions on pbdb.playbook_executions
+-- drop: function pbdb._unroll_deleted_executions()
+--
+-- For each statement, not for each row: deleting a playbook deletes all its executions in one
+-- statement, and a million updates of one roll-up row would take for ever. Definer, because until
+-- PostgreSQL 18 the triggers of a cascade run as whoever deleted the playbook.
+create or replace function pbdb._unroll_deleted_executions()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+begin
+    perform pbdb._unroll_executions(
+        array_agg(d.playbook_id),
+        array_agg(d.finished_xid),
+        array_agg(d.status),
+        array_agg(d.duration_ms),
+        array_agg(d.created_at),
+        array_agg(d.completed_at)
+    )
+    from deleted as d
+    where d.finished_xid is not null
+    having count(*) > 0;
+    return null;
+end;
+$fn$;
+
+comment on function pbdb._unroll_deleted_executions() is
+'Trigger: takes deleted executions out of the roll-ups that hold them.';
+
+revoke execute on function pbdb._unroll_deleted_executions() from public;
+
+drop trigger if exists unroll_deleted_executions on pbdb.playbook_executions;
+create trigger unroll_deleted_executions
+after delete on pbdb.playbook_executions
+referencing old table as deleted
+for each statement execute function pbdb._unroll_deleted_executions();
+
+comment on trigger unroll_deleted_executions on pbdb.playbook_executions is
+'Keeps playbook_execution_rollups exact when executions are deleted, by a cascade too.';
+-- end: sql/rollup/_unroll_deleted_executions.sql
+
+-- frozen: sql/rollup/_reset_roll_up.sql sha256=af94de964176277c9531a0fc01749a51447f7f87e405ae0a7ce8a4444a307312
+-- drop: function pbdb._reset_roll_up(uuid)
+create or replace function pbdb._reset_roll_up(p_playbook_id uuid)
+returns void
+language sql
+volatile
+security invoker
+begin atomic
+    update pbdb.playbook_execution_rollups as r
+    set
+        horizon = '0',
+        finished_count = 0,
+        completed_count = 0,
+        failed_count = 0,
+        timed_count = 0,
+        duration_sum_ms = 0,
+        last_created_at = null,
+        last_completed_at = null,
+        is_last_created_exact = true,
+        is_last_completed_exact = true
+    where r.playbook_id = p_playbook_id;
+end;
+
+comment on function pbdb._reset_roll_up(uuid) is
+'Empties a roll-up, so that the next ones count from the beginning. For roll-ups that came from '
+'another cluster, whose transaction numbers mean nothing here.';
+
+revoke execute on function pbdb._reset_roll_up(uuid) from public;
+-- end: sql/rollup/_reset_roll_up.sql
+
+-- frozen: sql/rollup/_roll_up_playbook.sql sha256=50810f9edcb43161719bbbb25997366c2b87b0aabcad91e2e1cd570bf87d9239
+-- drop: function pbdb._roll_up_playbook(uuid, integer)
+--
+-- The horizon never passes the oldest running transaction: an execution that finishes later has a
+-- higher finished_xid, so no row can appear below the horizon afterwards. The lock comes first, in
+-- a statement of its own, so that the statements after it see what its former holder changed
+-- (_unroll_executions holds it until it commits). Under REPEATABLE READ they would not see it.
+--
+-- The newest ten finished executions stay out: retrying one of them then needs no correction,
+-- and the time of the newest one is at hand. What one transaction finished is folded as a whole.
+-- Longer than a screen because it is one statement: what is counted and what is marked as counted.
+create or replace function pbdb._roll_up_playbook(p_playbook_id uuid, p_limit int)
+returns int
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_oldest_running xid8;
+    v_start xid8;
+    v_first xid8;
+    v_next xid8;
+    v_horizon xid8;
+    v_count int;
+begin
+    -- A playbook that is being deleted is passed over: waiting for it would end in a missing key.
+    insert into pbdb.playbook_execution_rollups (playbook_id, organization_id)
+    select k.id, k.organization_id
+    from (
+        select p.id, p.organization_id
+        from pbdb.playbooks as p
+        where p.id = p_playbook_id
+        for key share skip locked
+    ) as k
+    on conflict (playbook_id) do nothing;
+
+    select r.horizon into v_start
+    from pbdb.playbook_execution_rollups as r
+    where r.playbook_id = p_playbook_id
+    for no key update skip locked;
+    if not found then
+        return 0;
+    end if;
+
+    v_oldest_running := pg_snapshot_xmin(pg_current_snapshot());
+    if v_start > v_oldest_running then
+        perform pbdb._reset_roll_up(p_playbook_id);
+        v_start := '0';
+    end if;
+
+    select
+        min(e.finished_xid),
+        min(e.finished_xid) filter (where e.position > p_limit)
+    into v_first, v_next
+    from (
+        select x.finished_xid, row_number() over (order by x.finished_xid) as position
+        from pbdb.playbook_executions as x
+        where x.playbook_id = p_playbook_id and x.finished_xid >= v_start
+        order by x.finished_xid
+        limit p_limit + 1
+    ) as e;
+
+    select least(x.finished_xid, v_next, v_oldest_running) into v_horizon
+    from pbdb.playbook_executions as x
+    where x.playbook_id = p_playbook_id and x.finished_xid >= v_start
+    order by x.finished_xid desc
+    offset 9 limit 1;
+
+    if v_horizon <= v_first then
+        select least(min(x.finished_xid), v_oldest_running) into v_horizon
+        from pbdb.playbook_executions as x
+        where x.playbook_id = p_playbook_id and x.finished_xid > v_first;
+    end if;
+
+    with folded as (
+        select
+            count(*) as finished,
+            count(*) filter (where e.status = 'COMPLETED') as completed,
+            count(*) filter (where e.status = 'FAILED') as failed,
+            count(e.duration_ms) as timed,
+            coalesce(sum(e.duration_ms), 0) as duration_sum_ms,
+            max(e.created_at) as last_created_at,
+            max(e.completed_at) as last_completed_at
+        from pbdb.playbook_executions as e
+        where
+            e.playbook_id = p_playbook_id
+            and e.finished_xid >= v_start and e.finished_xid < v_horizon
+    )
+
+    update pbdb.playbook_execution_rollups as r
+    set
+        horizon = v_horizon,
+        finished_count = r.finished_count + f.finished,
+        completed_count = r.completed_count + f.completed,
+        failed_count = r.failed_count + f.failed,
+        timed_count = r.timed_count + f.timed,
+        duration_sum_ms = r.duration_sum_ms + f.duration_sum_ms,
+        last_created_at = greatest(r.last_created_at, f.last_created_at),
+        last_completed_at = greatest(r.last_completed_at, f.last_completed_at),
+        is_last_created_exact
+            = r.is_last_created_exact or f.last_created_at >= r.last_created_at,
+        is_last_completed_exact
+            = r.is_last_completed_exact or f.last_completed_at >= r.last_completed_at,
+        rolled_up_at = clock_timestamp()
+    from folded as f
+    where r.playbook_id = p_playbook_id and f.finished > 0
+    returning f.finished into v_count;
+
+    return coalesce(v_count, 0);
+end;
+$fn$;
+
+comment on function pbdb._roll_up_playbook(uuid, int) is
+'Folds about p_limit finished executions of one playbook, oldest first, into its roll-up; returns '
+'how many. 0 when somebody else holds the roll-up. Call it under READ COMMITTED only.';
+
+revoke execute on function pbdb._roll_up_playbook(uuid, int) from public;
+-- end: sql/rollup/_roll_up_playbook.sql
+
+-- frozen: sql/rollup/roll_up_executions.sql sha256=21ae7fe64496e03ea4a64d784c282b69f36dfebcaae4ce6b86ae2b1174189aaf
+-- drop: function pbdb.roll_up_executions(integer)
+--
+-- Definer, because it serves all tenants. Which playbooks need it is found without bookkeeping on
+-- the hot path: those of the latest executions, and about two hundred more from random pages, so
+-- that every playbook has its turn. Nothing is written, and no transaction number used, when there
+-- is nothing to fold; below thirty executions a roll-up would cost more than it saves.
+create or replace function pbdb.roll_up_executions(p_limit int default 50000)
+returns int
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_percent real;
+    v_playbook_id uuid;
+    v_count int := 0;
+begin
+    if p_limit is null or p_limit < 1 then
+        raise exception using
+            errcode = 'PB017',
+            message = format('cannot roll up %s executions', coalesce(p_limit::text, 'null')),
+            hint = 'Pass a limit of at least 1, or leave it out.';
+    end if;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        return 0;
+    end if;
+
+    select least(100, 20000 / greatest(c.reltuples, 1)) into v_percent
+    from pg_class as c
+    where c.oid = 'pbdb.playbooks'::regclass;
+
+    -- A loop, because each playbook is locked, counted and written by itself.
+    for v_playbook_id in
+        select c.playbook_id
+        from (
+            select l.playbook_id
+            from (
+                select e.playbook_id
+                from pbdb.playbook_executions as e
+                order by e.id desc
+                limit 500
+            ) as l
+            union
+            select p.id
+            from pbdb.playbooks as p tablesample system (v_percent)
+        ) as c
+        left join pbdb.playbook_execution_rollups as r
+            on
+                c.playbook_id = r.playbook_id
+                and r.horizon <= pg_snapshot_xmin(pg_current_snapshot())
+        where exists (
+            select
+            from pbdb.playbook_executions as e
+            where
+                e.playbook_id = c.playbook_id
+                and e.finished_xid >= coalesce(r.horizon, '0')
+                and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
+            order by e.finished_xid
+            offset 29 limit 1
+        )
+        order by c.playbook_id
+    loop
+        v_count := v_count + pbdb._roll_up_playbook(v_playbook_id, p_limit - v_count);
+        exit when v_count >= p_limit;
+    end loop;
+    return v_count;
+end;
+$fn$;
+
+comment on function pbdb.roll_up_executions(int) is
+'Folds about p_limit finished executions into playbook_execution_rollups, so that summaries need '
+'not count them; returns how many. Called by sweep; harmless to call at any time by any number of '
+'sessions. 0 under REPEATABLE READ. Raises PB017 on a limit below 1.';
+
+revoke execute on function pbdb.roll_up_executions(int) from public;
+grant execute on function pbdb.roll_up_executions(int) to pbdb_worker;
+-- end: sql/rollup/roll_up_executions.sql
+
+-- frozen: sql/engine/move/_statement_time_is_up.sql sha256=2e67a9095d184b275773fbea731fff21a3208096eeb76adcec002f1dc2e661a2
 -- drop: function pbdb._statement_time_is_up()
 --
 -- A cancel by a person and a statement timeout have the same SQLSTATE and differ only in a message
@@ -8846,133 +11709,9 @@ comment on function pbdb._statement_time_is_up() is
 'True when this statement has run as long as statement_timeout allows.';
 
 revoke execute on function pbdb._statement_time_is_up() from public;
--- end: sql/engine/_statement_time_is_up.sql
+-- end: sql/engine/move/_statement_time_is_up.sql
 
--- frozen: sql/engine/_schema_message.sql sha256=21d4f7b6843b8aef8f05eafcfb24564790d52a7bc0a1291f52e3368e28994bf9
--- drop: function pbdb._schema_message(text, jsonb)
-create or replace function pbdb._schema_message(p_what text, p_errors jsonb)
-returns text
-language sql
-immutable
-parallel safe
-security invoker
-begin atomic
-select
-    format('the %s does not fit its schema: ', p_what)
-    || string_agg(
-        coalesce(nullif(e.value ->> 'path', ''), '(root)') || ': ' || (e.value ->> 'message'),
-        '; '
-    )
-from jsonb_array_elements(p_errors) as e;
-end;
-
-comment on function pbdb._schema_message(text, jsonb) is
-'One sentence of what _schema_errors found, for people.';
-
-revoke execute on function pbdb._schema_message(text, jsonb) from public;
--- end: sql/engine/_schema_message.sql
-
--- frozen: sql/engine/_check_shape.sql sha256=1768dd8c878696156413426cb44b7b88d57de84b47a6cae4b43a0475e34ee3c5
--- drop: function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text)
-create or replace function pbdb._check_shape(
-    p_effect pbdb.step_effect, p_schema jsonb, p_value jsonb, p_code text, p_what text
-)
-returns pbdb.step_effect
-language plpgsql
-immutable
-as $fn$
-declare
-    v_errors jsonb := pbdb._schema_errors(p_schema, p_value);
-begin
-    if v_errors <> '[]' then
-        p_effect.status := 'FAILED';
-        p_effect.error_code := p_code;
-        p_effect.error_message := pbdb._schema_message(p_what, v_errors);
-    end if;
-    return p_effect;
-end;
-$fn$;
-
-comment on function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text) is
-'The effect, FAILED with the code given when the value does not fit the schema.';
-
-revoke execute on function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text)
-from public;
--- end: sql/engine/_check_shape.sql
-
--- frozen: sql/engine/_output_error.sql sha256=a38d03708b2e4570bcc4b9da81b3512e539ab57e41dd7add4fe3e28d9913a941
--- drop: function pbdb._output_error(jsonb, jsonb)
-create or replace function pbdb._output_error(p_step jsonb, p_output jsonb)
-returns jsonb
-language plpgsql
-stable
-as $fn$
-declare
-    v_errors jsonb;
-begin
-    if pg_column_size(p_output) > pbdb._output_limit() then
-        return jsonb_build_object(
-            'code', 'OUTPUT_TOO_LARGE', 'permanent', true, 'message', format(
-                'the output is %s bytes, the limit is %s',
-                pg_column_size(p_output), pbdb._output_limit()
-            )
-        );
-    end if;
-    if jsonb_typeof(p_step -> 'output_schema') = 'object' then
-        -- What an agent costs stands beside what it says; the schema is about what it says.
-        v_errors := pbdb._schema_errors(
-            p_step -> 'output_schema',
-            case p_step ->> 'type'
-                when 'AGENT_EXECUTION' then coalesce(p_output -> 'output', 'null')
-                else p_output
-            end
-        );
-        if v_errors <> '[]' then
-            return jsonb_build_object(
-                'code', 'OUTPUT_INVALID', 'message', pbdb._schema_message('output', v_errors)
-            );
-        end if;
-    end if;
-    return null;
-end;
-$fn$;
-
-comment on function pbdb._output_error(jsonb, jsonb) is
-'Why a step''s output cannot be accepted, as an error {code, message}; null when it can.';
-
-revoke execute on function pbdb._output_error(jsonb, jsonb) from public;
--- end: sql/engine/_output_error.sql
-
--- frozen: sql/engine/_answer_error.sql sha256=17a134d8d08cade26987926957018373099e1e2d56f896a8e76391c8a096a8bc
--- drop: function pbdb._answer_error(jsonb, jsonb)
-create or replace function pbdb._answer_error(p_step jsonb, p_answer jsonb)
-returns jsonb
-language plpgsql
-immutable
-as $fn$
-declare
-    v_errors jsonb;
-begin
-    if jsonb_typeof(p_step -> 'config' -> 'schema') in ('object', 'boolean') then
-        v_errors := pbdb._schema_errors(p_step -> 'config' -> 'schema', p_answer);
-        if v_errors <> '[]' then
-            return jsonb_build_object(
-                'code', 'OUTPUT_INVALID', 'message', pbdb._schema_message('answer', v_errors)
-            );
-        end if;
-    end if;
-    return null;
-end;
-$fn$;
-
-comment on function pbdb._answer_error(jsonb, jsonb) is
-'Why an answer does not fit the schema in a WAIT_FOR_INPUT''s config, as an error; null when it '
-'fits.';
-
-revoke execute on function pbdb._answer_error(jsonb, jsonb) from public;
--- end: sql/engine/_answer_error.sql
-
--- frozen: sql/engine/_resolve_request.sql sha256=4314b1cb741deac1bc0f9cf08b9513c4221f119f58f34bbdc5b0799741f33953
+-- frozen: sql/engine/move/_resolve_request.sql sha256=4314b1cb741deac1bc0f9cf08b9513c4221f119f58f34bbdc5b0799741f33953
 -- drop: function pbdb._resolve_request(jsonb, jsonb, jsonb)
 create or replace function pbdb._resolve_request(p_step jsonb, p_input jsonb, p_variables jsonb)
 returns jsonb
@@ -8999,9 +11738,9 @@ comment on function pbdb._resolve_request(jsonb, jsonb, jsonb) is
 'the static config.';
 
 revoke execute on function pbdb._resolve_request(jsonb, jsonb, jsonb) from public;
--- end: sql/engine/_resolve_request.sql
+-- end: sql/engine/move/_resolve_request.sql
 
--- frozen: sql/engine/_evaluate_step.sql sha256=2107e52e82a22e1fb05d3d26e3d7639cdb1d4e05bc12e1fe1866b78c1385c9af
+-- frozen: sql/engine/move/_evaluate_step.sql sha256=81d30ecf87a5086742dbe96a4eb2e8cf8cde4407ef24833c782a1598e966b36e
 -- drop: function pbdb._evaluate_step(jsonb, jsonb, jsonb)
 --
 -- The one exception block of a step. It holds no write, so it costs no transaction id. Conditions
@@ -9012,6 +11751,7 @@ create or replace function pbdb._evaluate_step(p_step jsonb, p_variables jsonb, 
 returns pbdb.step_effect
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_effect pbdb.step_effect;
@@ -9113,9 +11853,9 @@ comment on function pbdb._evaluate_step(jsonb, jsonb, jsonb) is
 'step''s own fault.';
 
 revoke execute on function pbdb._evaluate_step(jsonb, jsonb, jsonb) from public;
--- end: sql/engine/_evaluate_step.sql
+-- end: sql/engine/move/_evaluate_step.sql
 
--- frozen: sql/engine/_visit_key.sql sha256=ffecdbe7e52a5c315e21099583f8d962bb6079b4009978239396417f7999a4e0
+-- frozen: sql/engine/run/_visit_key.sql sha256=ffecdbe7e52a5c315e21099583f8d962bb6079b4009978239396417f7999a4e0
 -- drop: function pbdb._visit_key(uuid, int)
 create or replace function pbdb._visit_key(p_scope_id uuid, p_step int)
 returns text
@@ -9131,14 +11871,15 @@ comment on function pbdb._visit_key(uuid, int) is
 'Key of a step in a scope in the visits of a run.';
 
 revoke execute on function pbdb._visit_key(uuid, int) from public;
--- end: sql/engine/_visit_key.sql
+-- end: sql/engine/run/_visit_key.sql
 
--- frozen: sql/engine/_count_visit.sql sha256=fd4ca8a737d34427adf8b2681744fd07730193ef31a8f2350a4f564ee2d4685f
+-- frozen: sql/engine/move/_count_visit.sql sha256=b5ae8a8e6d900c26be011e9efb34f340c59f87e0cc9353344d88ea1a69663389
 -- drop: function pbdb._count_visit(pbdb.run, jsonb, uuid)
 create or replace function pbdb._count_visit(p_run pbdb.run, p_step jsonb, p_scope_id uuid)
 returns pbdb.run
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_key text := pbdb._visit_key(p_scope_id, (p_step ->> 'i')::int);
@@ -9160,9 +11901,9 @@ comment on function pbdb._count_visit(pbdb.run, jsonb, uuid) is
 'Counts one more visit of a step in its scope, after those stored.';
 
 revoke execute on function pbdb._count_visit(pbdb.run, jsonb, uuid) from public;
--- end: sql/engine/_count_visit.sql
+-- end: sql/engine/move/_count_visit.sql
 
--- frozen: sql/engine/_was_completed.sql sha256=06223d1ff179c46114a495e9ee0b4070432a2a101281b37f408b290a006bf5cd
+-- frozen: sql/engine/run/_was_completed.sql sha256=06223d1ff179c46114a495e9ee0b4070432a2a101281b37f408b290a006bf5cd
 -- drop: function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[])
 --
 -- An end is in one of three places: a row not yet written, an end not yet written, or stored.
@@ -9201,9 +11942,9 @@ comment on function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[
 
 revoke execute on function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[])
 from public;
--- end: sql/engine/_was_completed.sql
+-- end: sql/engine/run/_was_completed.sql
 
--- frozen: sql/engine/_scope_variables.sql sha256=05cc78d098e084e0f7338f5d34c9d355fc058bd477cb56f83e52dd9a1846a4a2
+-- frozen: sql/engine/run/_scope_variables.sql sha256=05cc78d098e084e0f7338f5d34c9d355fc058bd477cb56f83e52dd9a1846a4a2
 -- drop: function pbdb._scope_variables(uuid)
 --
 -- A branch inside an item has that item, and a branch on a failure path that error.
@@ -9232,9 +11973,9 @@ comment on function pbdb._scope_variables(uuid) is
 'itself.';
 
 revoke execute on function pbdb._scope_variables(uuid) from public;
--- end: sql/engine/_scope_variables.sql
+-- end: sql/engine/run/_scope_variables.sql
 
--- frozen: sql/engine/_recall_result.sql sha256=ea5552202f9dbe0268026ad740506434a808ba0262714d0ee64dc43f99b5729d
+-- frozen: sql/engine/run/_recall_result.sql sha256=1a77d4d601779af75addbdb7d0c08fb3a04a8cab934f4fba7759eac918245dce
 -- drop: function pbdb._recall_result(uuid, uuid, uuid)
 --
 -- A step is seen where it stands: in the caller's own scope or in one around it. What another item
@@ -9243,6 +11984,7 @@ create or replace function pbdb._recall_result(p_execution_id uuid, p_step_id uu
 returns jsonb
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_path uuid[] := '{}';
@@ -9276,9 +12018,9 @@ comment on function pbdb._recall_result(uuid, uuid, uuid) is
 'has not run.';
 
 revoke execute on function pbdb._recall_result(uuid, uuid, uuid) from public;
--- end: sql/engine/_recall_result.sql
+-- end: sql/engine/run/_recall_result.sql
 
--- frozen: sql/engine/_last_output.sql sha256=4c15ab3e6f768e61c273330f71b3252ad4c2c4ba0bf8e9f2be129ff5c965729c
+-- frozen: sql/engine/end/_last_output.sql sha256=4c15ab3e6f768e61c273330f71b3252ad4c2c4ba0bf8e9f2be129ff5c965729c
 -- drop: function pbdb._last_output(uuid, uuid)
 create or replace function pbdb._last_output(p_execution_id uuid, p_scope_id uuid)
 returns jsonb
@@ -9299,9 +12041,9 @@ comment on function pbdb._last_output(uuid, uuid) is
 'Output of the step that completed last in a scope; null when none did.';
 
 revoke execute on function pbdb._last_output(uuid, uuid) from public;
--- end: sql/engine/_last_output.sql
+-- end: sql/engine/end/_last_output.sql
 
--- frozen: sql/engine/_variables.sql sha256=6e5b89a68ddbc5613fd6993d3147582700217ccc38cc7048b5a31b6290c42e22
+-- frozen: sql/engine/run/_variables.sql sha256=79a12e04f5a6602638d0ec2d2778c92dbb2160e5697d1740cd1bfe40465de23f
 -- drop: function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid)
 create or replace function pbdb._variables(
     p_run pbdb.run, p_program jsonb, p_step jsonb, p_scope jsonb, p_scope_id uuid
@@ -9309,6 +12051,7 @@ create or replace function pbdb._variables(
 returns jsonb
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_variables jsonb;
@@ -9373,14 +12116,15 @@ comment on function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid) is
 'up.';
 
 revoke execute on function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid) from public;
--- end: sql/engine/_variables.sql
+-- end: sql/engine/run/_variables.sql
 
--- frozen: sql/engine/_keep_error.sql sha256=aeaa39aede21509b2674647362a1ebe636ecb180430f03dcdca3d721d0a41622
+-- frozen: sql/engine/end/_keep_error.sql sha256=9952371f4ba13bee7cc78f8f923f23401624838a58be83fedf72c88b5d58dbac
 -- drop: function pbdb._keep_error(pbdb.run, uuid, jsonb)
 create or replace function pbdb._keep_error(p_run pbdb.run, p_scope_id uuid, p_error jsonb)
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if p_scope_id is null then
@@ -9398,9 +12142,9 @@ comment on function pbdb._keep_error(pbdb.run, uuid, jsonb) is
 'Remembers the error that a failure path handles: $error there and after it, per scope.';
 
 revoke execute on function pbdb._keep_error(pbdb.run, uuid, jsonb) from public;
--- end: sql/engine/_keep_error.sql
+-- end: sql/engine/end/_keep_error.sql
 
--- frozen: sql/engine/_wake_runners.sql sha256=5fa70e6da3467c40d701069f8e13095c5993a3d649cefcde74dc4ec93a90f8b8
+-- frozen: sql/engine/run/_wake_runners.sql sha256=8dbd32048a62458a4aec2472819519746616edf0926e721ab7449477e89df2b0
 -- drop: function pbdb._wake_runners()
 --
 -- NOTIFY serialises commits across the whole cluster, so it is sent only when a runner says that it
@@ -9409,6 +12153,7 @@ create or replace function pbdb._wake_runners()
 returns void
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if exists (select from pbdb.workers as w where w.is_idle)
@@ -9422,9 +12167,9 @@ comment on function pbdb._wake_runners() is
 'Tells idle runners, at commit, that a step is ready. The setting pbdb.notify = off turns it off.';
 
 revoke execute on function pbdb._wake_runners() from public;
--- end: sql/engine/_wake_runners.sql
+-- end: sql/engine/run/_wake_runners.sql
 
--- frozen: sql/engine/_effect_key.sql sha256=e5f8a5ac64f9479347c2cf778ba6cb0611348d947b03f8f6d79bb3aa9134b3bb
+-- frozen: sql/engine/run/_effect_key.sql sha256=e5f8a5ac64f9479347c2cf778ba6cb0611348d947b03f8f6d79bb3aa9134b3bb
 -- drop: function pbdb._effect_key(uuid, uuid, uuid, int)
 create or replace function pbdb._effect_key(
     p_execution_id uuid, p_step_id uuid, p_scope_id uuid, p_visit int
@@ -9442,38 +12187,9 @@ comment on function pbdb._effect_key(uuid, uuid, uuid, int) is
 'The idempotency key of a step''s effect outside: the same for every attempt of one visit.';
 
 revoke execute on function pbdb._effect_key(uuid, uuid, uuid, int) from public;
--- end: sql/engine/_effect_key.sql
+-- end: sql/engine/run/_effect_key.sql
 
--- frozen: sql/engine/_agent_of.sql sha256=eff947f40ef5ad86af77b04e37f5da2ec2d602cc5a8c37189b33ab4d09323aed
--- drop: function pbdb._agent_of(uuid, jsonb)
-create or replace function pbdb._agent_of(p_organization_id uuid, p_step jsonb)
-returns jsonb
-language sql
-stable
-security invoker
-begin atomic
-select jsonb_build_object(
-    'id', a.id, 'name', a.name, 'model', a.model, 'instructions', a.instructions,
-    'parameters', a.parameters, 'tools', a.tools, 'is_enabled', a.is_enabled
-)
-from pbdb.agents as a
-where
-    a.organization_id = p_organization_id
-    and coalesce(
-        p_step -> 'config' ->> 'agent', p_step -> 'config' ->> 'agentId',
-        p_step -> 'config' ->> 'agent_id'
-    ) in (a.name, a.id::text)
-order by a.name
-limit 1;
-end;
-
-comment on function pbdb._agent_of(uuid, jsonb) is
-'The agent row that an AGENT_EXECUTION step names, for its runner; null when it is gone.';
-
-revoke execute on function pbdb._agent_of(uuid, jsonb) from public;
--- end: sql/engine/_agent_of.sql
-
--- frozen: sql/engine/_claimed_step.sql sha256=d0754b479c1d7035094d6de70639f53043167311961e910e199cc090ab5bf2d7
+-- frozen: sql/engine/run/_claimed_step.sql sha256=d0754b479c1d7035094d6de70639f53043167311961e910e199cc090ab5bf2d7
 -- drop: function pbdb._claimed_step(uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz, timestamptz, text, jsonb, int)
 create or replace function pbdb._claimed_step(
     p_result_id uuid,
@@ -9524,9 +12240,9 @@ revoke execute on function pbdb._claimed_step(
     uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz,
     timestamptz, text, jsonb, int
 ) from public;
--- end: sql/engine/_claimed_step.sql
+-- end: sql/engine/run/_claimed_step.sql
 
--- frozen: sql/engine/_insert_attempts.sql sha256=3e207706418d99c6165c8be9544b2af4d051cb05244eee8ae843a9a7440fd20c
+-- frozen: sql/engine/run/_insert_attempts.sql sha256=8166059e1a05a06e8c5f27c608b03e09fc54fa35177a7b92b7b539c7344dc95f
 -- drop: function pbdb._insert_attempts(pbdb.run[], text, text[], int, int)
 --
 -- What a runner's own completion makes ready can be handed to it in the same breath: such a step is
@@ -9538,6 +12254,7 @@ create or replace function pbdb._insert_attempts(
 returns pbdb.claimed_step[]
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
@@ -9620,14 +12337,15 @@ comment on function pbdb._insert_attempts(pbdb.run[], text, text[], int, int) is
 revoke execute on function pbdb._insert_attempts(
     pbdb.run[], text, text[], int, int
 ) from public;
--- end: sql/engine/_insert_attempts.sql
+-- end: sql/engine/run/_insert_attempts.sql
 
--- frozen: sql/engine/_flush_ended.sql sha256=f317ffb424e5021301c3450396c2c37d1b5f3e5c69e34d8f886b0fea2e9f26ec
+-- frozen: sql/engine/run/_flush_ended.sql sha256=8c4ee509eae69b248216273d31069f0bc5041912e21a13c5a029a3819e305768
 -- drop: function pbdb._flush_ended(pbdb.run[])
 create or replace function pbdb._flush_ended(p_runs pbdb.run[])
 returns void
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -9662,9 +12380,9 @@ comment on function pbdb._flush_ended(pbdb.run[]) is
 'Writes the ends of stored attempts and takes them out of the queue.';
 
 revoke execute on function pbdb._flush_ended(pbdb.run[]) from public;
--- end: sql/engine/_flush_ended.sql
+-- end: sql/engine/run/_flush_ended.sql
 
--- frozen: sql/engine/_flush_attempts.sql sha256=f5dfec785612da91661a4e122b7216776a419f24d5af307bbf6a70d647edcd5c
+-- frozen: sql/engine/run/_flush_attempts.sql sha256=60cc4fb0babeb0159228a1fe4dd59e0d2a642413ea02f1e2c2201c90e17b24a3
 -- drop: function pbdb._flush_attempts(pbdb.run[], boolean, int, text, text[], int, int)
 create or replace function pbdb._flush_attempts(
     p_runs pbdb.run[],
@@ -9678,6 +12396,7 @@ create or replace function pbdb._flush_attempts(
 returns pbdb.claimed_step[]
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_claims pbdb.claimed_step[] := '{}';
@@ -9728,9 +12447,9 @@ comment on function pbdb._flush_attempts(pbdb.run[], boolean, int, text, text[],
 revoke execute on function pbdb._flush_attempts(
     pbdb.run[], boolean, int, text, text[], int, int
 ) from public;
--- end: sql/engine/_flush_attempts.sql
+-- end: sql/engine/run/_flush_attempts.sql
 
--- frozen: sql/engine/_flush_runs.sql sha256=c1f97bdfb08d6f78001556891adfb25b5195194db10307bac64b82e1350c23b6
+-- frozen: sql/engine/run/_flush_runs.sql sha256=1c7a901668e84ed265fe859bd40c96029874281647b7ddbdcb5c3ce99e334e30
 -- drop: function pbdb._flush_runs(pbdb.run[], text, text[], int, int)
 --
 -- Every write of an advance happens here, a statement a table however many executions were moved.
@@ -9746,6 +12465,7 @@ create or replace function pbdb._flush_runs(
 returns pbdb.claimed_step[]
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_run pbdb.run;
@@ -9811,14 +12531,15 @@ comment on function pbdb._flush_runs(pbdb.run[], text, text[], int, int) is
 'handler; those come back.';
 
 revoke execute on function pbdb._flush_runs(pbdb.run[], text, text[], int, int) from public;
--- end: sql/engine/_flush_runs.sql
+-- end: sql/engine/run/_flush_runs.sql
 
--- frozen: sql/engine/_flush_steps.sql sha256=8711e118fdc805925bfb4abe6e4346d2af8c19d255ef335004c5c923d7716dd4
+-- frozen: sql/engine/run/_flush_steps.sql sha256=2b6a9d5b6dbf42abac13803f169beeffca09a6063de75fb3114f0c5854a127c4
 -- drop: function pbdb._flush_steps(pbdb.run)
 create or replace function pbdb._flush_steps(p_run pbdb.run)
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if p_run.is_new then
@@ -9840,61 +12561,15 @@ comment on function pbdb._flush_steps(pbdb.run) is
 'Writes the attempts of a run that is still being worked on, so that statements can see them.';
 
 revoke execute on function pbdb._flush_steps(pbdb.run) from public;
--- end: sql/engine/_flush_steps.sql
+-- end: sql/engine/run/_flush_steps.sql
 
--- frozen: sql/engine/_program_of.sql sha256=b610175201f52a41eb3253bbc9072fdaac322bc4df37497abf3704d7cd324a66
--- drop: function pbdb._program_of(uuid)
-create or replace function pbdb._program_of(p_playbook_id uuid)
-returns jsonb
-language plpgsql
-stable
-as $fn$
-begin
-    return (
-        select p.program from pbdb.playbook_programs as p where p.playbook_id = p_playbook_id
-    );
-end;
-$fn$;
-
-comment on function pbdb._program_of(uuid) is
-'The compiled program of a playbook version; null before it was activated.';
-
-revoke execute on function pbdb._program_of(uuid) from public;
--- end: sql/engine/_program_of.sql
-
--- frozen: sql/engine/_program_by_name.sql sha256=bfccdd4d3188f5b19a6e1cebe724844531ff724b9ab90f0be402296aa8b6ac42
--- drop: function pbdb._program_by_name(uuid, text, int)
-create or replace function pbdb._program_by_name(
-    p_organization_id uuid, p_name text, p_version int
-)
-returns jsonb
-language sql
-stable
-security invoker
-begin atomic
-select g.program
-from pbdb.playbooks as p
-inner join pbdb.playbook_programs as g on g.playbook_id = p.id
-where
-    p.organization_id = p_organization_id and p.name = p_name and p.status = 'ACTIVE'
-    and (p_version is null or p.version = p_version)
-order by p.version desc
-limit 1;
-end;
-
-comment on function pbdb._program_by_name(uuid, text, int) is
-'The program of the latest ACTIVE version of a playbook, or of one version; null when none is '
-'ACTIVE.';
-
-revoke execute on function pbdb._program_by_name(uuid, text, int) from public;
--- end: sql/engine/_program_by_name.sql
-
--- frozen: sql/engine/_require_program.sql sha256=24fab28bf29e56c7518863909fa02f98ec4e700d985ea48e8f27f10a0a4c8c40
+-- frozen: sql/engine/start/_require_program.sql sha256=6cb16fd2a62c8c8401c9660e3afaf69ab3575dbcbeee78b834be5faf32999609
 -- drop: function pbdb._require_program(uuid, text)
 create or replace function pbdb._require_program(p_organization_id uuid, p_name text)
 returns jsonb
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_program jsonb := pbdb._program_by_name(p_organization_id, p_name, null);
@@ -9930,14 +12605,15 @@ comment on function pbdb._require_program(uuid, text) is
 '(none ACTIVE).';
 
 revoke execute on function pbdb._require_program(uuid, text) from public;
--- end: sql/engine/_require_program.sql
+-- end: sql/engine/start/_require_program.sql
 
--- frozen: sql/engine/_startable_program.sql sha256=1961b218cf114ff2db1f43fdf9196a73e895845a3d33e7ee6c9e532643c6e198
+-- frozen: sql/engine/start/_startable_program.sql sha256=220f0cf1fbbbbd43bf2c08d1fd3b10c236af00264fb4ffa1f629627893afc2ee
 -- drop: function pbdb._startable_program(uuid, uuid)
 create or replace function pbdb._startable_program(p_organization_id uuid, p_playbook_id uuid)
 returns jsonb
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_status pbdb.playbook_status;
@@ -9974,14 +12650,15 @@ comment on function pbdb._startable_program(uuid, uuid) is
 'ACTIVE).';
 
 revoke execute on function pbdb._startable_program(uuid, uuid) from public;
--- end: sql/engine/_startable_program.sql
+-- end: sql/engine/start/_startable_program.sql
 
--- frozen: sql/engine/_new_run.sql sha256=97838ec445887e04423cac8a64235cb0f9ec98f0b7ef888b8d5c19b966a4bfff
+-- frozen: sql/engine/run/_new_run.sql sha256=931c5885f85841538a733bed4f995543cc01c7d32cff832b7d079317e8b1e1c8
 -- drop: function pbdb._new_run(uuid, jsonb, jsonb)
 create or replace function pbdb._new_run(p_organization_id uuid, p_program jsonb, p_input jsonb)
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_run pbdb.run;
@@ -10015,14 +12692,15 @@ comment on function pbdb._new_run(uuid, jsonb, jsonb) is
 'An execution that begins now at the first step; nothing is written yet.';
 
 revoke execute on function pbdb._new_run(uuid, jsonb, jsonb) from public;
--- end: sql/engine/_new_run.sql
+-- end: sql/engine/run/_new_run.sql
 
--- frozen: sql/engine/_load_run.sql sha256=aac1286ae08a4d374bcf6b4f0c892d3bc8e7a6b2e36c4db44642a263ff287cca
+-- frozen: sql/engine/run/_load_run.sql sha256=92e73e01d88f72b0f6044db7fd57748cd705c1a4bea7926048c8b973cfabe13f
 -- drop: function pbdb._load_run(uuid)
 create or replace function pbdb._load_run(p_execution_id uuid)
 returns pbdb.run
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_run pbdb.run;
@@ -10048,9 +12726,9 @@ comment on function pbdb._load_run(uuid) is
 'An execution, which the caller has locked, for work; null when there is none.';
 
 revoke execute on function pbdb._load_run(uuid) from public;
--- end: sql/engine/_load_run.sql
+-- end: sql/engine/run/_load_run.sql
 
--- frozen: sql/engine/_lock_run.sql sha256=d52946f3bce643afc156f7b5a65ac8d33e6ebabcfff016847f7870fb01c193ae
+-- frozen: sql/engine/run/_lock_run.sql sha256=27fd37642a55114ed347159f268c6f4c2a133356ccb5e85b23a19e61c8ada30c
 -- drop: function pbdb._lock_run(uuid)
 --
 -- The one order of locks: the root of a family of executions first, then this one. Everybody who
@@ -10060,6 +12738,7 @@ create or replace function pbdb._lock_run(p_execution_id uuid)
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_root_id uuid;
@@ -10080,14 +12759,15 @@ comment on function pbdb._lock_run(uuid) is
 'Locks an execution (after the root of its family) and gives it for work; null when there is none.';
 
 revoke execute on function pbdb._lock_run(uuid) from public;
--- end: sql/engine/_lock_run.sql
+-- end: sql/engine/run/_lock_run.sql
 
--- frozen: sql/engine/_require_run.sql sha256=25d654506ffa4ee50dd930c541a51f142279c02f4b8b8fbc9a7e3d797ac520ab
+-- frozen: sql/engine/run/_require_run.sql sha256=fcb606ab20dda019f0645fb404af504527bd0841bd1f4ea0450978a6f30134b3
 -- drop: function pbdb._require_run(uuid, uuid)
 create or replace function pbdb._require_run(p_organization_id uuid, p_execution_id uuid)
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_run pbdb.run;
@@ -10115,14 +12795,15 @@ comment on function pbdb._require_run(uuid, uuid) is
 'the same.';
 
 revoke execute on function pbdb._require_run(uuid, uuid) from public;
--- end: sql/engine/_require_run.sql
+-- end: sql/engine/run/_require_run.sql
 
--- frozen: sql/engine/_refuse_ended.sql sha256=8dfb74d44bbe7d6e31f49077a2873b55d8a702e4cf7b293338b4c568e9838720
+-- frozen: sql/engine/run/_refuse_ended.sql sha256=e586dcee956bfea30c8cec66aa80215e9f0731f78d911a3add7c94fab57ec6de
 -- drop: function pbdb._refuse_ended(pbdb.run, text, text)
 create or replace function pbdb._refuse_ended(p_run pbdb.run, p_what text, p_hint text)
 returns void
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if p_run.completed_at is not null then
@@ -10144,9 +12825,9 @@ comment on function pbdb._refuse_ended(pbdb.run, text, text) is
 'Raises PB008 for an execution that has ended.';
 
 revoke execute on function pbdb._refuse_ended(pbdb.run, text, text) from public;
--- end: sql/engine/_refuse_ended.sql
+-- end: sql/engine/run/_refuse_ended.sql
 
--- frozen: sql/engine/_make_ready.sql sha256=5f032ca31b8f8fe640474a772eedcc791ec14380314fa2cb8b186405272f626e
+-- frozen: sql/engine/run/_make_ready.sql sha256=8aad91fa3c797ea36af6cfd9727ba85c07311d401564c27c4fbb06687429f941
 -- drop: function pbdb._make_ready(pbdb.run, uuid, jsonb, uuid, int, pbdb.step_effect)
 create or replace function pbdb._make_ready(
     p_run pbdb.run,
@@ -10159,6 +12840,7 @@ create or replace function pbdb._make_ready(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
@@ -10186,9 +12868,9 @@ comment on function pbdb._make_ready(pbdb.run, uuid, jsonb, uuid, int, pbdb.step
 
 revoke execute on function pbdb._make_ready(pbdb.run, uuid, jsonb, uuid, int, pbdb.step_effect)
 from public;
--- end: sql/engine/_make_ready.sql
+-- end: sql/engine/run/_make_ready.sql
 
--- frozen: sql/engine/_make_retry.sql sha256=c9e5a48eb16c8289ea9764ec5da7186d359d461f9973a6f3dc73b5e36b83c3f3
+-- frozen: sql/engine/end/_make_retry.sql sha256=c9d8775b44ca2836c3455acb07d4e9e2cf68c2324ec65d74069f6a4b3f99749e
 -- drop: function pbdb._make_retry(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb)
 --
 -- Exponential, capped at an hour, full jitter: random() is evaluated per attempt, so steps that
@@ -10199,6 +12881,7 @@ create or replace function pbdb._make_retry(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
@@ -10238,14 +12921,15 @@ comment on function pbdb._make_retry(pbdb.run, jsonb, pbdb.playbook_step_results
 revoke execute on function pbdb._make_retry(
     pbdb.run, jsonb, pbdb.playbook_step_results, jsonb
 ) from public;
--- end: sql/engine/_make_retry.sql
+-- end: sql/engine/end/_make_retry.sql
 
--- frozen: sql/engine/_hold_step.sql sha256=06958e0620e0477862beb4b530955b26b48962aeb6f39b265ee342ca378291e1
+-- frozen: sql/engine/move/_hold_step.sql sha256=8934e0786838f3f56d81f2fcbadb6780970d0c40e8e6704de1f1c0dfe9a4be0b
 -- drop: function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread)
 create or replace function pbdb._hold_step(p_run pbdb.run, p_step jsonb, p_thread pbdb.thread)
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_result_id uuid := pbdb.uuid_v7();
@@ -10273,9 +12957,9 @@ comment on function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread) is
 'advances it next.';
 
 revoke execute on function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread) from public;
--- end: sql/engine/_hold_step.sql
+-- end: sql/engine/move/_hold_step.sql
 
--- frozen: sql/engine/_leave_step.sql sha256=62669663d61b7ffebca07e29b550b09550abf53048a4e96b11cf6ab6f3439b70
+-- frozen: sql/engine/move/_leave_step.sql sha256=1929ad3799febf38a2307fc3a177eb5fa23d6f62ba0e864ff2dbbe26da0ad4ae
 -- drop: function pbdb._leave_step(pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int)
 --
 -- The one place that says what comes after a step.
@@ -10293,6 +12977,7 @@ create or replace function pbdb._leave_step(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_error jsonb;
@@ -10347,9 +13032,9 @@ comment on function pbdb._leave_step(
 revoke execute on function pbdb._leave_step(
     pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int
 ) from public;
--- end: sql/engine/_leave_step.sql
+-- end: sql/engine/move/_leave_step.sql
 
--- frozen: sql/engine/_end_attempt.sql sha256=484b5824e12f1c71899b4690687a3bc39cf5469bb7e6825b41a5b7e62553bada
+-- frozen: sql/engine/end/_end_attempt.sql sha256=30097e10d9614d6233baf1b55302084126f13b2eadc7d06a30e086391a420f93
 -- drop: function pbdb._end_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint)
 --
 -- Every end of an attempt whose row is stored comes through here: completions, failures, losses,
@@ -10365,6 +13050,7 @@ create or replace function pbdb._end_attempt(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
@@ -10419,9 +13105,9 @@ comment on function pbdb._end_attempt(
 revoke execute on function pbdb._end_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint
 ) from public;
--- end: sql/engine/_end_attempt.sql
+-- end: sql/engine/end/_end_attempt.sql
 
--- frozen: sql/engine/_close_open_steps.sql sha256=6d23a9daf3e67ec940ee6898ab2ba90cabcab838ae0fc768c3e4cb7f80f40b6c
+-- frozen: sql/engine/end/_close_open_steps.sql sha256=615422e31a024d65fae42a2323a9f783491a9793a0055c0f679d987014e83a19
 -- drop: function pbdb._close_open_steps(pbdb.run, uuid[], text, text)
 --
 -- Ready steps are locked before their results, as claims and heartbeats do; a claim that is under
@@ -10432,6 +13118,7 @@ create or replace function pbdb._close_open_steps(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
@@ -10488,14 +13175,15 @@ comment on function pbdb._close_open_steps(pbdb.run, uuid[], text, text) is
 'Child executions are cancelled.';
 
 revoke execute on function pbdb._close_open_steps(pbdb.run, uuid[], text, text) from public;
--- end: sql/engine/_close_open_steps.sql
+-- end: sql/engine/end/_close_open_steps.sql
 
--- frozen: sql/engine/_wake_parent.sql sha256=71a7f5a4e78a06d5ad64f757b848a6dbebb8b6d18bed1354b615dcb37f130ceb
+-- frozen: sql/engine/child/_wake_parent.sql sha256=bcd3656bc9cdeb1eb925335fd0383542d843fe9e73278b206a737d430894a68e
 -- drop: function pbdb._wake_parent(uuid)
 create or replace function pbdb._wake_parent(p_result_id uuid)
 returns void
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     update pbdb.playbook_ready_steps as q
@@ -10515,14 +13203,15 @@ comment on function pbdb._wake_parent(uuid) is
 'transaction.';
 
 revoke execute on function pbdb._wake_parent(uuid) from public;
--- end: sql/engine/_wake_parent.sql
+-- end: sql/engine/child/_wake_parent.sql
 
--- frozen: sql/engine/_cancel_child.sql sha256=875d789898ff49cad13a8a610389b9e1060ee1247738c3f6f28265ad5555e211
+-- frozen: sql/engine/child/_cancel_child.sql sha256=f1f9135845f3c77d1e8b54fc66a31339fe35364ae3de260c01a41da606ff21d5
 -- drop: function pbdb._cancel_child(uuid, text)
 create or replace function pbdb._cancel_child(p_execution_id uuid, p_message text)
 returns void
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_run pbdb.run := pbdb._lock_run(p_execution_id);
@@ -10540,14 +13229,15 @@ comment on function pbdb._cancel_child(uuid, text) is
 'other.';
 
 revoke execute on function pbdb._cancel_child(uuid, text) from public;
--- end: sql/engine/_cancel_child.sql
+-- end: sql/engine/child/_cancel_child.sql
 
--- frozen: sql/engine/_map_output.sql sha256=dc4b3eda52df3093265704ea07280dbe68444f9f372f75c8452160a28c1a5d68
+-- frozen: sql/engine/end/_map_output.sql sha256=102bd0b5e63d42d5f242d07f5999b53758aba3b15c2461f09f12d7b8a108e56d
 -- drop: function pbdb._map_output(pbdb.run, jsonb)
 create or replace function pbdb._map_output(p_run pbdb.run, p_program jsonb)
 returns jsonb
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_effect pbdb.step_effect;
@@ -10574,9 +13264,9 @@ comment on function pbdb._map_output(pbdb.run, jsonb) is
 '{output} by the playbook''s output_mapping, or {error}.';
 
 revoke execute on function pbdb._map_output(pbdb.run, jsonb) from public;
--- end: sql/engine/_map_output.sql
+-- end: sql/engine/end/_map_output.sql
 
--- frozen: sql/engine/_finish.sql sha256=482dbbe93eb759424ec7c651d5dc0c96006a570e2f225139c4161e4dd18c1436
+-- frozen: sql/engine/end/_finish.sql sha256=392fea2b3c005e9b411ecd9d026d525ad17d92998b965a2e87bf85e3c11cfe1a
 -- drop: function pbdb._finish(pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb)
 create or replace function pbdb._finish(
     p_run pbdb.run,
@@ -10588,6 +13278,7 @@ create or replace function pbdb._finish(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_error jsonb := p_error;
@@ -10642,78 +13333,9 @@ comment on function pbdb._finish(
 revoke execute on function pbdb._finish(
     pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb
 ) from public;
--- end: sql/engine/_finish.sql
+-- end: sql/engine/end/_finish.sql
 
--- frozen: sql/engine/_join_plan.sql sha256=63390bdaf9f51996982a2033e1b4cb88415c95eb7d4b516279066d3dbf74f39b
--- drop: function pbdb._join_plan(jsonb, jsonb, jsonb)
-create or replace function pbdb._join_plan(p_step jsonb, p_input jsonb, p_variables jsonb)
-returns jsonb
-language plpgsql
-stable
-as $fn$
-declare
-    v_config jsonb := p_step -> 'config';
-    v_items jsonb;
-    v_total int;
-    v_join jsonb := coalesce(v_config -> 'join', '"all"');
-    v_goes_on boolean := v_config ->> 'on_branch_failure' = 'continue';
-    v_needed int;
-begin
-    if v_config ? 'for_each' then
-        begin
-            v_items := pbdb._map(
-                v_config -> 'for_each',
-                pbdb._with_step_input(v_config ->> 'for_each', p_input, p_variables)
-            );
-        exception
-            when sqlstate 'PB015' or data_exception or syntax_error or undefined_object then
-                return jsonb_build_object('error', jsonb_build_object(
-                    'code', 'EXPRESSION_ERROR', 'message', 'for_each: ' || sqlerrm
-                ));
-        end;
-        if jsonb_typeof(v_items) <> 'array' then
-            return jsonb_build_object('error', jsonb_build_object(
-                'code', 'CONFIG_INVALID', 'message', format(
-                    'for_each is not an array but %s: %s', jsonb_typeof(v_items),
-                    left(v_items::text, 200)
-                )
-            ));
-        end if;
-        v_total := jsonb_array_length(v_items);
-    else
-        v_total := jsonb_array_length(p_step -> 'branches');
-    end if;
-
-    v_needed := case
-        when v_join = '"any"' then least(1, v_total)
-        when v_join ? 'at_least' then (v_join ->> 'at_least')::int
-        when v_goes_on then 0
-        else v_total
-    end;
-    return jsonb_build_object(
-        'request', case when v_items is not null then jsonb_build_object('for_each', v_items) end,
-        'total', v_total, 'needed', v_needed,
-        'waits_for_all', v_join = '"all"',
-        'max_parallel', least(
-            coalesce(
-                (v_config ->> 'max_parallel')::int,
-                case when v_items is null then v_total else 100 end
-            ),
-            1000
-        )
-    );
-end;
-$fn$;
-
-comment on function pbdb._join_plan(jsonb, jsonb, jsonb) is
-'How many branches or items a PARALLEL_EXECUTION has, how many must succeed and how many may be '
-'open at once (default: all branches; 100 items, at most 1000); {error} when for_each gives no '
-'array.';
-
-revoke execute on function pbdb._join_plan(jsonb, jsonb, jsonb) from public;
--- end: sql/engine/_join_plan.sql
-
--- frozen: sql/engine/_join_output.sql sha256=b772dfc817ec82a39b83efcf180b102be016709736a0919f8cab817b16f808b7
+-- frozen: sql/engine/parallel/_join_output.sql sha256=b772dfc817ec82a39b83efcf180b102be016709736a0919f8cab817b16f808b7
 -- drop: function pbdb._join_output(pbdb.playbook_joins, jsonb)
 --
 -- From the positions, not from the scopes: those that were never opened have their place too.
@@ -10744,9 +13366,9 @@ comment on function pbdb._join_output(pbdb.playbook_joins, jsonb) is
 'null where a branch failed, was cancelled or was never begun.';
 
 revoke execute on function pbdb._join_output(pbdb.playbook_joins, jsonb) from public;
--- end: sql/engine/_join_output.sql
+-- end: sql/engine/parallel/_join_output.sql
 
--- frozen: sql/engine/_join_error.sql sha256=d9817b531c0e83272ff82a97f1c77d6667a7187e2da69de38858b48b8e2cc18a
+-- frozen: sql/engine/parallel/_join_error.sql sha256=d9817b531c0e83272ff82a97f1c77d6667a7187e2da69de38858b48b8e2cc18a
 -- drop: function pbdb._join_error(pbdb.playbook_joins)
 create or replace function pbdb._join_error(p_join pbdb.playbook_joins)
 returns jsonb
@@ -10780,9 +13402,9 @@ comment on function pbdb._join_error(pbdb.playbook_joins) is
 'The error BRANCH_FAILED with the counts and what failed first.';
 
 revoke execute on function pbdb._join_error(pbdb.playbook_joins) from public;
--- end: sql/engine/_join_error.sql
+-- end: sql/engine/parallel/_join_error.sql
 
--- frozen: sql/engine/_steps_inside.sql sha256=2165d7da58df628c29c91dde98fe88fc91953fb0abb5777f302230d837c65bd0
+-- frozen: sql/engine/run/_steps_inside.sql sha256=2165d7da58df628c29c91dde98fe88fc91953fb0abb5777f302230d837c65bd0
 -- drop: function pbdb._steps_inside(jsonb, int)
 create or replace function pbdb._steps_inside(p_program jsonb, p_index int)
 returns int
@@ -10809,9 +13431,9 @@ comment on function pbdb._steps_inside(jsonb, int) is
 'to completed_steps.';
 
 revoke execute on function pbdb._steps_inside(jsonb, int) from public;
--- end: sql/engine/_steps_inside.sql
+-- end: sql/engine/run/_steps_inside.sql
 
--- frozen: sql/engine/_end_join.sql sha256=e18fd8103dfbdebbba1baebd804a2975ad3ff7639ec8a492e99113d700ee836d
+-- frozen: sql/engine/parallel/_end_join.sql sha256=b0f526d927312afd9dcb57e2e38b33f428048156bb5bbc9ade7b013131f96caa
 -- drop: function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean)
 create or replace function pbdb._end_join(
     p_run pbdb.run, p_program jsonb, p_join pbdb.playbook_joins, p_is_met boolean
@@ -10819,6 +13441,7 @@ create or replace function pbdb._end_join(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_step jsonb := p_program -> 'steps' -> p_join.step_index;
@@ -10873,9 +13496,9 @@ comment on function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean
 
 revoke execute on function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean)
 from public;
--- end: sql/engine/_end_join.sql
+-- end: sql/engine/parallel/_end_join.sql
 
--- frozen: sql/engine/_window.sql sha256=f58388e4d73cbecd09be737bbfd23f22c86eca8a26ad19f68451b88e0fca0fd6
+-- frozen: sql/engine/parallel/_window.sql sha256=f58388e4d73cbecd09be737bbfd23f22c86eca8a26ad19f68451b88e0fca0fd6
 -- drop: function pbdb._window(pbdb.playbook_joins, jsonb)
 --
 -- The series stands in a select list, where it is made as far as LIMIT needs it; in FROM all of the
@@ -10914,9 +13537,9 @@ comment on function pbdb._window(pbdb.playbook_joins, jsonb) is
 'out.';
 
 revoke execute on function pbdb._window(pbdb.playbook_joins, jsonb) from public;
--- end: sql/engine/_window.sql
+-- end: sql/engine/parallel/_window.sql
 
--- frozen: sql/engine/_open_scopes.sql sha256=cf71b3053a3cb2eec857c1175a4ce82e948b8bf36a66ae90818ec62db811ac68
+-- frozen: sql/engine/parallel/_open_scopes.sql sha256=6c56a5b1ba95b4aa40cb2c513c09a1fdc6b07866097d960fa666267be33ce5d8
 -- drop: function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins)
 create or replace function pbdb._open_scopes(
     p_run pbdb.run, p_program jsonb, p_join pbdb.playbook_joins
@@ -10924,6 +13547,7 @@ create or replace function pbdb._open_scopes(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_step jsonb := p_program -> 'steps' -> p_join.step_index;
@@ -10985,9 +13609,9 @@ comment on function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins) is
 'Opens as many branches or items of a join as its window has room for, in order.';
 
 revoke execute on function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins) from public;
--- end: sql/engine/_open_scopes.sql
+-- end: sql/engine/parallel/_open_scopes.sql
 
--- frozen: sql/engine/_move_join.sql sha256=6972056320d72d69be39d1a7c7c9e1463268ee8773bb96de286892966625706a
+-- frozen: sql/engine/parallel/_move_join.sql sha256=e760d2992f42f785546f606d639a40881f75f5435b2705593677386697a5f09c
 -- drop: function pbdb._move_join(pbdb.run, jsonb, uuid)
 --
 -- Decided while the execution's row is locked, from counters that are changed under the same lock.
@@ -10997,6 +13621,7 @@ create or replace function pbdb._move_join(p_run pbdb.run, p_program jsonb, p_re
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_join pbdb.playbook_joins;
@@ -11026,14 +13651,15 @@ comment on function pbdb._move_join(pbdb.run, jsonb, uuid) is
 'allows.';
 
 revoke execute on function pbdb._move_join(pbdb.run, jsonb, uuid) from public;
--- end: sql/engine/_move_join.sql
+-- end: sql/engine/parallel/_move_join.sql
 
--- frozen: sql/engine/_keep_done_scopes.sql sha256=d7175f31db4360a6747302a374597257cc37741528f098fc25bb736425550f35
+-- frozen: sql/engine/parallel/_keep_done_scopes.sql sha256=c49aa8e7f184bee6fe2228cc38d0c5fe1c4197dc2ab4e44a85b123a14ba1109d
 -- drop: function pbdb._keep_done_scopes(pbdb.run, uuid)
 create or replace function pbdb._keep_done_scopes(p_run pbdb.run, p_result_id uuid)
 returns int
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_before uuid;
@@ -11069,9 +13695,9 @@ comment on function pbdb._keep_done_scopes(pbdb.run, uuid) is
 'attempt, and gives how many; only the others run again.';
 
 revoke execute on function pbdb._keep_done_scopes(pbdb.run, uuid) from public;
--- end: sql/engine/_keep_done_scopes.sql
+-- end: sql/engine/parallel/_keep_done_scopes.sql
 
--- frozen: sql/engine/_fork.sql sha256=81ec6555618b2aab1d9233ef536e9d6278a3d44b5cbe34b8ad9633a25a39e113
+-- frozen: sql/engine/parallel/_fork.sql sha256=63cee42201cc52de10a8452ac08ef5dc0dd08d552d3f55df827d25b64fd6b1df
 -- drop: function pbdb._fork(pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb)
 create or replace function pbdb._fork(
     p_run pbdb.run,
@@ -11086,6 +13712,7 @@ create or replace function pbdb._fork(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
@@ -11126,14 +13753,15 @@ comment on function pbdb._fork(
 revoke execute on function pbdb._fork(
     pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb
 ) from public;
--- end: sql/engine/_fork.sql
+-- end: sql/engine/parallel/_fork.sql
 
--- frozen: sql/engine/_end_scope.sql sha256=8f4534b78dedb2afcac72d693951ec674fa079b37414a0ac17f6631579ed7817
+-- frozen: sql/engine/end/_end_scope.sql sha256=bed10436a0a7d995e781cf0e4c636a6f3597c384f07b4dbb5028c01e2de69a58
 -- drop: function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread)
 create or replace function pbdb._end_scope(p_run pbdb.run, p_program jsonb, p_thread pbdb.thread)
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_output jsonb := p_thread.output;
@@ -11181,59 +13809,9 @@ comment on function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread) is
 'Control has left a scope: the playbook ends, or a branch or item ends and its join moves.';
 
 revoke execute on function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread) from public;
--- end: sql/engine/_end_scope.sql
+-- end: sql/engine/end/_end_scope.sql
 
--- frozen: sql/engine/_wait_plan.sql sha256=00bd03b9909ce06e3a7fb47592b98ec07f61d1d5ef363532ff4b881eb4442b8f
--- drop: function pbdb._wait_plan(jsonb, jsonb, timestamptz)
-create or replace function pbdb._wait_plan(p_step jsonb, p_config jsonb, p_now timestamptz)
-returns jsonb
-language plpgsql
-stable
-as $fn$
-declare
-    v_for jsonb := p_config -> 'for';
-    v_until text := p_config ->> 'until';
-    v_seconds float8 := coalesce(p_config ->> 'timeout_seconds', p_step ->> 'timeout');
-begin
-    if v_for is not null or v_until is not null then
-        if v_until is not null and not pg_input_is_valid(v_until, 'timestamptz')
-            or jsonb_typeof(v_for) = 'string' and not pg_input_is_valid(v_for #>> '{}', 'interval')
-            or jsonb_typeof(v_for) not in ('string', 'number') then
-            return jsonb_build_object('error', jsonb_build_object(
-                'code', 'CONFIG_INVALID', 'message', format(
-                    'for %s or until %s is not a duration or a time', v_for, v_until
-                )
-            ));
-        end if;
-        return jsonb_build_object('handler', '@timer', 'due_at', coalesce(
-            v_until::timestamptz,
-            p_now + case jsonb_typeof(v_for)
-                when 'number' then interval '1 second' * (v_for #>> '{}')::float8
-                else (v_for #>> '{}')::interval
-            end
-        ));
-    end if;
-    return jsonb_build_object(
-        'handler', case when p_config ? 'event' then '@event' else '@input' end,
-        'due_at', coalesce(p_now + interval '1 second' * v_seconds, 'infinity')
-    ) || case
-        when p_config ? 'event' then jsonb_build_object(
-            'event', p_config -> 'event', 'match', coalesce(p_config -> 'match', '{}')
-        )
-        else '{}'
-    end;
-end;
-$fn$;
-
-comment on function pbdb._wait_plan(jsonb, jsonb, timestamptz) is
-'{handler, due_at, event, match} of a WAIT_FOR_INPUT: @input for a person, @event, or @timer; '
-'due_at is the time or the timeout, infinity for none; {error} when its duration or time cannot be '
-'read.';
-
-revoke execute on function pbdb._wait_plan(jsonb, jsonb, timestamptz) from public;
--- end: sql/engine/_wait_plan.sql
-
--- frozen: sql/engine/_take_event.sql sha256=f7ae51f156bc7b44a80d8f4280938625b1e49375c14f6be057a312facfbecfdb
+-- frozen: sql/engine/wait/_take_event.sql sha256=f7ae51f156bc7b44a80d8f4280938625b1e49375c14f6be057a312facfbecfdb
 -- drop: function pbdb._take_event(uuid, text, jsonb, uuid)
 create or replace function pbdb._take_event(
     p_organization_id uuid, p_event_name text, p_match jsonb, p_result_id uuid
@@ -11265,9 +13843,9 @@ comment on function pbdb._take_event(uuid, text, jsonb, uuid) is
 'Takes the oldest kept event that a wait matches and gives its payload; null when there is none.';
 
 revoke execute on function pbdb._take_event(uuid, text, jsonb, uuid) from public;
--- end: sql/engine/_take_event.sql
+-- end: sql/engine/wait/_take_event.sql
 
--- frozen: sql/engine/_await.sql sha256=3ad6cd391cca4ce2ac6d15b3e8c823b28605fbae267e19d2afd339fffff1044d
+-- frozen: sql/engine/wait/_await.sql sha256=db7c5478f7937575edc1bc3c3e745fc0e95a8b310c67ef4d35d0eaab5d43bd2c
 -- drop: function pbdb._await(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect)
 create or replace function pbdb._await(
     p_run pbdb.run,
@@ -11280,6 +13858,7 @@ create or replace function pbdb._await(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
@@ -11327,14 +13906,15 @@ comment on function pbdb._await(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.st
 revoke execute on function pbdb._await(
     pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect
 ) from public;
--- end: sql/engine/_await.sql
+-- end: sql/engine/wait/_await.sql
 
--- frozen: sql/engine/_end_pause.sql sha256=bc068f6505148cf399d14afca7bd67d88b16b628bae98ad395162f6de7e010ef
+-- frozen: sql/engine/wait/_end_pause.sql sha256=d17064c4bceea562550da0b68b40fc4c1907e84a8a2113edb03354c3a1ec6398
 -- drop: function pbdb._end_pause(pbdb.run)
 create or replace function pbdb._end_pause(p_run pbdb.run)
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     p_run.status := 'RUNNING';
@@ -11350,14 +13930,15 @@ comment on function pbdb._end_pause(pbdb.run) is
 'PAUSED.';
 
 revoke execute on function pbdb._end_pause(pbdb.run) from public;
--- end: sql/engine/_end_pause.sql
+-- end: sql/engine/wait/_end_pause.sql
 
--- frozen: sql/engine/_settle_pause.sql sha256=ba52bca768991c8951091863d286a920f268aa65414f6f152d9e2b33dde2ac59
+-- frozen: sql/engine/wait/_settle_pause.sql sha256=6bbed6d0b4b7889e1eaf51e42eecafff4a0a183f9749f4a4c6eeecce61b44452
 -- drop: function pbdb._settle_pause(pbdb.run)
 create or replace function pbdb._settle_pause(p_run pbdb.run)
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_waiting int;
@@ -11395,9 +13976,9 @@ comment on function pbdb._settle_pause(pbdb.run) is
 'a time comes.';
 
 revoke execute on function pbdb._settle_pause(pbdb.run) from public;
--- end: sql/engine/_settle_pause.sql
+-- end: sql/engine/wait/_settle_pause.sql
 
--- frozen: sql/engine/_child_refusal.sql sha256=3b35942c28f8dff75206a8381f20501657df6576e4c8f13487469342daf41c75
+-- frozen: sql/engine/child/_child_refusal.sql sha256=fe451866f0d0f1850c3808e5aa3923e45417be69c5f69564ce4f9e773bd0f304
 -- drop: function pbdb._child_refusal(pbdb.run, jsonb, jsonb, jsonb)
 create or replace function pbdb._child_refusal(
     p_run pbdb.run, p_program jsonb, p_config jsonb, p_input jsonb
@@ -11405,6 +13986,7 @@ create or replace function pbdb._child_refusal(
 returns jsonb
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if p_run.depth >= 16 then
@@ -11437,9 +14019,9 @@ comment on function pbdb._child_refusal(pbdb.run, jsonb, jsonb, jsonb) is
 'input that does not fit; null when it can.';
 
 revoke execute on function pbdb._child_refusal(pbdb.run, jsonb, jsonb, jsonb) from public;
--- end: sql/engine/_child_refusal.sql
+-- end: sql/engine/child/_child_refusal.sql
 
--- frozen: sql/engine/_call_playbook.sql sha256=3672e64846c6b91049220b6b6ab940467e0434c304859359dfdaf58aeae8e4a5
+-- frozen: sql/engine/child/_call_playbook.sql sha256=1897880d49e1d9ec124a5e4771a839e21626b0c59d979671506f6421ada6c55a
 -- drop: function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect)
 --
 -- The child is queued, not run here: a child that calls a child would recurse. Whoever called the
@@ -11455,6 +14037,7 @@ create or replace function pbdb._call_playbook(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
@@ -11512,9 +14095,9 @@ comment on function pbdb._call_playbook(
 revoke execute on function pbdb._call_playbook(
     pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect
 ) from public;
--- end: sql/engine/_call_playbook.sql
+-- end: sql/engine/child/_call_playbook.sql
 
--- frozen: sql/engine/_end_child_call.sql sha256=d3ab650ac94a25dd1b81ffa57ed15c20055b828e49ff939b061277d3108c59b2
+-- frozen: sql/engine/child/_end_child_call.sql sha256=8bf0bfb8cd14ced37755ed625bcfaf7401bfe7675258aee96b0d86f8d144a05e
 -- drop: function pbdb._end_child_call(pbdb.run, jsonb, pbdb.playbook_step_results)
 create or replace function pbdb._end_child_call(
     p_run pbdb.run, p_step jsonb, p_attempt pbdb.playbook_step_results
@@ -11522,6 +14105,7 @@ create or replace function pbdb._end_child_call(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_child pbdb.playbook_executions;
@@ -11555,9 +14139,9 @@ comment on function pbdb._end_child_call(pbdb.run, jsonb, pbdb.playbook_step_res
 revoke execute on function pbdb._end_child_call(
     pbdb.run, jsonb, pbdb.playbook_step_results
 ) from public;
--- end: sql/engine/_end_child_call.sql
+-- end: sql/engine/child/_end_child_call.sql
 
--- frozen: sql/engine/_advance.sql sha256=8f4e0d9f194c33d1e5afb599778496a478cf127314a6f3d7054bc2208dbc4f4c
+-- frozen: sql/engine/move/_advance.sql sha256=c25a3443eabdfb3dfe6de61aad8bc3ce3a681765533d549e4a0d335f17ce9eef
 -- drop: function pbdb._advance(pbdb.run, jsonb)
 --
 -- The heart: takes each place where control stands and moves it on until it ends or has to wait for
@@ -11569,6 +14153,7 @@ create or replace function pbdb._advance(p_run pbdb.run, p_program jsonb)
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_thread pbdb.thread;
@@ -11692,14 +14277,15 @@ comment on function pbdb._advance(pbdb.run, jsonb) is
 'The caller writes the run that comes back with _flush_runs.';
 
 revoke execute on function pbdb._advance(pbdb.run, jsonb) from public;
--- end: sql/engine/_advance.sql
+-- end: sql/engine/move/_advance.sql
 
--- frozen: sql/engine/_run_engine_step.sql sha256=8c7cf51e3a6ca0b8da54050c1c07e9459a0b9b13d9bfcfe81b169256d73edd19
+-- frozen: sql/engine/move/_run_engine_step.sql sha256=55333ae3a368e48207b072b73c38576d7f22d510bafe8ac7ec537959244c4f93
 -- drop: function pbdb._run_engine_step(uuid)
 create or replace function pbdb._run_engine_step(p_result_id uuid)
 returns boolean
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_attempt pbdb.playbook_step_results;
@@ -11741,14 +14327,15 @@ comment on function pbdb._run_engine_step(uuid) is
 'somebody else did.';
 
 revoke execute on function pbdb._run_engine_step(uuid) from public;
--- end: sql/engine/_run_engine_step.sql
+-- end: sql/engine/move/_run_engine_step.sql
 
--- frozen: sql/engine/_run_engine_steps.sql sha256=84a474d89c8c6179c5f87596ffacd06473522c3ffbb4e6b1bda350ab0436318d
+-- frozen: sql/engine/move/_run_engine_steps.sql sha256=480089eb3c85553e6eb3faf2a26e2445a89367427a42516efbf0965168e86b6d
 -- drop: function pbdb._run_engine_steps(uuid[], int)
 create or replace function pbdb._run_engine_steps(p_root_ids uuid[], p_limit int)
 returns int
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_result_id uuid;
@@ -11778,9 +14365,9 @@ comment on function pbdb._run_engine_steps(uuid[], int) is
 'the next sweep.';
 
 revoke execute on function pbdb._run_engine_steps(uuid[], int) from public;
--- end: sql/engine/_run_engine_steps.sql
+-- end: sql/engine/move/_run_engine_steps.sql
 
--- frozen: sql/engine/_deliver.sql sha256=36ebce7b66ebfe1b5cc476d0119c988725c2576919502d807b012b7aa1cf125b
+-- frozen: sql/engine/wait/_deliver.sql sha256=3c2febb208f7e0803271f639517f35fdd4e8843c51d2e9df622efc693adfadbf
 -- drop: function pbdb._deliver(uuid, jsonb, boolean)
 create or replace function pbdb._deliver(
     p_result_id uuid, p_payload jsonb, p_skip_locked boolean
@@ -11788,6 +14375,7 @@ create or replace function pbdb._deliver(
 returns boolean
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_attempt pbdb.playbook_step_results;
@@ -11847,14 +14435,15 @@ comment on function pbdb._deliver(uuid, jsonb, boolean) is
 'longer waits, or is locked and p_skip_locked asks not to wait.';
 
 revoke execute on function pbdb._deliver(uuid, jsonb, boolean) from public;
--- end: sql/engine/_deliver.sql
+-- end: sql/engine/wait/_deliver.sql
 
--- frozen: sql/engine/_check_input.sql sha256=12f56fd7f241fb54e0910d0f2a0fb4be98617971dd22fa3a2d760d7a06ade8dc
+-- frozen: sql/engine/start/_check_input.sql sha256=b066bacebfdae3ce9ad83569b6c7a72d6584f7a117b9fa0888664a79af624373
 -- drop: function pbdb._check_input(jsonb, jsonb)
 create or replace function pbdb._check_input(p_program jsonb, p_input jsonb)
 returns void
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_errors jsonb := '[]';
@@ -11894,9 +14483,9 @@ comment on function pbdb._check_input(jsonb, jsonb) is
 'Raises PB006 when an input does not fit the playbook''s input_schema, PB014 when it is too large.';
 
 revoke execute on function pbdb._check_input(jsonb, jsonb) from public;
--- end: sql/engine/_check_input.sql
+-- end: sql/engine/start/_check_input.sql
 
--- frozen: sql/engine/_claim_key.sql sha256=b44b06871764efdcfc173588ae2090e836d3a83ffde78c669671e6d625600adc
+-- frozen: sql/engine/start/_claim_key.sql sha256=6697ff7e93a5ccb21303b90139f3f9491ff8da043af3b39c0c0266e8a662027c
 -- drop: function pbdb._claim_key(pbdb.run, jsonb, text)
 --
 -- The row is written before the first step runs: a second start with the same key waits on the
@@ -11905,6 +14494,7 @@ create or replace function pbdb._claim_key(p_run pbdb.run, p_program jsonb, p_id
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_hash text := encode(
@@ -11961,14 +14551,15 @@ comment on function pbdb._claim_key(pbdb.run, jsonb, text) is
 'their execution.';
 
 revoke execute on function pbdb._claim_key(pbdb.run, jsonb, text) from public;
--- end: sql/engine/_claim_key.sql
+-- end: sql/engine/start/_claim_key.sql
 
--- frozen: sql/engine/_checked_source.sql sha256=bb3eb73f0db6bdbbede64c7906c36aaec05d72bb1598b73f1ec4fbfffa37c92e
+-- frozen: sql/engine/start/_checked_source.sql sha256=dbd8452a996f0b3f9d12aa1ca43cce2cb680ae10832e687045607224a670c76a
 -- drop: function pbdb._checked_source(text)
 create or replace function pbdb._checked_source(p_trigger_source text)
 returns text
 language plpgsql
 immutable
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if coalesce(p_trigger_source, '') not in ('manual', 'api', 'scheduled', 'event', 'webhook') then
@@ -11985,9 +14576,9 @@ comment on function pbdb._checked_source(text) is
 'The trigger source given, or PB017.';
 
 revoke execute on function pbdb._checked_source(text) from public;
--- end: sql/engine/_checked_source.sql
+-- end: sql/engine/start/_checked_source.sql
 
--- frozen: sql/engine/_start_runs.sql sha256=1edb033ec0b03028c5ecbea50eec2ec5f72365035cfd21a7383a70aaf1bdae76
+-- frozen: sql/engine/start/_start_runs.sql sha256=8d06f423dcc1e56ed5565bf57ef8dba4985c2e57b001ecece94cd075397f87fa
 -- drop: function pbdb._start_runs(jsonb, uuid, jsonb[], text[], text, text, uuid, jsonb)
 --
 -- Executions that need no runner are over when this returns: they are written once, already
@@ -12005,6 +14596,7 @@ create or replace function pbdb._start_runs(
 returns uuid[]
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_run pbdb.run;
@@ -12061,9 +14653,9 @@ comment on function pbdb._start_runs(jsonb, uuid, jsonb[], text[], text, text, u
 revoke execute on function pbdb._start_runs(
     jsonb, uuid, jsonb[], text[], text, text, uuid, jsonb
 ) from public;
--- end: sql/engine/_start_runs.sql
+-- end: sql/engine/start/_start_runs.sql
 
--- frozen: sql/engine/start_playbook_execution.sql sha256=d943d55200de5c3cd1c8bf8d8d0a7e4253dff87a113507a5a2049990cd22b8fb
+-- frozen: sql/engine/start/start_playbook_execution.sql sha256=593feece9cc5e01ab068297252b29ca7b43fbda98930e26d929e6302c1ffc53b
 -- drop: function pbdb.start_playbook_execution(uuid, jsonb, text, text, text, uuid, jsonb)
 --
 -- Definer: apps may read executions and change them only through functions.
@@ -12080,7 +14672,7 @@ returns uuid
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -12107,9 +14699,9 @@ revoke execute on function pbdb.start_playbook_execution(
 grant execute on function pbdb.start_playbook_execution(
     uuid, jsonb, text, text, text, uuid, jsonb
 ) to pbdb_app;
--- end: sql/engine/start_playbook_execution.sql
+-- end: sql/engine/start/start_playbook_execution.sql
 
--- frozen: sql/engine/start_playbook_executions.sql sha256=c8cc5bb5aa70376d09056eddf4eeea849ff6e031c00c965e640e02ab00436705
+-- frozen: sql/engine/start/start_playbook_executions.sql sha256=f334a9a2311e42986a3c8faef5cccda066392accca6d06cbec4a8f17d1d606f6
 -- drop: function pbdb.start_playbook_executions(uuid, jsonb[], text[])
 --
 -- Definer: apps may read executions and change them only through functions.
@@ -12120,7 +14712,7 @@ returns setof uuid
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -12152,9 +14744,9 @@ comment on function pbdb.start_playbook_executions(uuid, jsonb[], text[]) is
 
 revoke execute on function pbdb.start_playbook_executions(uuid, jsonb[], text[]) from public;
 grant execute on function pbdb.start_playbook_executions(uuid, jsonb[], text[]) to pbdb_app;
--- end: sql/engine/start_playbook_executions.sql
+-- end: sql/engine/start/start_playbook_executions.sql
 
--- frozen: sql/engine/start_playbook.sql sha256=a4c8a16e60c1d93a16a41b49ff23ad2049046da647c00ae4397c8112215bb25d
+-- frozen: sql/engine/start/start_playbook.sql sha256=0af5cf933498a8c4cf7c9c2096c71bf28fe9974ef1016a29f8a234b5f6bd8b68
 -- drop: function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb)
 --
 -- Definer: apps may read executions and change them only through functions.
@@ -12171,7 +14763,7 @@ returns uuid
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -12195,245 +14787,9 @@ revoke execute on function pbdb.start_playbook(
 ) from public;
 grant execute on function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb)
 to pbdb_app;
--- end: sql/engine/start_playbook.sql
+-- end: sql/engine/start/start_playbook.sql
 
--- frozen: sql/engine/_run_to_the_end.sql sha256=3b672c4eff2e592d74b5e6cd52bbe4df2d9a7d6cfa3835478d43b6e63bdcff5f
--- drop: function pbdb._run_to_the_end(uuid, jsonb)
-create or replace function pbdb._run_to_the_end(p_execution_id uuid, p_outputs jsonb default null)
-returns void
-language plpgsql
-volatile
-as $fn$
-declare
-    v_next record;
-begin
-    -- A loop, because each step decides which comes next.
-    loop
-        select q.result_id, q.handler, q.state, s.step_name into v_next
-        from pbdb.playbook_ready_steps as q
-        inner join pbdb.playbook_executions as e on e.id = q.execution_id
-        inner join pbdb.playbook_step_results as r on r.id = q.result_id
-        inner join pbdb.playbook_steps as s on s.id = r.step_id
-        where
-            (e.id = p_execution_id or e.root_execution_id = p_execution_id)
-            and (p_outputs is null or q.handler <> '@child')
-        order by
-            q.handler not in ('@engine', 'DATABASE_QUERY', 'MEMORY_SEARCH'), q.handler = '@child',
-            not coalesce(p_outputs ? s.step_name, false), q.due_at
-        limit 1;
-        exit when not found;
-
-        if v_next.handler = '@engine' then
-            perform pbdb._run_engine_step(v_next.result_id);
-        elsif p_outputs ? v_next.step_name then
-            perform pbdb._pretend(v_next.result_id, v_next.state, p_outputs -> v_next.step_name);
-        elsif v_next.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH') then
-            perform pbdb._perform_sql_step(v_next.result_id, 'run_playbook', null);
-        elsif p_outputs is not null then
-            exit;
-        else
-            raise exception using
-                errcode = 'PB018',
-                message = format(
-                    'step "%s" %s', v_next.step_name,
-                    case
-                        when v_next.state = 'WAITING' then 'waits, and run_playbook cannot'
-                        else format('needs a runner (%s)', v_next.handler)
-                    end
-                ),
-                hint = 'Start it instead, select pbdb.start_playbook(…), and let a runner work on '
-                    'it.';
-        end if;
-    end loop;
-end;
-$fn$;
-
-comment on function pbdb._run_to_the_end(uuid, jsonb) is
-'Performs the SQL steps of an execution and its children one after the other; other steps take '
-'their output from p_outputs, by step name. Stops at a step that is not there, or, when p_outputs '
-'is null, raises PB018.';
-
-revoke execute on function pbdb._run_to_the_end(uuid, jsonb) from public;
--- end: sql/engine/_run_to_the_end.sql
-
--- frozen: sql/engine/run_playbook.sql sha256=7dfa657802c8883519e4f55f1180a61cbd87234ed1cad6f3b7d64966dd650d8e
--- drop: function pbdb.run_playbook(text, jsonb)
---
--- Definer: apps change executions only through functions.
-create or replace function pbdb.run_playbook(p_name text, p_input jsonb default '{}')
-returns jsonb
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $fn$
-declare
-    v_execution_id uuid := pbdb.start_playbook(p_name, p_input);
-    v_execution pbdb.playbook_executions;
-begin
-    perform pbdb._run_to_the_end(v_execution_id);
-    select e.* into v_execution from pbdb.playbook_executions as e where e.id = v_execution_id;
-    if v_execution.status <> 'COMPLETED' then
-        raise exception using
-            errcode = 'PB025',
-            message = format(
-                'playbook "%s" ended %s: %s: %s', p_name, v_execution.status,
-                v_execution.error_code, v_execution.error_message
-            ),
-            detail = (
-                select string_agg(
-                    format('%s attempt %s: %s %s', s.step_name, r.attempt_number, r.status,
-                        coalesce(r.error_code, '')), e'\n' order by r.id
-                )
-                from pbdb.playbook_step_results as r
-                inner join pbdb.playbook_steps as s on s.id = r.step_id
-                where r.execution_id = v_execution_id
-            ),
-            hint = 'Nothing was kept. To keep the execution and its error: select '
-                'pbdb.start_playbook(…);';
-    end if;
-    return v_execution.output_data;
-end;
-$fn$;
-
-comment on function pbdb.run_playbook(text, jsonb) is
-'Runs a playbook whose steps PostgreSQL can do itself to its end in the caller''s transaction and '
-'gives the output. SQL steps are retried at once instead of after a delay. Raises PB018 when a '
-'step needs a runner or waits, PB025 when the playbook fails, and as start_playbook.';
-
-revoke execute on function pbdb.run_playbook(text, jsonb) from public;
-grant execute on function pbdb.run_playbook(text, jsonb) to pbdb_app;
--- end: sql/engine/run_playbook.sql
-
--- frozen: sql/engine/_pretend.sql sha256=965ab3bcae45bb2f4f5d95b45ebc32251d1e2f1ea8e4d022ab9fbae4af02dc6f
--- drop: function pbdb._pretend(uuid, pbdb.ready_state, jsonb)
-create or replace function pbdb._pretend(
-    p_result_id uuid, p_state pbdb.ready_state, p_output jsonb
-)
-returns void
-language plpgsql
-volatile
-as $fn$
-declare
-    v_token uuid;
-begin
-    if p_state = 'WAITING' then
-        perform pbdb._deliver(p_result_id, p_output, false);
-        return;
-    end if;
-    v_token := pbdb._lease_one(p_result_id, 'what_if');
-    perform pbdb._settle_attempts(
-        array[p_result_id], array[v_token], array[p_output::text], null
-    );
-end;
-$fn$;
-
-comment on function pbdb._pretend(uuid, pbdb.ready_state, jsonb) is
-'Gives a queued or waiting step an output as if its runner, or the person or event it waits for, '
-'had.';
-
-revoke execute on function pbdb._pretend(uuid, pbdb.ready_state, jsonb) from public;
--- end: sql/engine/_pretend.sql
-
--- frozen: sql/engine/_trace.sql sha256=ea2b85b2678e98bfeba20a7376a21cd8ca330ae702356295c279229ae4199d6d
--- drop: function pbdb._trace(uuid)
-create or replace function pbdb._trace(p_execution_id uuid)
-returns jsonb
-language sql
-stable
-security invoker
-begin atomic
-select jsonb_agg(t.entry order by t.at, t.id)
-from (
-    select
-        r.created_at as at, r.id,
-        jsonb_build_object(
-            'step_name', s.step_name, 'branch', c.branch, 'item_index', c.item_index,
-            'status', r.status, 'visit', r.visit, 'attempt_number', r.attempt_number,
-            'input_data', r.input_data, 'output_data', r.output_data,
-            'error_code', r.error_code, 'error_message', r.error_message
-        ) as entry
-    from pbdb.playbook_step_results as r
-    inner join pbdb.playbook_steps as s on s.id = r.step_id
-    left join pbdb.playbook_scopes as c on c.id = r.scope_id
-    where r.execution_id = p_execution_id
-    union all
-    select
-        'infinity', e.id,
-        jsonb_build_object(
-            'status', e.status, 'input_data', e.input_data, 'output_data', e.output_data,
-            'error_code', e.error_code, 'error_message', e.error_message
-        )
-    from pbdb.playbook_executions as e
-    where e.id = p_execution_id
-) as t;
-end;
-
-comment on function pbdb._trace(uuid) is
-'Every attempt of an execution in order, then the execution itself, as a JSON array.';
-
-revoke execute on function pbdb._trace(uuid) from public;
--- end: sql/engine/_trace.sql
-
--- frozen: sql/engine/what_if_playbook.sql sha256=78019944bfa3272b2a101b32f65639c8d07221d12bfe74baaa8e7531058a5df6
--- drop: function pbdb.what_if_playbook(text, jsonb, jsonb)
---
--- Definer: apps change executions only through functions. The run happens in a subtransaction that
--- ends in an exception on purpose: variables survive it, rows do not.
-create or replace function pbdb.what_if_playbook(
-    p_name text, p_input jsonb default '{}', p_outputs jsonb default '{}'
-)
-returns table (
-    step_name text,
-    branch text,
-    item_index int,
-    status text,
-    visit int,
-    attempt_number int,
-    input_data jsonb,
-    output_data jsonb,
-    error_code text,
-    error_message text
-)
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $fn$
-declare
-    v_execution_id uuid;
-    v_trace jsonb;
-begin
-    begin
-        v_execution_id := pbdb.start_playbook(p_name, p_input);
-        perform pbdb._run_to_the_end(v_execution_id, coalesce(p_outputs, '{}'));
-        v_trace := pbdb._trace(v_execution_id);
-        raise exception using errcode = 'WHTIF', message = 'what_if_playbook undoes its run';
-    exception
-        when sqlstate 'WHTIF' then
-            null;
-    end;
-    return query
-    select t.*
-    from jsonb_to_recordset(v_trace) as t (
-        step_name text, branch text, item_index int, status text, visit int,
-        attempt_number int, input_data jsonb, output_data jsonb, error_code text,
-        error_message text
-    );
-end;
-$fn$;
-
-comment on function pbdb.what_if_playbook(text, jsonb, jsonb) is
-'Runs a playbook against real data and undoes everything: what comes back is the trace, a row for '
-'each attempt in order and a last row without step name for the execution. Steps that need a '
-'runner or wait take their output from p_outputs, by step name; the run stops at one that is not '
-'there. Sequences and NOTIFY of a write query excepted, nothing remains. Raises as start_playbook.';
-
-revoke execute on function pbdb.what_if_playbook(text, jsonb, jsonb) from public;
-grant execute on function pbdb.what_if_playbook(text, jsonb, jsonb) to pbdb_app;
--- end: sql/engine/what_if_playbook.sql
-
--- frozen: sql/engine/_find_wait.sql sha256=b74e135f303a0d2cd57211a2a7c36ce65ff7a5cec6b88b7ab017afe9e829a84a
+-- frozen: sql/engine/wait/_find_wait.sql sha256=e00a4a36b1089fa07e29bdd2544db173638721849951b0e39c7fd4f1b7c53ce8
 -- drop: function pbdb._find_wait(pbdb.run, jsonb, text)
 --
 -- The execution is locked, so what is found here still waits when it is answered. In a for_each
@@ -12450,6 +14806,7 @@ create or replace function pbdb._find_wait(
 )
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_name text := regexp_replace(p_step_name, '\[\d+\]$', '');
@@ -12492,9 +14849,9 @@ comment on function pbdb._find_wait(pbdb.run, jsonb, text) is
 'is none.';
 
 revoke execute on function pbdb._find_wait(pbdb.run, jsonb, text) from public;
--- end: sql/engine/_find_wait.sql
+-- end: sql/engine/wait/_find_wait.sql
 
--- frozen: sql/engine/_check_answer.sql sha256=4051e0eaa4afd67135ed633fd38460f1cc916a6193e41805468552b093af0246
+-- frozen: sql/engine/wait/_check_answer.sql sha256=72b8afa2bb8fe3864234dc7645d28a4727d0017ed0407e8948a6f9c82c0c4fae
 -- drop: function pbdb._check_answer(jsonb, jsonb, jsonb, uuid)
 create or replace function pbdb._check_answer(
     p_step jsonb, p_config jsonb, p_answer jsonb, p_answered_by uuid
@@ -12502,6 +14859,7 @@ create or replace function pbdb._check_answer(
 returns void
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_error jsonb;
@@ -12538,9 +14896,9 @@ comment on function pbdb._check_answer(jsonb, jsonb, jsonb, uuid) is
 'schema nor the step''s.';
 
 revoke execute on function pbdb._check_answer(jsonb, jsonb, jsonb, uuid) from public;
--- end: sql/engine/_check_answer.sql
+-- end: sql/engine/wait/_check_answer.sql
 
--- frozen: sql/engine/_collect_answer.sql sha256=91cb823fe2b6d4fa6828a8356a528c849c19a420f627895317241fe07b5a0cf3
+-- frozen: sql/engine/wait/_collect_answer.sql sha256=b4fa4c032f226e7a501c315cd186c2c209de447760697f713e51aeea7f036107
 -- drop: function pbdb._collect_answer(uuid, int, jsonb, uuid)
 create or replace function pbdb._collect_answer(
     p_result_id uuid, p_needed int, p_answer jsonb, p_answered_by uuid
@@ -12548,6 +14906,7 @@ create or replace function pbdb._collect_answer(
 returns jsonb
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_answers jsonb;
@@ -12587,9 +14946,9 @@ comment on function pbdb._collect_answer(uuid, int, jsonb, uuid) is
 'second answer.';
 
 revoke execute on function pbdb._collect_answer(uuid, int, jsonb, uuid) from public;
--- end: sql/engine/_collect_answer.sql
+-- end: sql/engine/wait/_collect_answer.sql
 
--- frozen: sql/engine/submit_step_input.sql sha256=acc5e6562be73cded90639954bc99c449ff68261bf2472def056b1069002a021
+-- frozen: sql/engine/wait/submit_step_input.sql sha256=671730215e4fc982470d90b8cd90cd62dc91dc6b13994d0ebd461e4128362f99
 -- drop: function pbdb.submit_step_input(uuid, text, jsonb, uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -12600,7 +14959,7 @@ returns void
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -12645,9 +15004,336 @@ comment on function pbdb.submit_step_input(uuid, text, jsonb, uuid) is
 
 revoke execute on function pbdb.submit_step_input(uuid, text, jsonb, uuid) from public;
 grant execute on function pbdb.submit_step_input(uuid, text, jsonb, uuid) to pbdb_app;
--- end: sql/engine/submit_step_input.sql
+-- end: sql/engine/wait/submit_step_input.sql
 
--- frozen: sql/engine/trigger/_fire.sql sha256=3ae5946ec7360dfe53c2e067379a7266dc0e18f2a50354eb9e77f94443fd96cc
+-- frozen: sql/engine/steer/pause_playbook_execution.sql sha256=f55a6b01476064f89e31d42051998958b039707cb3424c3c7aa6c951662d6ad9
+-- drop: function pbdb.pause_playbook_execution(uuid)
+--
+-- Definer: apps change executions only through functions.
+create or replace function pbdb.pause_playbook_execution(p_execution_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+declare
+    v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
+begin
+    perform pbdb._refuse_ended(v_run, 'paused', null);
+    if v_run.status <> 'PAUSED' then
+        v_run.status := 'PAUSED';
+        v_run.paused_at := clock_timestamp();
+    end if;
+    v_run.pause_reason := 'operator';
+
+    perform q.result_id
+    from pbdb.playbook_ready_steps as q
+    where q.execution_id = p_execution_id
+    order by q.result_id
+    for update;
+    update pbdb.playbook_ready_steps as q
+    set state = 'HELD'
+    where q.execution_id = p_execution_id and q.state = 'READY';
+    perform pbdb._flush_runs(array[v_run]);
+end;
+$fn$;
+
+comment on function pbdb.pause_playbook_execution(uuid) is
+'Running steps finish, nothing new starts, the deadline stops ticking. Pausing a paused execution '
+'keeps it paused also when an answer comes. Raises PB004, PB008 (it has ended).';
+
+revoke execute on function pbdb.pause_playbook_execution(uuid) from public;
+grant execute on function pbdb.pause_playbook_execution(uuid) to pbdb_app;
+-- end: sql/engine/steer/pause_playbook_execution.sql
+
+-- frozen: sql/engine/steer/resume_playbook_execution.sql sha256=35bf7cbcdfb4fbc9f8eb044502f4b4e37f7b180c4b49ddaf19f2454c3119008a
+-- drop: function pbdb.resume_playbook_execution(uuid)
+--
+-- Definer: apps change executions only through functions.
+create or replace function pbdb.resume_playbook_execution(p_execution_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+declare
+    v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
+begin
+    perform pbdb._refuse_ended(v_run, 'resumed', null);
+    if v_run.status <> 'PAUSED' then
+        return;
+    end if;
+    if v_run.pause_reason = 'waiting' then
+        raise exception using
+            errcode = 'PB008',
+            message = format(
+                'execution %s waits for an answer, an event or a time', p_execution_id
+            ),
+            hint = 'See pbdb.playbook_inbox, then: select pbdb.submit_step_input(''<id>'', '
+                '''<step>'', ''<json>'');';
+    end if;
+
+    v_run := pbdb._end_pause(v_run);
+    update pbdb.playbook_ready_steps as q
+    set state = 'READY'
+    where q.execution_id = p_execution_id and q.state = 'HELD';
+    v_run := pbdb._settle_pause(v_run);
+    perform pbdb._flush_runs(array[v_run]);
+    perform pbdb._wake_runners();
+    perform pbdb._run_engine_steps(
+        array[coalesce(v_run.root_execution_id, v_run.execution_id)], 100
+    );
+end;
+$fn$;
+
+comment on function pbdb.resume_playbook_execution(uuid) is
+'Goes on after pause_playbook_execution; nothing when it runs already. Raises PB004, PB008 (it has '
+'ended, or waits for an answer).';
+
+revoke execute on function pbdb.resume_playbook_execution(uuid) from public;
+grant execute on function pbdb.resume_playbook_execution(uuid) to pbdb_app;
+-- end: sql/engine/steer/resume_playbook_execution.sql
+
+-- frozen: sql/engine/steer/cancel_playbook_execution.sql sha256=a797bbf1d081dc7b7b72814710256703e4c869adb3216f978460d31998c2c6ad
+-- drop: function pbdb.cancel_playbook_execution(uuid, text)
+--
+-- Definer: apps change executions only through functions.
+create or replace function pbdb.cancel_playbook_execution(
+    p_execution_id uuid, p_reason text default null
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+declare
+    v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
+begin
+    if v_run.status = 'CANCELLED' then
+        return;
+    end if;
+    perform pbdb._refuse_ended(v_run, 'cancelled', 'What has ended stays as it is.');
+    v_run := pbdb._finish(
+        v_run, pbdb._program_of(v_run.playbook_id), 'CANCELLED', null, jsonb_build_object(
+            'code', 'CANCELLED', 'message', coalesce(p_reason, 'cancelled by an operator')
+        )
+    );
+    perform pbdb._flush_runs(array[v_run]);
+    perform pbdb._run_engine_steps(
+        array[coalesce(v_run.root_execution_id, v_run.execution_id)], 100
+    );
+end;
+$fn$;
+
+comment on function pbdb.cancel_playbook_execution(uuid, text) is
+'Ends an execution as CANCELLED and closes its open steps and child executions; runners learn it '
+'at the next heartbeat. Cancelling twice is nothing. Raises PB004, PB008 (it has ended otherwise).';
+
+revoke execute on function pbdb.cancel_playbook_execution(uuid, text) from public;
+grant execute on function pbdb.cancel_playbook_execution(uuid, text) to pbdb_app;
+-- end: sql/engine/steer/cancel_playbook_execution.sql
+
+-- frozen: sql/engine/steer/_retry_point.sql sha256=25e1d79543f6b42072239e44df8921ad56b9f676c68c6192619dceea1d4df03d
+-- drop: function pbdb._retry_point(pbdb.run, jsonb, text)
+--
+-- Whatever ended last is where the execution ended: what failed before it was handled.
+create or replace function pbdb._retry_point(p_run pbdb.run, p_program jsonb, p_from_step text)
+returns int
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_index int;
+begin
+    if p_from_step is not null then
+        select (s.value ->> 'i')::int into v_index
+        from jsonb_array_elements(p_program -> 'steps') as s
+        where s.value ->> 'name' = p_from_step and s.value ->> 'scope' is null;
+        if not found then
+            raise exception using
+                errcode = 'PB017',
+                message = format(
+                    'playbook "%s" has no step "%s" outside branches',
+                    p_program ->> 'name', p_from_step
+                ),
+                hint = 'Its steps: ' || (
+                    select string_agg(s.value ->> 'name', ', ')
+                    from jsonb_array_elements(p_program -> 'steps') as s
+                    where s.value ->> 'scope' is null
+                );
+        end if;
+        return v_index;
+    end if;
+
+    select (s.value ->> 'i')::int into v_index
+    from pbdb.playbook_step_results as r
+    inner join jsonb_array_elements(p_program -> 'steps') as s
+        on (s.value ->> 'id')::uuid = r.step_id
+    where
+        r.execution_id = p_run.execution_id and r.scope_id is null
+    order by r.completed_at desc, r.id desc
+    limit 1;
+    return coalesce(
+        v_index,
+        (
+            select (s.value ->> 'i')::int
+            from jsonb_array_elements(p_program -> 'steps') as s
+            where (s.value ->> 'id')::uuid = p_run.current_step_id and s.value ->> 'scope' is null
+        ),
+        (p_program ->> 'first')::int
+    );
+end;
+$fn$;
+
+comment on function pbdb._retry_point(pbdb.run, jsonb, text) is
+'The step from which a retry goes on: the named one, else the one where the execution ended. '
+'Raises PB017 for a name that is not a step outside branches.';
+
+revoke execute on function pbdb._retry_point(pbdb.run, jsonb, text) from public;
+-- end: sql/engine/steer/_retry_point.sql
+
+-- frozen: sql/engine/steer/retry_playbook_execution.sql sha256=ae129dfc435569413e8f9dee8380d2fc2b58d259a77bbca1296a2c4308b3fdf2
+-- drop: function pbdb.retry_playbook_execution(uuid, text)
+--
+-- Definer: apps change executions only through functions.
+create or replace function pbdb.retry_playbook_execution(
+    p_execution_id uuid, p_from_step text default null
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+declare
+    v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
+    v_program jsonb;
+begin
+    if v_run.status not in ('FAILED', 'TIMEOUT', 'CANCELLED') then
+        raise exception using
+            errcode = 'PB008',
+            message = format(
+                'execution %s is %s and cannot be retried', p_execution_id, v_run.status
+            ),
+            hint = 'Only FAILED, TIMEOUT and CANCELLED executions can; cancel a running one first.';
+    end if;
+    perform pbdb._unroll_execution(e)
+    from pbdb.playbook_executions as e
+    where e.id = p_execution_id;
+    v_program := pbdb._program_of(v_run.playbook_id);
+    v_run.threads := array[
+        row(null, pbdb._retry_point(v_run, v_program, p_from_step), null, null)::pbdb.thread
+    ];
+    v_run.status := 'RUNNING';
+    v_run.is_revisiting := true;
+    v_run.completed_at := null;
+    v_run.error_code := null;
+    v_run.error_message := null;
+    v_run.error_stack := null;
+    v_run.deadline_at := clock_timestamp()
+        + interval '1 second' * (v_program ->> 'timeout_seconds')::int;
+    v_run := pbdb._advance(v_run, v_program);
+    perform pbdb._flush_runs(array[v_run]);
+    perform pbdb._run_engine_steps(
+        array[coalesce(v_run.root_execution_id, v_run.execution_id)], 100
+    );
+end;
+$fn$;
+
+comment on function pbdb.retry_playbook_execution(uuid, text) is
+'Runs a FAILED, TIMEOUT or CANCELLED execution again from the step where it ended, or from a named '
+'step outside branches, with a new deadline; completed work is kept, also the finished branches of '
+'a parallel step. Raises PB004, PB008, PB017.';
+
+revoke execute on function pbdb.retry_playbook_execution(uuid, text) from public;
+grant execute on function pbdb.retry_playbook_execution(uuid, text) to pbdb_app;
+-- end: sql/engine/steer/retry_playbook_execution.sql
+
+-- frozen: sql/engine/run/_try_lock.sql sha256=a4c54c2b10cf9fafc88d98a8acc22f09c4a01d86a8e300209fd8337402916cf1
+-- drop: function pbdb._try_lock(uuid)
+create or replace function pbdb._try_lock(p_execution_id uuid)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_root_id uuid;
+begin
+    select coalesce(e.root_execution_id, e.id) into v_root_id
+    from pbdb.playbook_executions as e
+    where e.id = p_execution_id;
+    perform from pbdb.playbook_executions as e where e.id = v_root_id for update skip locked;
+    if not found then
+        return false;
+    end if;
+    perform from pbdb.playbook_executions as e where e.id = p_execution_id for update skip locked;
+    return found;
+end;
+$fn$;
+
+comment on function pbdb._try_lock(uuid) is
+'Locks an execution and the root of its family without waiting; false when somebody holds one of '
+'them.';
+
+revoke execute on function pbdb._try_lock(uuid) from public;
+-- end: sql/engine/run/_try_lock.sql
+
+-- frozen: sql/engine/run/_lock_families.sql sha256=6c253c5aaf25ed89224672f4c45842d43688f2ef7dafefe9ddd8b639f56785c9
+-- drop: function pbdb._lock_families(uuid[])
+create or replace function pbdb._lock_families(p_step_result_ids uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+begin
+    perform e.id
+    from pbdb.playbook_executions as e
+    where e.id = any(array(
+        select unnest(array[x.root_execution_id, x.id])
+        from pbdb.playbook_step_results as r
+        cross join lateral (
+            select x.id, x.root_execution_id
+            from pbdb.playbook_executions as x
+            where x.id = r.execution_id
+            offset 0
+        ) as x
+        where r.id = any(p_step_result_ids)
+    ))
+    order by e.id
+    for update;
+end;
+$fn$;
+
+comment on function pbdb._lock_families(uuid[]) is
+'Locks the executions of some attempts, roots of families with them (an older id, so first). '
+'Whether an attempt is held, and with which token, does not change while its execution is locked: '
+'only a claim takes no such lock, and it takes only what nobody holds.';
+
+revoke execute on function pbdb._lock_families(uuid[]) from public;
+-- end: sql/engine/run/_lock_families.sql
+
+-- frozen: sql/event/_fire.sql sha256=593f9d6ffba832a55e84d9d89140d088671ef266ecdef2853b3179acc308b92e
 -- drop: function pbdb._fire(pbdb.playbook_triggers, jsonb, text, text)
 create or replace function pbdb._fire(
     p_trigger pbdb.playbook_triggers,
@@ -12658,6 +15344,7 @@ create or replace function pbdb._fire(
 returns text
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     perform pbdb._start_runs(
@@ -12678,9 +15365,9 @@ comment on function pbdb._fire(pbdb.playbook_triggers, jsonb, text, text) is
 'Starts the playbook of a trigger; null, or why it could not.';
 
 revoke execute on function pbdb._fire(pbdb.playbook_triggers, jsonb, text, text) from public;
--- end: sql/engine/trigger/_fire.sql
+-- end: sql/event/_fire.sql
 
--- frozen: sql/engine/trigger/_fire_event_triggers.sql sha256=adec08b5a09d14667aff7bf8264f1901afb3d705116dc0358c6512c4628d9c5c
+-- frozen: sql/event/_fire_event_triggers.sql sha256=2b24f5d054a8eb0058a616a444851826bedcb9e4a63d3604a1542912fba6737a
 -- drop: function pbdb._fire_event_triggers(uuid, text, jsonb)
 create or replace function pbdb._fire_event_triggers(
     p_organization_id uuid, p_event_name text, p_payload jsonb
@@ -12688,6 +15375,7 @@ create or replace function pbdb._fire_event_triggers(
 returns int
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_trigger pbdb.playbook_triggers;
@@ -12725,9 +15413,9 @@ comment on function pbdb._fire_event_triggers(uuid, text, jsonb) is
 'input; how many that were.';
 
 revoke execute on function pbdb._fire_event_triggers(uuid, text, jsonb) from public;
--- end: sql/engine/trigger/_fire_event_triggers.sql
+-- end: sql/event/_fire_event_triggers.sql
 
--- frozen: sql/engine/trigger/define_trigger.sql sha256=07f3f1027727a81788bff240fce6ef158ab39674f1bae5b7cb894f3fab267a1c
+-- frozen: sql/event/define_trigger.sql sha256=ebc7cbf468560c5cd8af48821173d9afdc9ed902984ca12597e01cc42219c972
 -- drop: function pbdb.define_trigger(text, text, text, text, text, jsonb, jsonb, boolean)
 --
 -- Definer: when it fires next is the runners' business and not for apps to write.
@@ -12745,7 +15433,7 @@ returns uuid
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
@@ -12799,9 +15487,9 @@ revoke execute on function pbdb.define_trigger(
 grant execute on function pbdb.define_trigger(
     text, text, text, text, text, jsonb, jsonb, boolean
 ) to pbdb_app;
--- end: sql/engine/trigger/define_trigger.sql
+-- end: sql/event/define_trigger.sql
 
--- frozen: sql/engine/trigger/due_triggers.sql sha256=178f5a1e098bf6ae933532f02d91727481e3445650a8cb2a95f35c75a4043826
+-- frozen: sql/event/due_triggers.sql sha256=9997a6bc65f6ee47041c3e5af0b8ca6710d52e00d6dfe26c37640900bc694e6c
 -- drop: function pbdb.due_triggers(int)
 --
 -- Definer: runners serve every tenant and have no right on any table.
@@ -12810,7 +15498,7 @@ returns table (trigger_id uuid, schedule text, time_zone text, due_at timestampt
 language sql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
     select t.id, t.schedule, t.time_zone, t.next_fire_at
     from pbdb.playbook_triggers as t
@@ -12827,9 +15515,9 @@ comment on function pbdb.due_triggers(int) is
 
 revoke execute on function pbdb.due_triggers(int) from public;
 grant execute on function pbdb.due_triggers(int) to pbdb_worker;
--- end: sql/engine/trigger/due_triggers.sql
+-- end: sql/event/due_triggers.sql
 
--- frozen: sql/engine/trigger/fire_trigger.sql sha256=d51e293187c2cb0501140ce1bbae2f63cb3c43a54b908208b3524cc8c24226cb
+-- frozen: sql/event/fire_trigger.sql sha256=ba6f137746813f9e5fb268febe3760b0ccf588effc357e6f44e13facbc371a66
 -- drop: function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text)
 --
 -- Definer: runners serve every tenant and have no right on any table. The time that the caller saw
@@ -12842,7 +15530,7 @@ returns boolean
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_trigger pbdb.playbook_triggers;
@@ -12887,9 +15575,9 @@ revoke execute on function pbdb.fire_trigger(
 grant execute on function pbdb.fire_trigger(
     uuid, timestamptz, timestamptz, text
 ) to pbdb_worker;
--- end: sql/engine/trigger/fire_trigger.sql
+-- end: sql/event/fire_trigger.sql
 
--- frozen: sql/engine/emit_playbook_event.sql sha256=e2f99395c317c56c1a39d57703744e270212194b36f4809df0a42581eeda8b12
+-- frozen: sql/event/emit_playbook_event.sql sha256=efa8c7f6eb4c407af538b93eaef0e1a2c905f33c422628acfcaea851a604b313
 -- drop: function pbdb.emit_playbook_event(text, jsonb, int)
 --
 -- Definer: apps change executions only through functions.
@@ -12900,7 +15588,7 @@ returns int
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -12957,267 +15645,9 @@ comment on function pbdb.emit_playbook_event(text, jsonb, int) is
 
 revoke execute on function pbdb.emit_playbook_event(text, jsonb, int) from public;
 grant execute on function pbdb.emit_playbook_event(text, jsonb, int) to pbdb_app;
--- end: sql/engine/emit_playbook_event.sql
+-- end: sql/event/emit_playbook_event.sql
 
--- frozen: sql/engine/pause_playbook_execution.sql sha256=1da29d549a5fe9bfb9699c0938d2057b0a97118e0da9dc5da25ce8427b9b5533
--- drop: function pbdb.pause_playbook_execution(uuid)
---
--- Definer: apps change executions only through functions.
-create or replace function pbdb.pause_playbook_execution(p_execution_id uuid)
-returns void
-language plpgsql
-volatile
-security definer
-set search_path = ''
-set enable_seqscan = off
-set enable_indexscan = on
-set plan_cache_mode = force_generic_plan
-as $fn$
-declare
-    v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
-begin
-    perform pbdb._refuse_ended(v_run, 'paused', null);
-    if v_run.status <> 'PAUSED' then
-        v_run.status := 'PAUSED';
-        v_run.paused_at := clock_timestamp();
-    end if;
-    v_run.pause_reason := 'operator';
-
-    perform q.result_id
-    from pbdb.playbook_ready_steps as q
-    where q.execution_id = p_execution_id
-    order by q.result_id
-    for update;
-    update pbdb.playbook_ready_steps as q
-    set state = 'HELD'
-    where q.execution_id = p_execution_id and q.state = 'READY';
-    perform pbdb._flush_runs(array[v_run]);
-end;
-$fn$;
-
-comment on function pbdb.pause_playbook_execution(uuid) is
-'Running steps finish, nothing new starts, the deadline stops ticking. Pausing a paused execution '
-'keeps it paused also when an answer comes. Raises PB004, PB008 (it has ended).';
-
-revoke execute on function pbdb.pause_playbook_execution(uuid) from public;
-grant execute on function pbdb.pause_playbook_execution(uuid) to pbdb_app;
--- end: sql/engine/pause_playbook_execution.sql
-
--- frozen: sql/engine/resume_playbook_execution.sql sha256=71301fabc812d0af7aae45ab90e77a5001fb76258d78df8d3ca12c25b7619b84
--- drop: function pbdb.resume_playbook_execution(uuid)
---
--- Definer: apps change executions only through functions.
-create or replace function pbdb.resume_playbook_execution(p_execution_id uuid)
-returns void
-language plpgsql
-volatile
-security definer
-set search_path = ''
-set enable_seqscan = off
-set enable_indexscan = on
-set plan_cache_mode = force_generic_plan
-as $fn$
-declare
-    v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
-begin
-    perform pbdb._refuse_ended(v_run, 'resumed', null);
-    if v_run.status <> 'PAUSED' then
-        return;
-    end if;
-    if v_run.pause_reason = 'waiting' then
-        raise exception using
-            errcode = 'PB008',
-            message = format(
-                'execution %s waits for an answer, an event or a time', p_execution_id
-            ),
-            hint = 'See pbdb.playbook_inbox, then: select pbdb.submit_step_input(''<id>'', '
-                '''<step>'', ''<json>'');';
-    end if;
-
-    v_run := pbdb._end_pause(v_run);
-    update pbdb.playbook_ready_steps as q
-    set state = 'READY'
-    where q.execution_id = p_execution_id and q.state = 'HELD';
-    v_run := pbdb._settle_pause(v_run);
-    perform pbdb._flush_runs(array[v_run]);
-    perform pbdb._wake_runners();
-    perform pbdb._run_engine_steps(
-        array[coalesce(v_run.root_execution_id, v_run.execution_id)], 100
-    );
-end;
-$fn$;
-
-comment on function pbdb.resume_playbook_execution(uuid) is
-'Goes on after pause_playbook_execution; nothing when it runs already. Raises PB004, PB008 (it has '
-'ended, or waits for an answer).';
-
-revoke execute on function pbdb.resume_playbook_execution(uuid) from public;
-grant execute on function pbdb.resume_playbook_execution(uuid) to pbdb_app;
--- end: sql/engine/resume_playbook_execution.sql
-
--- frozen: sql/engine/cancel_playbook_execution.sql sha256=cd0ec32b9c47bbdd236e0af985124640005ac56c06345f6b1dc42f06a4b4809c
--- drop: function pbdb.cancel_playbook_execution(uuid, text)
---
--- Definer: apps change executions only through functions.
-create or replace function pbdb.cancel_playbook_execution(
-    p_execution_id uuid, p_reason text default null
-)
-returns void
-language plpgsql
-volatile
-security definer
-set search_path = ''
-set enable_seqscan = off
-set enable_indexscan = on
-set plan_cache_mode = force_generic_plan
-as $fn$
-declare
-    v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
-begin
-    if v_run.status = 'CANCELLED' then
-        return;
-    end if;
-    perform pbdb._refuse_ended(v_run, 'cancelled', 'What has ended stays as it is.');
-    v_run := pbdb._finish(
-        v_run, pbdb._program_of(v_run.playbook_id), 'CANCELLED', null, jsonb_build_object(
-            'code', 'CANCELLED', 'message', coalesce(p_reason, 'cancelled by an operator')
-        )
-    );
-    perform pbdb._flush_runs(array[v_run]);
-    perform pbdb._run_engine_steps(
-        array[coalesce(v_run.root_execution_id, v_run.execution_id)], 100
-    );
-end;
-$fn$;
-
-comment on function pbdb.cancel_playbook_execution(uuid, text) is
-'Ends an execution as CANCELLED and closes its open steps and child executions; runners learn it '
-'at the next heartbeat. Cancelling twice is nothing. Raises PB004, PB008 (it has ended otherwise).';
-
-revoke execute on function pbdb.cancel_playbook_execution(uuid, text) from public;
-grant execute on function pbdb.cancel_playbook_execution(uuid, text) to pbdb_app;
--- end: sql/engine/cancel_playbook_execution.sql
-
--- frozen: sql/engine/_retry_point.sql sha256=6558232ab0cd1ba5a9c932db0c5dbecedf90bfd837b1a626b313ad96a143cf7d
--- drop: function pbdb._retry_point(pbdb.run, jsonb, text)
---
--- Whatever ended last is where the execution ended: what failed before it was handled.
-create or replace function pbdb._retry_point(p_run pbdb.run, p_program jsonb, p_from_step text)
-returns int
-language plpgsql
-stable
-as $fn$
-declare
-    v_index int;
-begin
-    if p_from_step is not null then
-        select (s.value ->> 'i')::int into v_index
-        from jsonb_array_elements(p_program -> 'steps') as s
-        where s.value ->> 'name' = p_from_step and s.value ->> 'scope' is null;
-        if not found then
-            raise exception using
-                errcode = 'PB017',
-                message = format(
-                    'playbook "%s" has no step "%s" outside branches',
-                    p_program ->> 'name', p_from_step
-                ),
-                hint = 'Its steps: ' || (
-                    select string_agg(s.value ->> 'name', ', ')
-                    from jsonb_array_elements(p_program -> 'steps') as s
-                    where s.value ->> 'scope' is null
-                );
-        end if;
-        return v_index;
-    end if;
-
-    select (s.value ->> 'i')::int into v_index
-    from pbdb.playbook_step_results as r
-    inner join jsonb_array_elements(p_program -> 'steps') as s
-        on (s.value ->> 'id')::uuid = r.step_id
-    where
-        r.execution_id = p_run.execution_id and r.scope_id is null
-    order by r.completed_at desc, r.id desc
-    limit 1;
-    return coalesce(
-        v_index,
-        (
-            select (s.value ->> 'i')::int
-            from jsonb_array_elements(p_program -> 'steps') as s
-            where (s.value ->> 'id')::uuid = p_run.current_step_id and s.value ->> 'scope' is null
-        ),
-        (p_program ->> 'first')::int
-    );
-end;
-$fn$;
-
-comment on function pbdb._retry_point(pbdb.run, jsonb, text) is
-'The step from which a retry goes on: the named one, else the one where the execution ended. '
-'Raises PB017 for a name that is not a step outside branches.';
-
-revoke execute on function pbdb._retry_point(pbdb.run, jsonb, text) from public;
--- end: sql/engine/_retry_point.sql
-
--- frozen: sql/engine/retry_playbook_execution.sql sha256=4ce13c02a416df545f9402f2f86af5acec63fe93baa24c20781deb40b12ce824
--- drop: function pbdb.retry_playbook_execution(uuid, text)
---
--- Definer: apps change executions only through functions.
-create or replace function pbdb.retry_playbook_execution(
-    p_execution_id uuid, p_from_step text default null
-)
-returns void
-language plpgsql
-volatile
-security definer
-set search_path = ''
-set enable_seqscan = off
-set enable_indexscan = on
-set plan_cache_mode = force_generic_plan
-as $fn$
-declare
-    v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
-    v_program jsonb;
-begin
-    if v_run.status not in ('FAILED', 'TIMEOUT', 'CANCELLED') then
-        raise exception using
-            errcode = 'PB008',
-            message = format(
-                'execution %s is %s and cannot be retried', p_execution_id, v_run.status
-            ),
-            hint = 'Only FAILED, TIMEOUT and CANCELLED executions can; cancel a running one first.';
-    end if;
-    perform pbdb._unroll_execution(e)
-    from pbdb.playbook_executions as e
-    where e.id = p_execution_id;
-    v_program := pbdb._program_of(v_run.playbook_id);
-    v_run.threads := array[
-        row(null, pbdb._retry_point(v_run, v_program, p_from_step), null, null)::pbdb.thread
-    ];
-    v_run.status := 'RUNNING';
-    v_run.is_revisiting := true;
-    v_run.completed_at := null;
-    v_run.error_code := null;
-    v_run.error_message := null;
-    v_run.error_stack := null;
-    v_run.deadline_at := clock_timestamp()
-        + interval '1 second' * (v_program ->> 'timeout_seconds')::int;
-    v_run := pbdb._advance(v_run, v_program);
-    perform pbdb._flush_runs(array[v_run]);
-    perform pbdb._run_engine_steps(
-        array[coalesce(v_run.root_execution_id, v_run.execution_id)], 100
-    );
-end;
-$fn$;
-
-comment on function pbdb.retry_playbook_execution(uuid, text) is
-'Runs a FAILED, TIMEOUT or CANCELLED execution again from the step where it ended, or from a named '
-'step outside branches, with a new deadline; completed work is kept, also the finished branches of '
-'a parallel step. Raises PB004, PB008, PB017.';
-
-revoke execute on function pbdb.retry_playbook_execution(uuid, text) from public;
-grant execute on function pbdb.retry_playbook_execution(uuid, text) to pbdb_app;
--- end: sql/engine/retry_playbook_execution.sql
-
--- frozen: sql/engine/advance_playbook_execution.sql sha256=527ab6e72a5b51ca8ced8e51ebec27f32b6495c413edd07073b1725aef4b03fc
+-- frozen: sql/queue/sweep/advance_playbook_execution.sql sha256=0822ed3e937fdf78ccbe484882f553a961eb034be3f7c67f4698ee7c11aaecdf
 -- drop: function pbdb.advance_playbook_execution(uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -13226,7 +15656,7 @@ returns pbdb.playbook_execution_status
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
@@ -13258,14 +15688,15 @@ comment on function pbdb.advance_playbook_execution(uuid) is
 
 revoke execute on function pbdb.advance_playbook_execution(uuid) from public;
 grant execute on function pbdb.advance_playbook_execution(uuid) to pbdb_app;
--- end: sql/engine/advance_playbook_execution.sql
+-- end: sql/queue/sweep/advance_playbook_execution.sql
 
--- frozen: sql/queue/_check_claim.sql sha256=6f6643b2749c4d93e5b9cdbf5cb94bf23ba715b06f1d8559e72ccb910424811d
+-- frozen: sql/queue/_check_claim.sql sha256=784748dfa5068f2711267831ae2ee42f62124e235cf549784757c6bef41efcd8
 -- drop: function pbdb._check_claim(text, int, int)
 create or replace function pbdb._check_claim(p_worker text, p_limit int, p_lease_seconds int)
 returns void
 language plpgsql
 immutable
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if coalesce(btrim(p_worker), '') = '' then
@@ -13300,12 +15731,13 @@ comment on function pbdb._check_claim(text, int, int) is
 revoke execute on function pbdb._check_claim(text, int, int) from public;
 -- end: sql/queue/_check_claim.sql
 
--- frozen: sql/queue/_check_same_length.sql sha256=59aefd0fe3a402943ce19b348f06d2ea39cae05a91a21debdf1ddde367178ab4
+-- frozen: sql/queue/_check_same_length.sql sha256=9322e621932083b887a9ddea9493229ae359b1b776a02f9a56c9ebda38fb00e0
 -- drop: function pbdb._check_same_length(uuid[], anyarray)
 create or replace function pbdb._check_same_length(p_ids uuid[], p_others anyarray)
 returns void
 language plpgsql
 immutable
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if coalesce(cardinality(p_ids), -1) <> coalesce(cardinality(p_others), -2) then
@@ -13326,12 +15758,13 @@ comment on function pbdb._check_same_length(uuid[], anyarray) is
 revoke execute on function pbdb._check_same_length(uuid[], anyarray) from public;
 -- end: sql/queue/_check_same_length.sql
 
--- frozen: sql/queue/_handlers_with_work.sql sha256=14cb457d937a817355ee4f6307147dda65a0bb6801320779e604599f2fd45b3a
+-- frozen: sql/queue/claim/_handlers_with_work.sql sha256=542cb5bba490f266f6e358a62cc858a21c688f0210314df3f91e12200efddb6c
 -- drop: function pbdb._handlers_with_work(text[])
 create or replace function pbdb._handlers_with_work(p_handlers text[])
 returns setof text
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set enable_bitmapscan = off
@@ -13363,9 +15796,9 @@ comment on function pbdb._handlers_with_work(text[]) is
 'Those of the handler keys for which a step is due, the longest waiting first. Reads only.';
 
 revoke execute on function pbdb._handlers_with_work(text[]) from public;
--- end: sql/queue/_handlers_with_work.sql
+-- end: sql/queue/claim/_handlers_with_work.sql
 
--- frozen: sql/queue/_expand_handlers.sql sha256=cbd38c8124260165c28fb3eb24e6a15937da418be3c4aee00fe8e8a51b5b185d
+-- frozen: sql/queue/claim/_expand_handlers.sql sha256=21a751b6704c05724bd738710c37e4ced1b1899aaea04af1483fd02d6cb486bf
 -- drop: function pbdb._expand_handlers(text[])
 --
 -- From key to key, because one range over a type would read every step of it that is queued.
@@ -13373,6 +15806,7 @@ create or replace function pbdb._expand_handlers(p_handlers text[])
 returns text[]
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set enable_bitmapscan = off
@@ -13405,9 +15839,9 @@ comment on function pbdb._expand_handlers(text[]) is
 'that type.';
 
 revoke execute on function pbdb._expand_handlers(text[]) from public;
--- end: sql/queue/_expand_handlers.sql
+-- end: sql/queue/claim/_expand_handlers.sql
 
--- frozen: sql/queue/_lease_steps.sql sha256=e6296ad9c45cf03a2362512160fb2634774afff8f77cd5072b205ad3b1f1197d
+-- frozen: sql/queue/claim/_lease_steps.sql sha256=37dd9b1bcae472a7acf526a2ee2f40fc0c1460f76baddd86042bc8fc8b8809dc
 -- drop: function pbdb._lease_steps(text, text, int, int)
 --
 -- The candidates are locked in a materialized CTE, so that LIMIT holds under every plan, and the
@@ -13422,6 +15856,7 @@ create or replace function pbdb._lease_steps(
 returns setof pbdb.claimed_step
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set enable_bitmapscan = off
@@ -13488,9 +15923,9 @@ comment on function pbdb._lease_steps(text, text, int, int) is
 'Leases due steps of one handler key and gives each with everything that its handler needs.';
 
 revoke execute on function pbdb._lease_steps(text, text, int, int) from public;
--- end: sql/queue/_lease_steps.sql
+-- end: sql/queue/claim/_lease_steps.sql
 
--- frozen: sql/queue/_something_is_overdue.sql sha256=1488efb0d4933bbdf96dfff462d44e00201ec398f92cb99f061c2e0394cb1ea7
+-- frozen: sql/queue/sweep/_something_is_overdue.sql sha256=f330618bd8a1e595148ac4a37b637690b254de0bc5bed9ddf60afecde75ef332
 -- drop: function pbdb._something_is_overdue()
 --
 -- The time stands in a variable: as a volatile function it could not bound an index scan, and every
@@ -13500,6 +15935,7 @@ create or replace function pbdb._something_is_overdue()
 returns boolean
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set enable_bitmapscan = off
@@ -13528,9 +15964,9 @@ comment on function pbdb._something_is_overdue() is
 'index probes.';
 
 revoke execute on function pbdb._something_is_overdue() from public;
--- end: sql/queue/_something_is_overdue.sql
+-- end: sql/queue/sweep/_something_is_overdue.sql
 
--- frozen: sql/queue/_overdue.sql sha256=2054b83d2391f0e4922f0853448fd8a3d004434902f2b65253f5483ab8429089
+-- frozen: sql/queue/sweep/_overdue.sql sha256=2054b83d2391f0e4922f0853448fd8a3d004434902f2b65253f5483ab8429089
 -- drop: function pbdb._overdue(int)
 --
 -- The time stands in subqueries: as a volatile function it could not bound an index scan.
@@ -13585,43 +16021,15 @@ comment on function pbdb._overdue(int) is
 'events that a wait missed.';
 
 revoke execute on function pbdb._overdue(int) from public;
--- end: sql/queue/_overdue.sql
+-- end: sql/queue/sweep/_overdue.sql
 
--- frozen: sql/queue/_try_lock.sql sha256=e791d9149fc6ee16dcf72da61c10e04d67d711792d08b331fcd12acfa97cde0b
--- drop: function pbdb._try_lock(uuid)
-create or replace function pbdb._try_lock(p_execution_id uuid)
-returns boolean
-language plpgsql
-volatile
-as $fn$
-declare
-    v_root_id uuid;
-begin
-    select coalesce(e.root_execution_id, e.id) into v_root_id
-    from pbdb.playbook_executions as e
-    where e.id = p_execution_id;
-    perform from pbdb.playbook_executions as e where e.id = v_root_id for update skip locked;
-    if not found then
-        return false;
-    end if;
-    perform from pbdb.playbook_executions as e where e.id = p_execution_id for update skip locked;
-    return found;
-end;
-$fn$;
-
-comment on function pbdb._try_lock(uuid) is
-'Locks an execution and the root of its family without waiting; false when somebody holds one of '
-'them.';
-
-revoke execute on function pbdb._try_lock(uuid) from public;
--- end: sql/queue/_try_lock.sql
-
--- frozen: sql/queue/_sweep_execution.sql sha256=7076ee6fece2f8acd060c71a9479464a789dbb10784e679c02ed5ff5ce5aed4d
+-- frozen: sql/queue/sweep/_sweep_execution.sql sha256=533079d78f900d513840062cd4033b94c66375c196ac328c3252a68c3027d012
 -- drop: function pbdb._sweep_execution(uuid)
 create or replace function pbdb._sweep_execution(p_execution_id uuid)
 returns text
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_run pbdb.run;
@@ -13650,37 +16058,9 @@ comment on function pbdb._sweep_execution(uuid) is
 'Ends an execution whose deadline has passed as TIMEOUT; null when it is locked or no longer due.';
 
 revoke execute on function pbdb._sweep_execution(uuid) from public;
--- end: sql/queue/_sweep_execution.sql
+-- end: sql/queue/sweep/_sweep_execution.sql
 
--- frozen: sql/queue/_on_lost.sql sha256=f72ac3374e60b1e36f35a575998a886f751acce960398907e9098fabd9b50121
--- drop: function pbdb._on_lost(jsonb, pbdb.playbook_step_results)
-create or replace function pbdb._on_lost(p_step jsonb, p_attempt pbdb.playbook_step_results)
-returns text
-language sql
-immutable
-security invoker
-begin atomic
-select coalesce(
-    p_step -> 'config' ->> 'on_lost',
-    case
-        when p_step ->> 'type' = 'API_CALL'
-            and upper(coalesce(p_step -> 'config' ->> 'method', 'GET')) in ('POST', 'PATCH')
-            and not coalesce((p_step -> 'config' ->> 'idempotent')::boolean, false)
-            then 'fail'
-        else 'retry'
-    end
-);
-end;
-
-comment on function pbdb._on_lost(jsonb, pbdb.playbook_step_results) is
-'What to do when nobody knows whether an attempt had its effect: retry, fail or wait. From '
-'the step''s config; by default fail for API_CALL with POST or PATCH that is not marked '
-'idempotent, else retry.';
-
-revoke execute on function pbdb._on_lost(jsonb, pbdb.playbook_step_results) from public;
--- end: sql/queue/_on_lost.sql
-
--- frozen: sql/queue/_end_lost_attempt.sql sha256=89e78e9f07e969b79b6c4947ab5cea297f1f9a8622d3de0bb6bab570ab819ac7
+-- frozen: sql/queue/sweep/_end_lost_attempt.sql sha256=6432a80d2373879a30521389438439fb13d6bec76fdc7e9317417ec2ee918270
 -- drop: function pbdb._end_lost_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps)
 create or replace function pbdb._end_lost_attempt(
     p_run pbdb.run,
@@ -13691,6 +16071,7 @@ create or replace function pbdb._end_lost_attempt(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_on_lost text := pbdb._on_lost(p_step, p_attempt);
@@ -13733,9 +16114,9 @@ comment on function pbdb._end_lost_attempt(
 revoke execute on function pbdb._end_lost_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps
 ) from public;
--- end: sql/queue/_end_lost_attempt.sql
+-- end: sql/queue/sweep/_end_lost_attempt.sql
 
--- frozen: sql/queue/_end_overdue_wait.sql sha256=89c3170682cb09b325e8db562f3a3a3e78830634f19f478f2c8237520c486610
+-- frozen: sql/queue/sweep/_end_overdue_wait.sql sha256=f0e8beaba95eb98228c6fd77016caae4f73c548082a4a6e91f23aa4989aba80f
 -- drop: function pbdb._end_overdue_wait(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps)
 create or replace function pbdb._end_overdue_wait(
     p_run pbdb.run,
@@ -13746,6 +16127,7 @@ create or replace function pbdb._end_overdue_wait(
 returns pbdb.run
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if p_run.status = 'PAUSED' and p_run.pause_reason = 'waiting' then
@@ -13781,14 +16163,15 @@ comment on function pbdb._end_overdue_wait(
 revoke execute on function pbdb._end_overdue_wait(
     pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps
 ) from public;
--- end: sql/queue/_end_overdue_wait.sql
+-- end: sql/queue/sweep/_end_overdue_wait.sql
 
--- frozen: sql/queue/_sweep_step.sql sha256=7e1b71d34f51c88a84b33b3b320a08e37e3b0722fcea4bbc88079af1f653bcf3
+-- frozen: sql/queue/sweep/_sweep_step.sql sha256=3f2b01b34546bf36440c25ee48eeb92b878531b7a9931a09a069a788e042fb05
 -- drop: function pbdb._sweep_step(uuid)
 create or replace function pbdb._sweep_step(p_result_id uuid)
 returns text
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_attempt pbdb.playbook_step_results;
@@ -13840,9 +16223,9 @@ comment on function pbdb._sweep_step(uuid) is
 'Settles one step whose time has come; null when it is locked or no longer due.';
 
 revoke execute on function pbdb._sweep_step(uuid) from public;
--- end: sql/queue/_sweep_step.sql
+-- end: sql/queue/sweep/_sweep_step.sql
 
--- frozen: sql/queue/_sweep_event.sql sha256=5d546c59b2c538587e96c0403b73484c348dfa21eb84b299dad50ba988ab10bc
+-- frozen: sql/queue/sweep/_sweep_event.sql sha256=371ce7079373adb8307f26f1217231695f8abd551ae50fc271bb28fe26794eb9
 -- drop: function pbdb._sweep_event(uuid)
 --
 -- An emitter and a wait that began at the same moment cannot see each other's rows; this brings
@@ -13851,6 +16234,7 @@ create or replace function pbdb._sweep_event(p_event_id uuid)
 returns text
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_event pbdb.playbook_events;
@@ -13883,9 +16267,9 @@ comment on function pbdb._sweep_event(uuid) is
 'nothing to do.';
 
 revoke execute on function pbdb._sweep_event(uuid) from public;
--- end: sql/queue/_sweep_event.sql
+-- end: sql/queue/sweep/_sweep_event.sql
 
--- frozen: sql/queue/_settle_overdue.sql sha256=473adc981dc14241753e6a59f643ba38d59673445dc1053b6e7a5f7cffa48996
+-- frozen: sql/queue/sweep/_settle_overdue.sql sha256=bfb01f461d17be8ccb6ac98272051aa862cd54ef0328b11ccff797cb78988837
 -- drop: function pbdb._settle_overdue(int)
 --
 -- Bounded, SKIP LOCKED, state checked again under the lock. It never waits for an execution, so
@@ -13895,7 +16279,7 @@ returns table (what text, count int)
 language plpgsql
 volatile
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_found record;
@@ -13924,9 +16308,9 @@ comment on function pbdb._settle_overdue(int) is
 'apart from rolling up.';
 
 revoke execute on function pbdb._settle_overdue(int) from public;
--- end: sql/queue/_settle_overdue.sql
+-- end: sql/queue/sweep/_settle_overdue.sql
 
--- frozen: sql/queue/sweep.sql sha256=9ed3237c5067b4bd1a38ba172d1e94f7cc442c04114f395cb655beed8d5d0b9d
+-- frozen: sql/queue/sweep/sweep.sql sha256=1807ded22db6b4d503508136a9b58883f9cba20cc860ad25fb3ff30659122731
 -- drop: function pbdb.sweep(int)
 --
 -- Definer: it serves every tenant and runners have no right on any table. Rolls up first, while it
@@ -13936,7 +16320,7 @@ returns table (what text, count int)
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -13962,9 +16346,9 @@ comment on function pbdb.sweep(int) is
 
 revoke execute on function pbdb.sweep(int) from public;
 grant execute on function pbdb.sweep(int) to pbdb_worker;
--- end: sql/queue/sweep.sql
+-- end: sql/queue/sweep/sweep.sql
 
--- frozen: sql/queue/claim_playbook_steps.sql sha256=6af071d72ecd769d664cb57320aeb51aa19db24097f1be02aad41a312177160c
+-- frozen: sql/queue/claim/claim_playbook_steps.sql sha256=ca6bf4a1d10d1ce63dafd7d4e482440cb4e3cdd74b9fd46e59c72914464d40ec
 -- drop: function pbdb.claim_playbook_steps(text, text[], int, int)
 --
 -- Definer: runners serve every tenant and have no right on any table.
@@ -13975,7 +16359,7 @@ returns setof pbdb.claimed_step
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -14030,9 +16414,9 @@ comment on function pbdb.claim_playbook_steps(text, text[], int, int) is
 
 revoke execute on function pbdb.claim_playbook_steps(text, text[], int, int) from public;
 grant execute on function pbdb.claim_playbook_steps(text, text[], int, int) to pbdb_worker;
--- end: sql/queue/claim_playbook_steps.sql
+-- end: sql/queue/claim/claim_playbook_steps.sql
 
--- frozen: sql/queue/heartbeat_playbook_steps.sql sha256=a92698e38474ad1f07c8d883c3b42bcf66e7c1196c783ebd4fcb20e1c0f27d52
+-- frozen: sql/queue/claim/heartbeat_playbook_steps.sql sha256=6e12d172affdb54b63e145fa42424c398c216b8fc2678880ae0f22a08dc4ba15
 -- drop: function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int)
 --
 -- Definer: runners have no right on any table. SKIP LOCKED, because a heartbeat that waited for one
@@ -14045,7 +16429,7 @@ returns table (step_result_id uuid, outcome text, lease_expires_at timestamptz)
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -14116,9 +16500,9 @@ comment on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int) is
 
 revoke execute on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int) from public;
 grant execute on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int) to pbdb_worker;
--- end: sql/queue/heartbeat_playbook_steps.sql
+-- end: sql/queue/claim/heartbeat_playbook_steps.sql
 
--- frozen: sql/queue/_late_verdict.sql sha256=ef994d678e74071ce3ab7c4c9047e8a513a930add0bd3973f24fb002317debb4
+-- frozen: sql/queue/report/_late_verdict.sql sha256=5dfb4c2a285f691d1b6f4a5e293150090594dc8550bb7c5e35e23bc9664ab9b7
 -- drop: function pbdb._late_verdict(uuid, boolean, bigint, bigint)
 create or replace function pbdb._late_verdict(
     p_id uuid, p_has_token boolean, p_known_hash bigint, p_hash bigint
@@ -14126,6 +16510,7 @@ create or replace function pbdb._late_verdict(
 returns pbdb.verdict
 language plpgsql
 immutable
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if p_has_token and p_known_hash = p_hash then
@@ -14148,46 +16533,9 @@ comment on function pbdb._late_verdict(uuid, boolean, bigint, bigint) is
 'The verdict for a report about an attempt that is not held: repeated, conflict or stale.';
 
 revoke execute on function pbdb._late_verdict(uuid, boolean, bigint, bigint) from public;
--- end: sql/queue/_late_verdict.sql
+-- end: sql/queue/report/_late_verdict.sql
 
--- frozen: sql/queue/_lock_families.sql sha256=0d08f6152f48d918385aa8cc53faefd4522000100ea67d86c7909da864dc90d2
--- drop: function pbdb._lock_families(uuid[])
-create or replace function pbdb._lock_families(p_step_result_ids uuid[])
-returns void
-language plpgsql
-volatile
-set enable_seqscan = off
-set enable_indexscan = on
-set plan_cache_mode = force_generic_plan
-as $fn$
-begin
-    perform e.id
-    from pbdb.playbook_executions as e
-    where e.id = any(array(
-        select unnest(array[x.root_execution_id, x.id])
-        from pbdb.playbook_step_results as r
-        cross join lateral (
-            select x.id, x.root_execution_id
-            from pbdb.playbook_executions as x
-            where x.id = r.execution_id
-            offset 0
-        ) as x
-        where r.id = any(p_step_result_ids)
-    ))
-    order by e.id
-    for update;
-end;
-$fn$;
-
-comment on function pbdb._lock_families(uuid[]) is
-'Locks the executions of some attempts, roots of families with them (an older id, so first). '
-'Whether an attempt is held, and with which token, does not change while its execution is locked: '
-'only a claim takes no such lock, and it takes only what nobody holds.';
-
-revoke execute on function pbdb._lock_families(uuid[]) from public;
--- end: sql/queue/_lock_families.sql
-
--- frozen: sql/queue/_output_problem.sql sha256=0c77da1a59dc6ceb548b218e3ff0c760f057721494057d15609e52cb634d4e09
+-- frozen: sql/queue/report/_output_problem.sql sha256=f8293cb095d430219f439887e605e6bc2c34b65f41166c63a7fe055072f949e9
 -- drop: function pbdb._output_problem(text)
 --
 -- pg_input_is_valid gives no answer but raises when the text nests deeper than the stack allows,
@@ -14197,6 +16545,7 @@ create or replace function pbdb._output_problem(p_output text)
 returns text
 language plpgsql
 immutable
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_max_depth constant int := 500;
@@ -14227,9 +16576,9 @@ comment on function pbdb._output_problem(text) is
 'Why a text is not JSON that can be stored and read again; null when it is.';
 
 revoke execute on function pbdb._output_problem(text) from public;
--- end: sql/queue/_output_problem.sql
+-- end: sql/queue/report/_output_problem.sql
 
--- frozen: sql/queue/_settle_attempts.sql sha256=5d63082bea52730c7b401b719306f2a2b2c8db6032bccba6a7eaf61ce802d7a9
+-- frozen: sql/queue/report/_settle_attempts.sql sha256=c8933a8f6211c598655002067a6838d1545895c8138c64f24d703c7f1d3ccc9a
 -- drop: function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int)
 --
 -- Everything that a runner reports goes through here: the token is compared under the lock of the
@@ -14250,6 +16599,7 @@ create or replace function pbdb._settle_attempts(
 )
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -14385,9 +16735,9 @@ comment on function pbdb._settle_attempts(
 revoke execute on function pbdb._settle_attempts(
     uuid[], uuid[], text[], jsonb[], text, text[], int, int
 ) from public;
--- end: sql/queue/_settle_attempts.sql
+-- end: sql/queue/report/_settle_attempts.sql
 
--- frozen: sql/queue/_usage_number.sql sha256=54b0d028657c8fe6cdc9277dfd82f643bba67f077935ad959061a6fd54c5360b
+-- frozen: sql/queue/report/_usage_number.sql sha256=54b0d028657c8fe6cdc9277dfd82f643bba67f077935ad959061a6fd54c5360b
 -- drop: function pbdb._usage_number(jsonb, text, numeric)
 create or replace function pbdb._usage_number(p_usage jsonb, p_key text, p_most numeric)
 returns numeric
@@ -14408,9 +16758,9 @@ comment on function pbdb._usage_number(jsonb, text, numeric) is
 'must never undo a completion.';
 
 revoke execute on function pbdb._usage_number(jsonb, text, numeric) from public;
--- end: sql/queue/_usage_number.sql
+-- end: sql/queue/report/_usage_number.sql
 
--- frozen: sql/queue/_record_usage.sql sha256=66610550bf35336cd0b945812a22a10e00dbb3a9781c1f30d3b8e2265f568595
+-- frozen: sql/queue/report/_record_usage.sql sha256=66610550bf35336cd0b945812a22a10e00dbb3a9781c1f30d3b8e2265f568595
 -- drop: function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[])
 create or replace function pbdb._record_usage(
     p_ids uuid[], p_usages jsonb[], p_verdicts pbdb.verdict[]
@@ -14441,9 +16791,9 @@ comment on function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]) is
 'Writes the usage ledger for the reports that were accepted.';
 
 revoke execute on function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]) from public;
--- end: sql/queue/_record_usage.sql
+-- end: sql/queue/report/_record_usage.sql
 
--- frozen: sql/queue/complete_playbook_steps.sql sha256=a71527dca8f66b4837be87092e5ab6a8a1ac2599690765bc3c3cf72c991632de
+-- frozen: sql/queue/report/complete_playbook_steps.sql sha256=fb57fa76137838354bb736f393c80d5712969775c1104059ae471225e83672ea
 -- drop: function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[])
 --
 -- Definer: runners have no right on any table; the token decides the tenant.
@@ -14458,7 +16808,7 @@ returns setof pbdb.verdict
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -14489,9 +16839,9 @@ revoke execute on function pbdb.complete_playbook_steps(
 ) from public;
 grant execute on function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[])
 to pbdb_worker;
--- end: sql/queue/complete_playbook_steps.sql
+-- end: sql/queue/report/complete_playbook_steps.sql
 
--- frozen: sql/queue/complete_and_claim_playbook_steps.sql sha256=d7c6b0eed54e8b3b8782896af6de720b41971e8ea3f34d3682782a096435adb3
+-- frozen: sql/queue/report/complete_and_claim_playbook_steps.sql sha256=3779f431fcfe27efd71dd63e626cf6d8d59ec6c91b96b2922281d84f73a18119
 -- drop: function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int)
 --
 -- Definer: runners have no right on any table; the token decides the tenant. One transaction and
@@ -14537,7 +16887,7 @@ returns table (
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -14588,9 +16938,9 @@ revoke execute on function pbdb.complete_and_claim_playbook_steps(
 grant execute on function pbdb.complete_and_claim_playbook_steps(
     text, uuid[], uuid[], text[], jsonb[], text[], int, int
 ) to pbdb_worker;
--- end: sql/queue/complete_and_claim_playbook_steps.sql
+-- end: sql/queue/report/complete_and_claim_playbook_steps.sql
 
--- frozen: sql/queue/_clean_error.sql sha256=612e95184fc648aeee23ac44bb343f69b185a5e210646a4c2282e5796df643ef
+-- frozen: sql/queue/report/_clean_error.sql sha256=612e95184fc648aeee23ac44bb343f69b185a5e210646a4c2282e5796df643ef
 -- drop: function pbdb._clean_error(jsonb)
 create or replace function pbdb._clean_error(p_error jsonb)
 returns jsonb
@@ -14617,9 +16967,9 @@ comment on function pbdb._clean_error(jsonb) is
 'rejects a report.';
 
 revoke execute on function pbdb._clean_error(jsonb) from public;
--- end: sql/queue/_clean_error.sql
+-- end: sql/queue/report/_clean_error.sql
 
--- frozen: sql/queue/fail_playbook_steps.sql sha256=0ad47b99a91a9583170d8fb550cca8bf17ce49665d97ded024d9913ff07c922c
+-- frozen: sql/queue/report/fail_playbook_steps.sql sha256=e18193a13d04ecbb22418b40f9cebddab3a69c29f6d02252eb3f780ab8b858b3
 -- drop: function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[])
 --
 -- Definer: runners have no right on any table; the token decides the tenant.
@@ -14630,7 +16980,7 @@ returns setof pbdb.verdict
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -14660,9 +17010,9 @@ comment on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) is
 
 revoke execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) from public;
 grant execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) to pbdb_worker;
--- end: sql/queue/fail_playbook_steps.sql
+-- end: sql/queue/report/fail_playbook_steps.sql
 
--- frozen: sql/queue/release_playbook_steps.sql sha256=2650834073707f349ff8f4b19157a0d9cce864d5efa3567b840fa04a7c607c52
+-- frozen: sql/queue/report/release_playbook_steps.sql sha256=6ff904e494975f792ee9c9dfdd98d6c3f5013cf73e6b17741770bd5f2f2a006a
 -- drop: function pbdb.release_playbook_steps(text, uuid[], uuid[])
 --
 -- Definer: runners have no right on any table; the token decides the tenant.
@@ -14673,7 +17023,7 @@ returns setof pbdb.verdict
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -14731,186 +17081,9 @@ comment on function pbdb.release_playbook_steps(text, uuid[], uuid[]) is
 
 revoke execute on function pbdb.release_playbook_steps(text, uuid[], uuid[]) from public;
 grant execute on function pbdb.release_playbook_steps(text, uuid[], uuid[]) to pbdb_worker;
--- end: sql/queue/release_playbook_steps.sql
+-- end: sql/queue/report/release_playbook_steps.sql
 
--- frozen: sql/queue/_query_params.sql sha256=d32351bff072350fe6e0d83cde061ab6d110290ca4e18a72587b91e2d7dba60f
--- drop: function pbdb._query_params(jsonb)
-create or replace function pbdb._query_params(p_params jsonb)
-returns text[]
-language plpgsql
-immutable
-as $fn$
-begin
-    if jsonb_typeof(coalesce(p_params, '[]')) <> 'array' or jsonb_array_length(p_params) > 20 then
-        raise exception using
-            errcode = 'PB024',
-            message = format(
-                'params is not an array of at most 20 values: %s', left(p_params::text, 200)
-            ),
-            hint = 'Pass more values as one JSON parameter and take it apart with jsonb functions.';
-    end if;
-    return array(
-        select p.value #>> '{}'
-        from jsonb_array_elements(coalesce(p_params, '[]')) with ordinality as p (value, n)
-        order by p.n
-    );
-end;
-$fn$;
-
-comment on function pbdb._query_params(jsonb) is
-'The values of $1…$20 as text: strings as they are, null as null, everything else as JSON.';
-
-revoke execute on function pbdb._query_params(jsonb) from public;
--- end: sql/queue/_query_params.sql
-
--- frozen: sql/queue/_query_as_tenant.sql sha256=5dbb4d26cb93fbe5ef2c78c4f07c3d4c46d0e1911442ebc770fe00325ab0feff
--- drop: function pbdb._query_as_tenant(text, text[], int, int, boolean)
---
--- Definer, owned by pbdb_query: here the engine's rights are gone, and nothing that the text does
--- can bring them back. A cursor takes one statement that gives rows, so SET, DO, COMMIT, COPY and
--- stacked statements are refused (42P11). Values are bound, never spliced in.
-create or replace function pbdb._query_as_tenant(
-    p_query text, p_params text[], p_max_rows int, p_max_bytes int, p_is_read_only boolean
-)
-returns jsonb
-language plpgsql
-volatile
-security definer
-set search_path = public, pg_temp
-as $fn$
-declare
-    v_cursor refcursor;
-    v_row record;
-    v_rows jsonb[] := '{}';
-    v_json jsonb;
-    v_bytes bigint := 0;
-    v_is_truncated boolean := false;
-begin
-    if p_is_read_only then
-        perform pg_catalog.set_config('transaction_read_only', 'on', true);
-    end if;
-    open v_cursor for execute p_query using
-        p_params[1], p_params[2], p_params[3], p_params[4], p_params[5], p_params[6], p_params[7],
-        p_params[8], p_params[9], p_params[10], p_params[11], p_params[12], p_params[13],
-        p_params[14], p_params[15], p_params[16], p_params[17], p_params[18], p_params[19],
-        p_params[20];
-    -- A loop, because the byte cap must stop between two rows.
-    loop
-        fetch v_cursor into v_row;
-        exit when not found;
-        v_json := pg_catalog.to_jsonb(v_row);
-        v_bytes := v_bytes + pg_catalog.pg_column_size(v_json);
-        if pg_catalog.cardinality(v_rows) >= p_max_rows or v_bytes > p_max_bytes * 0.9 then
-            v_is_truncated := true;
-            exit;
-        end if;
-        v_rows := v_rows || v_json;
-    end loop;
-    close v_cursor;
-    return pg_catalog.jsonb_build_object(
-        'rows', pg_catalog.to_jsonb(v_rows), 'row_count', pg_catalog.cardinality(v_rows),
-        'truncated', v_is_truncated
-    );
-end;
-$fn$;
-
-comment on function pbdb._query_as_tenant(text, text[], int, int, boolean) is
-'Runs one statement as pbdb_query with bound text parameters ($1::int casts them) and gives its '
-'rows as JSON up to the caps. In write mode a statement with returning (or a modifying CTE) may '
-'write what the DBA granted.';
-
-grant create on schema pbdb to pbdb_query;
-alter function pbdb._query_as_tenant(text, text[], int, int, boolean) owner to pbdb_query;
-revoke create on schema pbdb from pbdb_query;
-revoke execute on function pbdb._query_as_tenant(text, text[], int, int, boolean) from public;
-grant execute on function pbdb._query_as_tenant(text, text[], int, int, boolean) to pbdb_owner;
--- end: sql/queue/_query_as_tenant.sql
-
--- frozen: sql/queue/_run_database_query.sql sha256=41cae4b1fd4b5156a75babb0ceecd5ef1dc3bd06f4758fcad864265378ef3ac5
--- drop: function pbdb._run_database_query(uuid, jsonb)
---
--- The tenant is written where the query cannot reach it, and the read-only switch lasts as long as
--- the subtransaction around the query: the engine can write the result afterwards.
-create or replace function pbdb._run_database_query(p_organization_id uuid, p_config jsonb)
-returns jsonb
-language plpgsql
-volatile
-as $fn$
-declare
-    v_result jsonb;
-    v_tenant text := current_setting('app.current_organization_id', true);
-    v_claims text := current_setting('request.jwt.claims', true);
-    v_mode text := coalesce(p_config ->> 'mode', 'read');
-begin
-    if coalesce(p_config ->> 'query', '') = '' or v_mode not in ('read', 'write') then
-        raise exception using
-            errcode = 'PB024',
-            message = format('DATABASE_QUERY has no query, or mode "%s" is unknown', v_mode),
-            hint = 'config: {"query": "select … where id = $1::int", "params": […], "mode": '
-                '"read" or "write"}';
-    end if;
-    insert into pbdb.query_contexts (backend_pid, xid, organization_id)
-    values (pg_backend_pid(), pg_current_xact_id(), p_organization_id)
-    on conflict (backend_pid) do update
-    set xid = excluded.xid, organization_id = excluded.organization_id;
-
-    begin
-        v_result := pbdb._query_as_tenant(
-            p_config ->> 'query', pbdb._query_params(p_config -> 'params'),
-            least(coalesce((p_config ->> 'max_rows')::int, 1000), 10000),
-            pbdb._output_limit(), v_mode = 'read'
-        );
-    exception
-        -- Nothing is caught: the block is the subtransaction that ends the read-only switch.
-        when no_data_found then
-            raise;
-    end;
-
-    -- The text may have called set_config; the rest of this transaction is the caller's.
-    perform set_config('app.current_organization_id', coalesce(v_tenant, ''), true);
-    perform set_config('request.jwt.claims', coalesce(v_claims, ''), true);
-    delete from pbdb.query_contexts as q where q.backend_pid = pg_backend_pid();
-    return v_result;
-end;
-$fn$;
-
-comment on function pbdb._run_database_query(uuid, jsonb) is
-'{rows, row_count, truncated} of a DATABASE_QUERY step, run as pbdb_query for one organization. '
-'Raises what the query raises, and PB024.';
-
-revoke execute on function pbdb._run_database_query(uuid, jsonb) from public;
--- end: sql/queue/_run_database_query.sql
-
--- frozen: sql/queue/_query_error.sql sha256=7ccd5dca2550a4f24b95bdc0558ca896ceb0c69a9b766730a01c4d0d6a2894c2
--- drop: function pbdb._query_error(text, text)
-create or replace function pbdb._query_error(p_sqlstate text, p_message text)
-returns jsonb
-language sql
-immutable
-parallel safe
-security invoker
-begin atomic
-select jsonb_build_object(
-    'code', case
-        when p_sqlstate = '57014' then 'TIMEOUT'
-        when p_sqlstate in ('42P11', '25006', 'PB022') then 'QUERY_REJECTED'
-        when p_sqlstate = 'PB024' then 'CONFIG_INVALID'
-        when p_sqlstate = 'PB020' then 'EMBEDDING_ERROR'
-        when p_sqlstate = 'PB015' then 'EXPRESSION_ERROR'
-        else 'QUERY_ERROR'
-    end,
-    'message', format('%s (SQLSTATE %s)', p_message, p_sqlstate),
-    'permanent', p_sqlstate <> '57014'
-);
-end;
-
-comment on function pbdb._query_error(text, text) is
-'The step error of a SQL step''s SQLSTATE; only a timeout is worth another attempt.';
-
-revoke execute on function pbdb._query_error(text, text) from public;
--- end: sql/queue/_query_error.sql
-
--- frozen: sql/queue/_execute_sql_step.sql sha256=9c5d2b8cf188d5c6e4b1046c2e48b94440bcdc0965aac604ce4afac77284fa16
+-- frozen: sql/queue/sql_step/_execute_sql_step.sql sha256=10b1b43a8f8a5fb16c17c306496d1d05fe01c5eff6edebbbe084d9e9ebf7b2a2
 -- drop: function pbdb._execute_sql_step(uuid, uuid, real[])
 --
 -- The effect and the result commit together. A step that was superseded meanwhile must leave no
@@ -14921,6 +17094,7 @@ create or replace function pbdb._execute_sql_step(
 returns pbdb.verdict
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_item record;
@@ -14985,14 +17159,15 @@ comment on function pbdb._execute_sql_step(uuid, uuid, real[]) is
 'attempt. Raises PB002 when the token is not the one that holds it.';
 
 revoke execute on function pbdb._execute_sql_step(uuid, uuid, real[]) from public;
--- end: sql/queue/_execute_sql_step.sql
+-- end: sql/queue/sql_step/_execute_sql_step.sql
 
--- frozen: sql/queue/_lease_one.sql sha256=dda7a69878929c2760b429c63bb656fc2ee3a5d848328d34302dfd069575b3d7
+-- frozen: sql/queue/sql_step/_lease_one.sql sha256=798cfb07dee91b2e30b80ff449855c4af10e4a987b20ed75806bfee60ed6a108
 -- drop: function pbdb._lease_one(uuid, text)
 create or replace function pbdb._lease_one(p_result_id uuid, p_worker text)
 returns uuid
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
@@ -15021,9 +17196,9 @@ comment on function pbdb._lease_one(uuid, text) is
 'Leases one queued step by its id and gives the token; null when it is not queued.';
 
 revoke execute on function pbdb._lease_one(uuid, text) from public;
--- end: sql/queue/_lease_one.sql
+-- end: sql/queue/sql_step/_lease_one.sql
 
--- frozen: sql/queue/_perform_sql_step.sql sha256=c8d3d6b56fadbe75bfc44e387d8c89b78db0f45de67b793dc02620aca4aa1510
+-- frozen: sql/queue/sql_step/_perform_sql_step.sql sha256=522dbd38b3a20c83e0c1fb786873f0eaca8f3c0600731bc550f6144eaa9f6f80
 -- drop: function pbdb._perform_sql_step(uuid, text, real[])
 create or replace function pbdb._perform_sql_step(
     p_result_id uuid, p_worker text, p_embedding real[]
@@ -15031,6 +17206,7 @@ create or replace function pbdb._perform_sql_step(
 returns pbdb.verdict
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_token uuid := pbdb._lease_one(p_result_id, p_worker);
@@ -15047,9 +17223,9 @@ comment on function pbdb._perform_sql_step(uuid, text, real[]) is
 'longer queued.';
 
 revoke execute on function pbdb._perform_sql_step(uuid, text, real[]) from public;
--- end: sql/queue/_perform_sql_step.sql
+-- end: sql/queue/sql_step/_perform_sql_step.sql
 
--- frozen: sql/queue/run_sql_step.sql sha256=721879a6186f0c86e50f2175511b1707045cea67410f6a0542bca0e44c78b429
+-- frozen: sql/queue/sql_step/run_sql_step.sql sha256=b63b2fcbc8f9c5230439611ebd5136bd6143529eda0ec0fd329eca41c024a9e0
 -- drop: function pbdb.run_sql_step(text, uuid, uuid, real[])
 --
 -- Definer: runners have no right on any table.
@@ -15060,7 +17236,7 @@ returns setof pbdb.verdict
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     perform pbdb._check_claim(p_worker, 0, 1);
@@ -15076,9 +17252,9 @@ comment on function pbdb.run_sql_step(text, uuid, uuid, real[]) is
 
 revoke execute on function pbdb.run_sql_step(text, uuid, uuid, real[]) from public;
 grant execute on function pbdb.run_sql_step(text, uuid, uuid, real[]) to pbdb_worker;
--- end: sql/queue/run_sql_step.sql
+-- end: sql/queue/sql_step/run_sql_step.sql
 
--- frozen: sql/queue/run_due_sql_steps.sql sha256=91b0f9f39a392f9b793e24082903d8b965fbf2a89d9aca9304e8a2a8c3a54278
+-- frozen: sql/queue/sql_step/run_due_sql_steps.sql sha256=8a281d69bf73ec9929c8b4d4862f13f531e86b6b4697159775925f0951ce511c
 -- drop: function pbdb.run_due_sql_steps(int)
 --
 -- Definer: it serves every tenant. One transaction: a query that takes the whole server down with
@@ -15088,7 +17264,7 @@ returns int
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_due record;
@@ -15131,9 +17307,9 @@ comment on function pbdb.run_due_sql_steps(int) is
 
 revoke execute on function pbdb.run_due_sql_steps(int) from public;
 grant execute on function pbdb.run_due_sql_steps(int) to pbdb_worker, pbdb_app;
--- end: sql/queue/run_due_sql_steps.sql
+-- end: sql/queue/sql_step/run_due_sql_steps.sql
 
--- frozen: sql/queue/register_worker.sql sha256=1430ce6b244c8e452757711c04b21513b12d6683e345d82b29da9f371d612ac4
+-- frozen: sql/queue/worker/register_worker.sql sha256=b9c3063d642fba4fe12705b2d1f22b85c6fc73220a84ade7b8757885b41d1fa9
 -- drop: function pbdb.register_worker(text, text[], int)
 --
 -- Definer: runners have no right on any table.
@@ -15144,7 +17320,7 @@ returns void
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     perform pbdb._check_claim(p_name, 0, 1);
@@ -15167,9 +17343,9 @@ comment on function pbdb.register_worker(text, text[], int) is
 
 revoke execute on function pbdb.register_worker(text, text[], int) from public;
 grant execute on function pbdb.register_worker(text, text[], int) to pbdb_worker;
--- end: sql/queue/register_worker.sql
+-- end: sql/queue/worker/register_worker.sql
 
--- frozen: sql/queue/set_worker_idle.sql sha256=5b3c1166b1a1ce6d3fd57fbb2b32cf1b1129d7e54043cb773560e4e1e57d3528
+-- frozen: sql/queue/worker/set_worker_idle.sql sha256=733e1804d2ba827379e2991a0373ef6615f279e6f08494f2fc5ec11296910aa9
 -- drop: function pbdb.set_worker_idle(text, boolean)
 --
 -- Definer: runners have no right on any table.
@@ -15178,7 +17354,7 @@ returns void
 language sql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
     update pbdb.workers as w
     set is_idle = p_is_idle, last_seen_at = clock_timestamp()
@@ -15191,9 +17367,9 @@ comment on function pbdb.set_worker_idle(text, boolean) is
 
 revoke execute on function pbdb.set_worker_idle(text, boolean) from public;
 grant execute on function pbdb.set_worker_idle(text, boolean) to pbdb_worker;
--- end: sql/queue/set_worker_idle.sql
+-- end: sql/queue/worker/set_worker_idle.sql
 
--- frozen: sql/queue/unregister_worker.sql sha256=aea1c5c59ab93d81e5fdb98ffd738ddf4a96552aa13976c1939b6e86b94c4218
+-- frozen: sql/queue/worker/unregister_worker.sql sha256=0a2fc284d2a89e7975d6781f00e7a1d012b64cbbb6d95e8f6a7dfd4e8ef8f3e0
 -- drop: function pbdb.unregister_worker(text)
 --
 -- Definer: runners have no right on any table.
@@ -15202,7 +17378,7 @@ returns void
 language sql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
     delete from pbdb.workers as w where w.name = p_name;
 $fn$;
@@ -15213,1890 +17389,245 @@ comment on function pbdb.unregister_worker(text) is
 
 revoke execute on function pbdb.unregister_worker(text) from public;
 grant execute on function pbdb.unregister_worker(text) to pbdb_worker;
--- end: sql/queue/unregister_worker.sql
+-- end: sql/queue/worker/unregister_worker.sql
 
--- frozen: sql/memory/_vector_schema.sql sha256=a6b84345294dd8809c4ca9d5db3f9bda289b2bb132001f642ef21c1e3979213e
--- drop: function pbdb._vector_schema()
---
--- pgvector is where the DBA put it, so statements that name its types and operators are built, not
--- written.
-create or replace function pbdb._vector_schema()
-returns text
-language sql
-stable
-security invoker
-set search_path = ''
-as $fn$
-    select quote_ident(n.nspname)
-    from pg_catalog.pg_extension as e
-    join pg_catalog.pg_namespace as n on n.oid = e.extnamespace
-    where e.extname = 'vector';
-$fn$;
-
-comment on function pbdb._vector_schema() is
-'The schema that pgvector is installed in, quoted for use in a statement.';
-
-revoke execute on function pbdb._vector_schema() from public;
--- end: sql/memory/_vector_schema.sql
-
--- frozen: sql/memory/_find_embedding_model.sql sha256=46ac4da903ad89c86673a79612740f5a5c2e0c239749908c20b08c1f02467ee3
--- drop: function pbdb._find_embedding_model(text, boolean)
-create or replace function pbdb._find_embedding_model(
-    p_model text, p_is_required boolean default true
-)
-returns pbdb.embedding_models
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_model pbdb.embedding_models;
-begin
-    if p_model is null then
-        select m.* into v_model
-        from pbdb.embedding_models as m
-        where m.is_default or (select count(*) = 1 from pbdb.embedding_models)
-        order by m.is_default desc
-        limit 1;
-    else
-        select m.* into v_model from pbdb.embedding_models as m where m.name = p_model;
-    end if;
-
-    if v_model.name is null and (p_is_required or p_model is not null) then
-        raise exception using
-            errcode = 'PB017',
-            message = case
-                when p_model is null then 'no embedding model is named and none is the default'
-                else format('embedding model "%s" is not registered', p_model)
-            end,
-            hint = 'Register it: select pbdb.register_embedding_model(''<name>'', <size>, true).';
-    end if;
-    return v_model;
-end;
-$fn$;
-
-comment on function pbdb._find_embedding_model(text, boolean) is
-'The registered model of this name; without a name the default, or the only one, or (if none is '
-'required) null. Raises PB017 when there is none.';
-
-revoke execute on function pbdb._find_embedding_model(text, boolean) from public;
--- end: sql/memory/_find_embedding_model.sql
-
--- frozen: sql/memory/register_embedding_model.sql sha256=85ab12965e39e4cca7fb6c8d5180be135257eb49aa432d657be3719afb34e243
--- drop: function pbdb.register_embedding_model(text, integer, boolean, real)
---
--- Definer: a runner announces the model it embeds with, and has no right to the table.
-create or replace function pbdb.register_embedding_model(
-    p_name text,
-    p_dimensions int,
-    p_is_default boolean default false,
-    p_default_threshold real default null
-)
+-- frozen: sql/direct/_run_to_the_end.sql sha256=e7d9c32e8489acd2e71211363c067ac534239079001f41653a9a97598e5d4170
+-- drop: function pbdb._run_to_the_end(uuid, jsonb)
+create or replace function pbdb._run_to_the_end(p_execution_id uuid, p_outputs jsonb default null)
 returns void
 language plpgsql
 volatile
-security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
-    v_dimensions int;
+    v_next record;
 begin
-    insert into pbdb.embedding_models (name, dimensions, default_threshold)
-    values (p_name, p_dimensions, coalesce(p_default_threshold, 0.7))
-    on conflict (name) do update
-    set default_threshold = coalesce(p_default_threshold, embedding_models.default_threshold)
-    returning embedding_models.dimensions into v_dimensions;
-
-    if v_dimensions <> p_dimensions then
-        raise exception using
-            errcode = 'PB020',
-            message = format(
-                'embedding model "%s" is registered with %s dimensions, not %s',
-                p_name, v_dimensions, p_dimensions
-            ),
-            hint = 'Register the other size under another name; both can be used side by side.';
-    end if;
-
-    if p_is_default then
-        update pbdb.embedding_models as m
-        set is_default = false
-        where m.is_default and m.name <> p_name;
-        update pbdb.embedding_models as m
-        set is_default = true
-        where not m.is_default and m.name = p_name;
-    end if;
-exception
-    when check_violation or not_null_violation then
-        raise exception using
-            errcode = 'PB017',
-            message = format(
-                'embedding model "%s" with %s dimensions and threshold %s cannot be registered',
-                p_name, p_dimensions, p_default_threshold
-            ),
-            hint = 'Name: letters, digits, ._:/@+-; dimensions 1 to 16000; threshold -1 to 1.';
-end;
-$fn$;
-
-comment on function pbdb.register_embedding_model(text, integer, boolean, real) is
-'Makes an embedding model known. The same again changes only what is given; another size under a '
-'known name raises PB020, arguments out of range PB017.';
-
-revoke execute on function pbdb.register_embedding_model(text, integer, boolean, real) from public;
-grant execute on function pbdb.register_embedding_model(text, integer, boolean, real)
-to pbdb_worker;
--- end: sql/memory/register_embedding_model.sql
-
--- frozen: sql/memory/_keep_memory_copies.sql sha256=a4e4e3731ae27fcd96883a8713601f9942d6b777e608e3b69ec964785e6c106b
--- drop: function pbdb._keep_memory_copies()
---
--- Definer: a tenant may change a memory's expiry and may not write vectors.
-create or replace function pbdb._keep_memory_copies()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $fn$
-begin
-    if (new.agent_id, new.expires_at) is distinct from (old.agent_id, old.expires_at) then
-        update pbdb.agent_memory_embeddings as e
-        set agent_id = new.agent_id, expires_at = new.expires_at
-        where e.organization_id = new.organization_id and e.memory_id = new.id;
-    end if;
-    new.updated_at := now();
-    return new;
-end;
-$fn$;
-
-comment on function pbdb._keep_memory_copies() is
-'Trigger: copies a memory''s agent and expiry to its vectors, and stamps updated_at.';
-
-revoke execute on function pbdb._keep_memory_copies() from public;
--- end: sql/memory/_keep_memory_copies.sql
-
--- frozen: sql/memory/memory_copies_are_kept.sql sha256=2de41cc0633860422af146608c952b6552f0b13df43adbc95638a0e56e5954aa
--- drop: trigger memory_copies_are_kept on pbdb.agent_memories
-create or replace trigger memory_copies_are_kept
-before update on pbdb.agent_memories
-for each row
-execute function pbdb._keep_memory_copies();
-
-comment on trigger memory_copies_are_kept on pbdb.agent_memories is
-'A memory''s agent and expiry are copied to its vectors, and updated_at is stamped.';
--- end: sql/memory/memory_copies_are_kept.sql
-
--- frozen: sql/memory/_check_embedding.sql sha256=53690e97c8398f61a240b32b6fb0202eceeabcdf84eafc380858479419800fed
--- drop: function pbdb._check_embedding(real[], pbdb.embedding_models)
-create or replace function pbdb._check_embedding(
-    p_embedding real[], p_model pbdb.embedding_models
-)
-returns void
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_problem text;
-begin
-    if cardinality(p_embedding) <> p_model.dimensions then
-        raise exception using
-            errcode = 'PB020',
-            message = format(
-                'the embedding has %s dimensions, model "%s" has %s',
-                cardinality(p_embedding), p_model.name, p_model.dimensions
-            ),
-            hint = 'Name the model that made the vector (p_model), or embed the text again.';
-    end if;
-
-    select case
-        when bool_or(u.x is null or u.x in ('NaN', 'Infinity', '-Infinity'))
-            then 'is not all finite numbers'
-        when bool_and(u.x = 0) then 'is all zeros and so has no direction'
-    end
-    into v_problem
-    from unnest(p_embedding) as u (x);
-
-    if v_problem is not null then
-        raise exception using
-            errcode = 'PB020',
-            message = 'the embedding ' || v_problem,
-            hint = 'Check the embedder; an empty text often gives such a vector.';
-    end if;
-end;
-$fn$;
-
-comment on function pbdb._check_embedding(real[], pbdb.embedding_models) is
-'Raises PB020 unless the vector has the model''s length, finite numbers and a direction.';
-
-revoke execute on function pbdb._check_embedding(real[], pbdb.embedding_models) from public;
--- end: sql/memory/_check_embedding.sql
-
--- frozen: sql/memory/_check_memories.sql sha256=b1966d8bf6a3210cf9f25f03d3f9516817bd4e0016dd8bc6961da279f8cbab06
--- drop: function pbdb._check_memories(text[], jsonb[], real[], integer)
-create or replace function pbdb._check_memories(
-    p_contents text[], p_metadata jsonb[], p_importances real[], p_embedding_count int
-)
-returns void
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_count int := cardinality(p_contents);
-    v_issue record;
-begin
-    if v_count is null
-        or p_embedding_count <> v_count
-        or cardinality(p_metadata) <> v_count
-        or cardinality(p_importances) <> v_count
-    then
-        raise exception using
-            errcode = 'PB017',
-            message = format(
-                '%s contents, %s embeddings, %s metadata, %s importances do not fit together',
-                v_count, p_embedding_count, cardinality(p_metadata), cardinality(p_importances)
-            ),
-            hint = 'Pass arrays of one length, in the same order; null for what no memory has.';
-    end if;
-
-    select
-        u.i,
-        case
-            when octet_length(u.content) > 262144 then 'PB014'
-            else 'PB017'
-        end as code,
-        case
-            when coalesce(btrim(u.content), '') = '' then 'is empty'
-            when octet_length(u.content) > 262144
-                then format('has %s bytes; at most 262144 can be stored', octet_length(u.content))
-            when jsonb_typeof(u.metadata) <> 'object'
-                then format('has metadata of type %s, not an object', jsonb_typeof(u.metadata))
-            when not u.importance between 0 and 1
-                then format('has importance %s, not 0 to 1', u.importance)
-        end as problem
-    into v_issue
-    from rows from (unnest(p_contents), unnest(p_metadata), unnest(p_importances))
-        with ordinality as u (content, metadata, importance, i)
-    where coalesce(btrim(u.content), '') = ''
-        or octet_length(u.content) > 262144
-        or jsonb_typeof(u.metadata) <> 'object'
-        or not u.importance between 0 and 1
-    order by u.i
-    limit 1;
-
-    if v_issue.i is not null then
-        raise exception using
-            errcode = v_issue.code,
-            message = format('memory %s %s', v_issue.i, v_issue.problem),
-            hint = 'A memory is a passage of text; split documents before storing them.';
-    end if;
-end;
-$fn$;
-
-comment on function pbdb._check_memories(text[], jsonb[], real[], integer) is
-'Raises PB014 for a content that is too large, PB017 for everything else that cannot be stored.';
-
-revoke execute on function pbdb._check_memories(text[], jsonb[], real[], integer) from public;
--- end: sql/memory/_check_memories.sql
-
--- frozen: sql/memory/_insert_embeddings.sql sha256=0d4d2617a3763bca3c216f76917d8bb4f33be145e8eda200c107f8d9ee6b766c
--- drop: function pbdb._insert_embeddings(uuid, uuid[], pbdb.embedding_models, real[])
---
--- A loop, because slicing a row out of a two-dimensional array has no set form. Pgvector's cast
--- from real[] is an assignment cast: found wherever the extension is installed.
-create or replace function pbdb._insert_embeddings(
-    p_organization_id uuid,
-    p_memory_ids uuid[],
-    p_model pbdb.embedding_models,
-    p_embeddings real[]
-)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_embedding real[];
-    v_offset int := array_lower(p_embeddings, 1) - 1;
-begin
-    for v_i in 1..cardinality(p_memory_ids) loop
-        v_embedding := array(select unnest(p_embeddings[v_i + v_offset:v_i + v_offset]));
-        perform pbdb._check_embedding(v_embedding, p_model);
-
-        insert into pbdb.agent_memory_embeddings (
-            organization_id, memory_id, agent_id, model, expires_at, embedding
-        )
-        select m.organization_id, m.id, m.agent_id, p_model.name, m.expires_at, v_embedding
-        from pbdb.agent_memories as m
-        where m.organization_id = p_organization_id and m.id = p_memory_ids[v_i]
-        on conflict (organization_id, memory_id, model) do update
-        set embedding = excluded.embedding;
-    end loop;
-end;
-$fn$;
-
-comment on function pbdb._insert_embeddings(uuid, uuid[], pbdb.embedding_models, real[]) is
-'Writes the vectors (one a row, in the order of the ids) of one organization''s memories. Raises '
-'PB020.';
-
-revoke execute on function pbdb._insert_embeddings(
-    uuid, uuid[], pbdb.embedding_models, real[]
-) from public;
--- end: sql/memory/_insert_embeddings.sql
-
--- frozen: sql/memory/_store_memories.sql sha256=b41eb55943c94381951c4977b8c2e19df248bd2fc804003edc477941f5970ffc
--- drop: function pbdb._store_memories(uuid, text[], real[], text, uuid, jsonb[], text[], real[], timestamptz[])
-create or replace function pbdb._store_memories(
-    p_organization_id uuid,
-    p_contents text[],
-    p_embeddings real[],
-    p_model text,
-    p_agent_id uuid,
-    p_metadata jsonb[],
-    p_sources text[],
-    p_importances real[],
-    p_expires_at timestamptz[]
-)
-returns uuid[]
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_model pbdb.embedding_models := pbdb._find_embedding_model(p_model, p_embeddings is not null);
-    v_ids uuid[];
-begin
-    perform pbdb._check_memories(
-        p_contents, p_metadata, p_importances, array_length(p_embeddings, 1)
-    );
-
-    v_ids := array(select pbdb.uuid_v7() from generate_series(1, cardinality(p_contents)));
-
-    insert into pbdb.agent_memories (
-        id, organization_id, agent_id, content, metadata, source, importance, expires_at
-    )
-    select u.id, p_organization_id, p_agent_id, u.content, coalesce(u.metadata, '{}'), u.source,
-        u.importance, u.expires_at
-    from rows from (
-        unnest(v_ids), unnest(p_contents), unnest(p_metadata), unnest(p_sources),
-        unnest(p_importances), unnest(p_expires_at)
-    ) as u (id, content, metadata, source, importance, expires_at)
-    where u.id is not null;
-
-    if p_embeddings is not null then
-        perform pbdb._insert_embeddings(p_organization_id, v_ids, v_model, p_embeddings);
-    elsif v_model.name is not null then
-        insert into pbdb.agent_memories_to_embed (organization_id, memory_id, model)
-        select p_organization_id, u.id, v_model.name
-        from unnest(v_ids) as u (id);
-    end if;
-    return v_ids;
-end;
-$fn$;
-
-comment on function pbdb._store_memories(
-    uuid, text[], real[], text, uuid, jsonb[], text[], real[], timestamptz[]
-) is
-'Stores memories of one organization and returns their ids in order. p_embeddings holds one '
-'vector a row; without it the memories wait for a runner to embed them, if a model is registered.';
-
-revoke execute on function pbdb._store_memories(
-    uuid, text[], real[], text, uuid, jsonb[], text[], real[], timestamptz[]
-) from public;
--- end: sql/memory/_store_memories.sql
-
--- frozen: sql/memory/store_memories.sql sha256=a923b76097be22b41c9bdab4783517e3f30b2d3878216690ee41253893dab14f
--- drop: function pbdb.store_memories(text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[])
---
--- Definer: text and vectors must be written together, so apps have no insert right on the tables.
-create or replace function pbdb.store_memories(
-    p_contents text[],
-    p_embeddings real[] default null,
-    p_model text default null,
-    p_agent_id uuid default null,
-    p_metadata jsonb[] default null,
-    p_sources text[] default null,
-    p_importances double precision[] default null,
-    p_expires_at timestamptz[] default null
-)
-returns setof uuid
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $fn$
-begin
-    return query
-    select unnest(pbdb._store_memories(
-        pbdb.require_organization(), p_contents, p_embeddings, p_model, p_agent_id, p_metadata,
-        p_sources, p_importances::real[], p_expires_at
-    ));
-end;
-$fn$;
-
-comment on function pbdb.store_memories(
-    text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]
-) is
-'Stores many memories of the current organization in one call and returns their ids in order. '
-'p_embeddings: one vector a row, for all or (null) for none; a runner embeds those without. '
-'Raises PB001, PB014, PB017, PB020.';
-
-revoke execute on function pbdb.store_memories(
-    text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]
-) from public;
-grant execute on function pbdb.store_memories(
-    text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]
-) to pbdb_app;
--- end: sql/memory/store_memories.sql
-
--- frozen: sql/memory/store_memory.sql sha256=debc2bb6a7febc6b07a0944e5ac46bdebc3fe55fe02550af1372929d87a9b2f3
--- drop: function pbdb.store_memory(text, real[], text, uuid, jsonb, text, double precision, timestamptz)
---
--- Definer: text and vector must be written together, so apps have no insert right on the tables.
-create or replace function pbdb.store_memory(
-    p_content text,
-    p_embedding real[] default null,
-    p_model text default null,
-    p_agent_id uuid default null,
-    p_metadata jsonb default '{}',
-    p_source text default null,
-    p_importance double precision default null,
-    p_expires_at timestamptz default null
-)
-returns uuid
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $fn$
-begin
-    return (pbdb._store_memories(
-        pbdb.require_organization(), array[p_content],
-        case when p_embedding is not null then array[p_embedding] end, p_model, p_agent_id,
-        array[p_metadata], array[p_source], array[p_importance::real], array[p_expires_at]
-    ))[1];
-end;
-$fn$;
-
-comment on function pbdb.store_memory(
-    text, real[], text, uuid, jsonb, text, double precision, timestamptz
-) is
-'Stores a memory of the current organization and returns its id. Without a vector a runner embeds '
-'it, if a model is registered; text searches find it at once. Raises PB001, PB014 (over 256 KiB), '
-'PB017, PB020.';
-
-revoke execute on function pbdb.store_memory(
-    text, real[], text, uuid, jsonb, text, double precision, timestamptz
-) from public;
-grant execute on function pbdb.store_memory(
-    text, real[], text, uuid, jsonb, text, double precision, timestamptz
-) to pbdb_app;
--- end: sql/memory/store_memory.sql
-
--- frozen: sql/memory/delete_memory.sql sha256=e4374bc70ddd725f8ae79b8fef777026b32bf6c0f075d947e90318c31b49aa86
--- drop: function pbdb.delete_memory(uuid)
-create or replace function pbdb.delete_memory(p_memory_id uuid)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_organization_id uuid := pbdb.require_organization();
-begin
-    delete from pbdb.agent_memories as m
-    where m.organization_id = v_organization_id and m.id = p_memory_id;
-
-    if not found then
-        raise exception using
-            errcode = 'PB004',
-            message = format('memory %s does not exist', p_memory_id),
-            hint = 'Check the id and the organization; it may have been deleted or purged already.';
-    end if;
-end;
-$fn$;
-
-comment on function pbdb.delete_memory(uuid) is
-'Deletes a memory of the current organization with all its vectors. Raises PB001, PB004.';
-
-revoke execute on function pbdb.delete_memory(uuid) from public;
-grant execute on function pbdb.delete_memory(uuid) to pbdb_app;
--- end: sql/memory/delete_memory.sql
-
--- frozen: sql/memory/purge_expired_memories.sql sha256=d942d3cb667bfe7aec3fa4d45d121532743346fd3d0c1c8be78ea423fc86463f
--- drop: function pbdb.purge_expired_memories(integer)
---
--- Definer: cleans up for every organization. Skip locked, so that two sweepers share the work.
-create or replace function pbdb.purge_expired_memories(p_limit int default 1000)
-returns int
-language sql
-volatile
-security definer
-set search_path = ''
-as $fn$
-    with expired as materialized (
-        select m.id
-        from pbdb.agent_memories as m
-        where m.expires_at <= now()
-        order by m.expires_at
-        limit p_limit
-        for update skip locked
-    ),
-    deleted as (
-        delete from pbdb.agent_memories as m
-        using expired as x
-        where m.id = x.id and m.expires_at <= now()
-        returning 1
-    )
-    select count(*)::int from deleted;
-$fn$;
-
-comment on function pbdb.purge_expired_memories(integer) is
-'Deletes up to p_limit expired memories of all organizations and returns how many. Searches leave '
-'expired memories out with or without it.';
-
-revoke execute on function pbdb.purge_expired_memories(integer) from public;
-grant execute on function pbdb.purge_expired_memories(integer) to pbdb_worker;
--- end: sql/memory/purge_expired_memories.sql
-
--- frozen: sql/memory/claim_memories_to_embed.sql sha256=b42188510b755b8af31cbd675d9fefd307a69854200d1532921a7a7b2fb84a05
--- drop: function pbdb.claim_memories_to_embed(text, text, integer, integer)
---
--- Definer: a runner embeds every tenant's memories and may read no table. The attempt counts at the
--- claim, so that a text which kills its runner is not tried for ever.
-create or replace function pbdb.claim_memories_to_embed(
-    p_worker text, p_model text default null, p_limit int default 32, p_lease_seconds int default 60
-)
-returns table (
-    memory_id uuid, token uuid, organization_id uuid, model text, content text, attempt_number int,
-    lease_expires_at timestamptz
-)
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $fn$
-declare
-    v_model text := (pbdb._find_embedding_model(p_model)).name;
-    v_now timestamptz := clock_timestamp();
-begin
-    return query
-    with due as materialized (
-        select w.organization_id, w.memory_id
-        from pbdb.agent_memories_to_embed as w
-        where w.model = v_model and w.due_at <= v_now and w.attempts < 5
-        order by w.due_at
-        limit least(p_limit, 1000)
-        for update skip locked
-    ),
-    claimed as (
-        update pbdb.agent_memories_to_embed as w
-        set
-            token = gen_random_uuid(), worker = p_worker, attempts = w.attempts + 1,
-            due_at = v_now + make_interval(secs => p_lease_seconds)
-        from due as d
-        where w.organization_id = d.organization_id
-            and w.memory_id = d.memory_id
-            and w.model = v_model
-        returning w.*
-    )
-    select c.memory_id, c.token, c.organization_id, c.model, m.content, c.attempts, c.due_at
-    from claimed as c
-    join pbdb.agent_memories as m on m.organization_id = c.organization_id and m.id = c.memory_id
-    order by c.memory_id;
-end;
-$fn$;
-
-comment on function pbdb.claim_memories_to_embed(text, text, integer, integer) is
-'Leases up to p_limit memories that wait for a vector of the model (null: the default one). The '
-'token goes with store_embeddings or fail_embeddings. A lease that runs out is claimed again, '
-'five times in all. Raises PB017.';
-
-revoke execute on function pbdb.claim_memories_to_embed(text, text, integer, integer) from public;
-grant execute on function pbdb.claim_memories_to_embed(text, text, integer, integer) to pbdb_worker;
--- end: sql/memory/claim_memories_to_embed.sql
-
--- frozen: sql/memory/store_embeddings.sql sha256=e7b3359778ad29fee549ae32300a91c9928a2e905ec2516d9a75bfc81a0bddff
--- drop: function pbdb.store_embeddings(uuid[], uuid[], text, real[])
---
--- Definer: a runner may write no table. The token decides the organization. Deleting the waiting
--- row is the test for it: of two runners only one finds the row. A loop over the claims, because a
--- vector cannot be sliced out of a two-dimensional array as a set.
-create or replace function pbdb.store_embeddings(
-    p_memory_ids uuid[], p_tokens uuid[], p_model text, p_embeddings real[]
-)
-returns table (memory_id uuid, outcome text, code text)
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $fn$
-declare
-    v_model pbdb.embedding_models := pbdb._find_embedding_model(p_model);
-    v_organization_id uuid;
-    v_row record;
-begin
-    if cardinality(p_tokens) is distinct from cardinality(p_memory_ids)
-        or array_length(p_embeddings, 1) is distinct from cardinality(p_memory_ids)
-    then
-        raise exception using
-            errcode = 'PB017',
-            message = format(
-                '%s memories, %s tokens, %s embeddings do not fit together',
-                cardinality(p_memory_ids), cardinality(p_tokens), array_length(p_embeddings, 1)
-            ),
-            hint = 'Pass one token and one vector (a row) for each memory, in the same order.';
-    end if;
-
-    for v_row in
-        select u.id, u.token, u.i
-        from unnest(p_memory_ids, p_tokens) with ordinality as u (id, token, i)
-        order by u.id
+    -- A loop, because each step decides which comes next.
     loop
-        delete from pbdb.agent_memories_to_embed as w
-        where w.memory_id = v_row.id and w.model = v_model.name and w.token = v_row.token
-        returning w.organization_id into v_organization_id;
+        select q.result_id, q.handler, q.state, s.step_name into v_next
+        from pbdb.playbook_ready_steps as q
+        inner join pbdb.playbook_executions as e on e.id = q.execution_id
+        inner join pbdb.playbook_step_results as r on r.id = q.result_id
+        inner join pbdb.playbook_steps as s on s.id = r.step_id
+        where
+            (e.id = p_execution_id or e.root_execution_id = p_execution_id)
+            and (p_outputs is null or q.handler <> '@child')
+        order by
+            q.handler not in ('@engine', 'DATABASE_QUERY', 'MEMORY_SEARCH'), q.handler = '@child',
+            not coalesce(p_outputs ? s.step_name, false), q.due_at
+        limit 1;
+        exit when not found;
 
-        memory_id := v_row.id;
-        outcome := case when found then 'accepted' else 'stale' end;
-        code := case when not found then 'PB002' end;
-        if outcome = 'accepted' then
-            perform pbdb._insert_embeddings(
-                v_organization_id, array[v_row.id], v_model, p_embeddings[v_row.i:v_row.i]
-            );
+        if v_next.handler = '@engine' then
+            perform pbdb._run_engine_step(v_next.result_id);
+        elsif p_outputs ? v_next.step_name then
+            perform pbdb._pretend(v_next.result_id, v_next.state, p_outputs -> v_next.step_name);
+        elsif v_next.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH') then
+            perform pbdb._perform_sql_step(v_next.result_id, 'run_playbook', null);
+        elsif p_outputs is not null then
+            exit;
+        else
+            raise exception using
+                errcode = 'PB018',
+                message = format(
+                    'step "%s" %s', v_next.step_name,
+                    case
+                        when v_next.state = 'WAITING' then 'waits, and run_playbook cannot'
+                        else format('needs a runner (%s)', v_next.handler)
+                    end
+                ),
+                hint = 'Start it instead, select pbdb.start_playbook(…), and let a runner work on '
+                    'it.';
         end if;
-        return next;
     end loop;
 end;
 $fn$;
 
-comment on function pbdb.store_embeddings(uuid[], uuid[], text, real[]) is
-'Stores the vectors (one a row) of claimed memories. Outcome accepted, or stale with PB002: the '
-'lease was taken over, the memory was deleted or already embedded, and nothing was written. '
-'Raises PB017, PB020.';
+comment on function pbdb._run_to_the_end(uuid, jsonb) is
+'Performs the SQL steps of an execution and its children one after the other; other steps take '
+'their output from p_outputs, by step name. Stops at a step that is not there, or, when p_outputs '
+'is null, raises PB018.';
 
-revoke execute on function pbdb.store_embeddings(uuid[], uuid[], text, real[]) from public;
-grant execute on function pbdb.store_embeddings(uuid[], uuid[], text, real[]) to pbdb_worker;
--- end: sql/memory/store_embeddings.sql
+revoke execute on function pbdb._run_to_the_end(uuid, jsonb) from public;
+-- end: sql/direct/_run_to_the_end.sql
 
--- frozen: sql/memory/fail_embeddings.sql sha256=a82cef2bf021c56d4398b32b877a44f044e8a1855b247f7e77fffd372bde57cf
--- drop: function pbdb.fail_embeddings(uuid[], uuid[], text, text)
+-- frozen: sql/direct/run_playbook.sql sha256=66e2717268dd7c171b2dd3ab8fe19b4443e071e7efa29889c8bc5adb294f3215
+-- drop: function pbdb.run_playbook(text, jsonb)
 --
--- Definer: a runner may write no table.
-create or replace function pbdb.fail_embeddings(
-    p_memory_ids uuid[], p_tokens uuid[], p_model text, p_error text
-)
-returns table (memory_id uuid, outcome text, code text)
-language sql
-volatile
-security definer
-set search_path = ''
-as $fn$
-    with asked as materialized (
-        select u.id, u.token
-        from unnest(p_memory_ids, p_tokens) as u (id, token)
-    ),
-    held as materialized (
-        select w.organization_id, w.memory_id, w.model
-        from pbdb.agent_memories_to_embed as w
-        join asked as a on w.memory_id = a.id and w.token = a.token
-        where w.model = p_model
-        order by w.memory_id
-        for update of w
-    ),
-    failed as (
-        update pbdb.agent_memories_to_embed as w
-        set
-            token = null, last_error = left(p_error, 2000),
-            due_at = clock_timestamp() + make_interval(secs => random() * 30 * 2 ^ (w.attempts - 1))
-        from held as h
-        where w.organization_id = h.organization_id
-            and w.memory_id = h.memory_id
-            and w.model = h.model
-        returning w.memory_id
-    )
-    select a.id, case when f.memory_id is null then 'stale' else 'failed' end,
-        case when f.memory_id is null then 'PB002' end
-    from asked as a
-    left join failed as f on f.memory_id = a.id
-    order by a.id;
-$fn$;
-
-comment on function pbdb.fail_embeddings(uuid[], uuid[], text, text) is
-'Gives claimed memories back with the reason why they could not be embedded: tried again after a '
-'random pause of up to 30 s times 2^(attempts - 1), five times in all. Outcome failed, or stale '
-'with PB002.';
-
-revoke execute on function pbdb.fail_embeddings(uuid[], uuid[], text, text) from public;
-grant execute on function pbdb.fail_embeddings(uuid[], uuid[], text, text) to pbdb_worker;
--- end: sql/memory/fail_embeddings.sql
-
--- frozen: sql/memory/enqueue_memories_to_embed.sql sha256=d72428aeb8b008bb15dc0a0bbbe5b56517042abf4c23c764678da123eef3353e
--- drop: function pbdb.enqueue_memories_to_embed(text, integer)
---
--- Definer: for every organization; a runner may write no table.
-create or replace function pbdb.enqueue_memories_to_embed(
-    p_model text default null, p_limit int default 10000
-)
-returns int
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $fn$
-declare
-    v_model text := (pbdb._find_embedding_model(p_model)).name;
-    v_count int;
-begin
-    insert into pbdb.agent_memories_to_embed (organization_id, memory_id, model)
-    select m.organization_id, m.id, v_model
-    from pbdb.agent_memories as m
-    where (m.expires_at is null or m.expires_at > now())
-        and not exists (
-            select from pbdb.agent_memory_embeddings as e
-            where e.organization_id = m.organization_id and e.memory_id = m.id and e.model = v_model
-        )
-        and not exists (
-            select from pbdb.agent_memories_to_embed as w
-            where w.organization_id = m.organization_id and w.memory_id = m.id and w.model = v_model
-        )
-    limit p_limit
-    on conflict do nothing;
-    get diagnostics v_count = row_count;
-    return v_count;
-end;
-$fn$;
-
-comment on function pbdb.enqueue_memories_to_embed(text, integer) is
-'Lets up to p_limit memories that have no vector of the model (null: the default one) wait for a '
-'runner, and returns how many: for a new model, or memories stored before any. 0 when all have '
-'one. Raises PB017.';
-
-revoke execute on function pbdb.enqueue_memories_to_embed(text, integer) from public;
-grant execute on function pbdb.enqueue_memories_to_embed(text, integer) to pbdb_worker;
--- end: sql/memory/enqueue_memories_to_embed.sql
-
--- frozen: sql/memory/_memory_index_name.sql sha256=9f73ffc9e656a49946ead015a63a305f332c37a6892fd6c0c8c2c89106e9be06
--- drop: function pbdb._memory_index_name(text, uuid)
-create or replace function pbdb._memory_index_name(p_model text, p_organization_id uuid)
-returns text
-language sql
-immutable
-parallel safe
-security invoker
-set search_path = ''
-as $fn$
-    select 'agent_memory_graph_'
-        || left(md5(p_model || coalesce(' ' || p_organization_id::text, '')), 16);
-$fn$;
-
-comment on function pbdb._memory_index_name(text, uuid) is
-'Name of the HNSW index of a model: of all organizations, or (organization not null) of one.';
-
-revoke execute on function pbdb._memory_index_name(text, uuid) from public;
--- end: sql/memory/_memory_index_name.sql
-
--- frozen: sql/memory/memory_index_statement.sql sha256=7277efc56985309b5d5eb36fea3e5c9632a791bcf703c60d5dc35f46c408cab1
--- drop: function pbdb.memory_index_statement(text, uuid)
-create or replace function pbdb.memory_index_statement(
-    p_model text default null, p_organization_id uuid default null
-)
-returns text
-language plpgsql
-stable
-security definer
-set search_path = ''
-as $fn$
-declare
-    v_model pbdb.embedding_models := pbdb._find_embedding_model(p_model);
-    v_type text := case when v_model.dimensions <= 2000 then 'vector' else 'halfvec' end;
-begin
-    if v_model.dimensions > 4000 then
-        raise exception using
-            errcode = 'PB020',
-            message = format(
-                'model "%s" has %s dimensions; an HNSW index can have 4000',
-                v_model.name, v_model.dimensions
-            ),
-            hint = 'Searches work without it; or shorten the vectors, if the model allows that.';
-    end if;
-
-    return format(
-        'create index concurrently %1$I on pbdb.agent_memory_embeddings using hnsw '
-        '((embedding::%2$s.%3$s(%4$s)) %2$s.%3$s_cosine_ops) where model = %5$L',
-        pbdb._memory_index_name(v_model.name, p_organization_id),
-        pbdb._vector_schema(), v_type, v_model.dimensions, v_model.name
-    ) || case
-        when p_organization_id is null then ''
-        else format(' and organization_id = %L', p_organization_id)
-    end;
-end;
-$fn$;
-
-comment on function pbdb.memory_index_statement(text, uuid) is
-'The statement that builds the HNSW index of a model (null: the default one), of all '
-'organizations or of one, without blocking writers; to be run by pbdb_owner outside a '
-'transaction. Raises PB017 and PB020. Definer, because the names it is made of are the owner''s '
-'helpers; it reads nothing of any tenant.';
-
-revoke execute on function pbdb.memory_index_statement(text, uuid) from public;
-grant execute on function pbdb.memory_index_statement(text, uuid) to pbdb_monitor;
--- end: sql/memory/memory_index_statement.sql
-
--- frozen: sql/memory/create_memory_index.sql sha256=a3c025a19813ea8084a9f56a8b205bb37edfb22a981f486cfd42f1a2c5b70399
--- drop: function pbdb.create_memory_index(text, uuid)
-create or replace function pbdb.create_memory_index(
-    p_model text default null, p_organization_id uuid default null
-)
-returns text
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_name text := pbdb._memory_index_name(
-        (pbdb._find_embedding_model(p_model)).name, p_organization_id
-    );
-begin
-    if to_regclass('pbdb.' || v_name) is null then
-        execute replace(
-            pbdb.memory_index_statement(p_model, p_organization_id), 'index concurrently', 'index'
-        );
-    end if;
-    return v_name;
-end;
-$fn$;
-
-comment on function pbdb.create_memory_index(text, uuid) is
-'Builds the HNSW index of a model, of all organizations or of one, unless it is there, and '
-'returns its name. For pbdb_owner; writers of memories wait until it is built '
-'(memory_index_statement gives the way without waiting).';
-
-revoke execute on function pbdb.create_memory_index(text, uuid) from public;
--- end: sql/memory/create_memory_index.sql
-
--- frozen: sql/memory/_memory_graph_rows.sql sha256=c4e5585dea422c111025a4932d1f75b3b030d427005480894861fd548c8dc4a0
--- drop: function pbdb._memory_graph_rows(text, uuid)
-create or replace function pbdb._memory_graph_rows(p_model text, p_organization_id uuid)
-returns real
-language sql
-stable
-security invoker
-set search_path = ''
-as $fn$
-    select greatest(c.reltuples, 0)
-    from pg_catalog.pg_class as c
-    join pg_catalog.pg_index as i on i.indexrelid = c.oid
-    where c.oid = to_regclass('pbdb.' || pbdb._memory_index_name(p_model, p_organization_id))
-        and i.indisvalid;
-$fn$;
-
-comment on function pbdb._memory_graph_rows(text, uuid) is
-'About how many rows the model''s HNSW index holds, of all organizations or of one; null when '
-'there is none.';
-
-revoke execute on function pbdb._memory_graph_rows(text, uuid) from public;
--- end: sql/memory/_memory_graph_rows.sql
-
--- frozen: sql/memory/_memory_search_path.sql sha256=29c7e166034659f137f097ddfb2ddfc4b697da35eab80db111e13ccc589edcc4
--- drop: function pbdb._memory_search_path(uuid, pbdb.embedding_models, uuid)
---
--- Measured on two cores at 384 dimensions: exact costs 1.3 ms a thousand, signatures 0.2 and 3 at
--- the start, so exact until six thousand; counting stops there. A graph over all tenants loses
--- recall where the tenant's share of it is small (0.8 at five per cent), so it must be a tenth;
--- for that the planner's estimate will do, because either way finds as many as exist.
-create or replace function pbdb._memory_search_path(
-    p_organization_id uuid, p_model pbdb.embedding_models, p_agent_id uuid
-)
-returns text
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-set enable_seqscan = off
-set enable_bitmapscan = off
-set max_parallel_workers_per_gather = 0
-as $fn$
-declare
-    v_rows constant text :=
-        'select from pbdb.agent_memory_embeddings as e '
-        'where e.organization_id = $1 and e.model = $2 and ($3 is null or e.agent_id = $3)';
-    v_graph_rows real;
-    v_count int;
-    v_plan jsonb;
-begin
-    execute format('select count(*) from (%s limit 6001) as bounded', v_rows)
-    into v_count
-    using p_organization_id, p_model.name, p_agent_id;
-    if v_count <= 6000 then
-        return 'exact';
-    end if;
-    if pbdb._memory_graph_rows(p_model.name, p_organization_id) is not null then
-        return 'graph';
-    end if;
-
-    v_graph_rows := pbdb._memory_graph_rows(p_model.name, null);
-    if v_graph_rows is null then
-        return 'signature';
-    end if;
-    execute 'explain (format json) ' || v_rows
-    into v_plan
-    using p_organization_id, p_model.name, p_agent_id;
-    return case
-        when (v_plan -> 0 -> 'Plan' -> 'Plan Rows')::real >= v_graph_rows / 10 then 'graph'
-        else 'signature'
-    end;
-end;
-$fn$;
-
-comment on function pbdb._memory_search_path(uuid, pbdb.embedding_models, uuid) is
-'How to find the nearest memories of an organization or agent: exact, signature or graph. '
-'Volatile, because explain is not allowed in a stable function; it writes nothing.';
-
-revoke execute on function pbdb._memory_search_path(uuid, pbdb.embedding_models, uuid) from public;
--- end: sql/memory/_memory_search_path.sql
-
--- frozen: sql/memory/_nearest_exactly.sql sha256=98388f4a2aa3431a4d41531b5174bfcca65c92d68bb1f079d6583e50e8dde65e
--- drop: function pbdb._nearest_exactly(uuid, pbdb.embedding_models, real[], uuid, integer)
---
--- Measures every vector of the tenant: about 1.3 microseconds each at 384 dimensions. The distance
--- is not cast to the model's dimension, so no HNSW index can be taken for it.
-create or replace function pbdb._nearest_exactly(
-    p_organization_id uuid,
-    p_model pbdb.embedding_models,
-    p_embedding real[],
-    p_agent_id uuid,
-    p_limit int
-)
-returns table (memory_id uuid, similarity real)
-language plpgsql
-stable
-security invoker
-set search_path = ''
-set max_parallel_workers_per_gather = 0
-set jit = off
-set enable_seqscan = off
-as $fn$
-begin
-    return query execute format(
-        'select e.memory_id, (1 - (e.embedding operator(%1$s.<=>) $1::%1$s.vector))::real
-        from pbdb.agent_memory_embeddings as e
-        where e.organization_id = $2 and e.model = $3
-            and ($4 is null or e.agent_id = $4)
-            and (e.expires_at is null or e.expires_at > now())
-        order by e.embedding operator(%1$s.<=>) $1::%1$s.vector
-        limit $5',
-        pbdb._vector_schema()
-    )
-    using p_embedding, p_organization_id, p_model.name, p_agent_id, p_limit;
-end;
-$fn$;
-
-comment on function pbdb._nearest_exactly(uuid, pbdb.embedding_models, real[], uuid, integer) is
-'The nearest memories by measuring all of the organization''s: exact, for small organizations.';
-
-revoke execute on function pbdb._nearest_exactly(
-    uuid, pbdb.embedding_models, real[], uuid, integer
-) from public;
--- end: sql/memory/_nearest_exactly.sql
-
--- frozen: sql/memory/_nearest_by_signature.sql sha256=8f589384d30cdcbeae2a16588ccb56da9782acb485731d3aabe23bb168acbd87
--- drop: function pbdb._nearest_by_signature(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb)
---
--- Two passes. The first ranks all of the tenant's vectors by how many signs differ, reading nothing
--- but the index (0.2 microseconds each, whatever other tenants hold); the second measures the best
--- of them. Two hundred candidates a result keep recall above 0.98 even for vectors that are noise
--- (bench/memory_search.py); half as many do where a filter has left fewer. It is tested in the
--- order of the first pass, until enough pass: a lateral join with offset 0 can only be a nested
--- loop, which keeps that order.
-create or replace function pbdb._nearest_by_signature(
-    p_organization_id uuid,
-    p_model pbdb.embedding_models,
-    p_embedding real[],
-    p_agent_id uuid,
-    p_limit int,
-    p_filter jsonb
-)
-returns table (memory_id uuid, similarity real)
-language plpgsql
-stable
-security invoker
-set search_path = ''
-set max_parallel_workers_per_gather = 0
-set jit = off
-set enable_seqscan = off
-set enable_bitmapscan = off
-set work_mem = '32MB'
-as $fn$
-declare
-    v_candidates int := greatest(10, p_limit) * case when p_filter = '{}' then 200 else 100 end;
-begin
-    return query execute format(
-        'with sieve as materialized (
-            select e.memory_id
-            from pbdb.agent_memory_embeddings as e
-            where e.organization_id = $2 and e.model = $3
-                and ($4 is null or e.agent_id = $4)
-                and (e.expires_at is null or e.expires_at > now())
-            order by e.signature operator(%1$s.<~>)
-                %1$s.binary_quantize($1::%1$s.vector)::bit varying
-            %2$s
-        ),
-        candidates as materialized (
-            select s.memory_id from sieve as s %3$s limit $6
-        )
-        select e.memory_id, (1 - (e.embedding operator(%1$s.<=>) $1::%1$s.vector))::real
-        from candidates as c
-        join pbdb.agent_memory_embeddings as e
-            on e.organization_id = $2 and e.memory_id = c.memory_id and e.model = $3
-        order by e.embedding operator(%1$s.<=>) $1::%1$s.vector
-        limit $5',
-        pbdb._vector_schema(),
-        case when p_filter = '{}' then 'limit $6' else '' end,
-        case
-            when p_filter <> '{}' then
-                'cross join lateral (
-                    select from pbdb.agent_memories as m
-                    where m.organization_id = $2 and m.id = s.memory_id and m.metadata @> $7
-                    offset 0
-                ) as passes'
-            else ''
-        end
-    )
-    using
-        p_embedding, p_organization_id, p_model.name, p_agent_id, p_limit,
-        v_candidates, p_filter;
-end;
-$fn$;
-
-comment on function pbdb._nearest_by_signature(
-    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
-) is
-'The nearest memories by sieving the signatures of all of the organization''s, then measuring the '
-'best. As many as asked for, whenever that many exist.';
-
-revoke execute on function pbdb._nearest_by_signature(
-    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
-) from public;
--- end: sql/memory/_nearest_by_signature.sql
-
--- frozen: sql/memory/_nearest_by_graph.sql sha256=4fa056f241457b1457e9ffc1b31851306de9632cbc7d2de34e2f1bf3584b05dd
--- drop: function pbdb._nearest_by_graph(uuid, pbdb.embedding_models, real[], uuid, integer)
---
--- The index is built over all tenants, so a scan that finds too few of this one's rows goes on
--- (iterative scan). Relaxed order finds more; the candidates are measured and sorted again. The
--- hnsw settings cannot be in the function's set clauses, because they exist only once the
--- extension's library is loaded, and are put back by hand, because set_config(…, true) lasts until
--- the end of the transaction.
-create or replace function pbdb._nearest_by_graph(
-    p_organization_id uuid,
-    p_model pbdb.embedding_models,
-    p_embedding real[],
-    p_agent_id uuid,
-    p_limit int
-)
-returns table (memory_id uuid, similarity real)
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-set max_parallel_workers_per_gather = 0
-set jit = off
-set enable_seqscan = off
-set enable_bitmapscan = off
-set enable_sort = off
-as $fn$
-declare
-    v_schema text := pbdb._vector_schema();
-    v_type text := case when p_model.dimensions <= 2000 then 'vector' else 'halfvec' end;
-    v_search text;
-    v_scan text;
-begin
-    -- Loads the library, so that both settings exist.
-    execute format('select $1::%s.vector', v_schema) using p_embedding;
-    v_search := current_setting('hnsw.ef_search');
-    v_scan := current_setting('hnsw.iterative_scan');
-    perform
-        set_config('hnsw.ef_search', least(1000, greatest(100, 4 * p_limit))::text, true),
-        set_config('hnsw.iterative_scan', 'relaxed_order', true);
-
-    return query execute format(
-        'with near as materialized (
-            select e.memory_id, e.embedding
-            from pbdb.agent_memory_embeddings as e
-            where e.organization_id = $2 and e.model = $3
-                and ($4 is null or e.agent_id = $4)
-                and (e.expires_at is null or e.expires_at > now())
-            order by e.embedding::%1$s.%2$s operator(%1$s.<=>) $1::%1$s.vector::%1$s.%2$s
-            limit $6
-        )
-        select n.memory_id, (1 - (n.embedding operator(%1$s.<=>) $1::%1$s.vector))::real
-        from near as n
-        order by n.embedding operator(%1$s.<=>) $1::%1$s.vector
-        limit $5',
-        v_schema, format('%s(%s)', v_type, p_model.dimensions)
-    )
-    using
-        p_embedding, p_organization_id, p_model.name, p_agent_id, p_limit,
-        greatest(40, 2 * p_limit);
-
-    perform
-        set_config('hnsw.ef_search', v_search, true),
-        set_config('hnsw.iterative_scan', v_scan, true);
-end;
-$fn$;
-
-comment on function pbdb._nearest_by_graph(uuid, pbdb.embedding_models, real[], uuid, integer) is
-'The nearest memories through the model''s HNSW index. May return fewer than exist; the caller '
-'then asks otherwise.';
-
-revoke execute on function pbdb._nearest_by_graph(
-    uuid, pbdb.embedding_models, real[], uuid, integer
-) from public;
--- end: sql/memory/_nearest_by_graph.sql
-
--- frozen: sql/memory/_listed_memories.sql sha256=8c3c0ea55e2e52856077e88190fd16c277a1f9e2f5cac72169f1aba00b51895d
--- drop: function pbdb._listed_memories(uuid, uuid, jsonb, integer)
---
--- The first condition is the expression of the GIN index, with the organization in it, so that only
--- this tenant's entries are read; the second keeps a metadata key of that name from meaning
--- anything.
-create or replace function pbdb._listed_memories(
-    p_organization_id uuid, p_agent_id uuid, p_filter jsonb, p_limit int
-)
-returns uuid[]
-language plpgsql
-stable
-security invoker
-set search_path = ''
-set max_parallel_workers_per_gather = 0
-set jit = off
-set enable_seqscan = off
-as $fn$
-declare
-    v_tenant_filter jsonb := p_filter || jsonb_build_object('organization id', p_organization_id);
-begin
-    return array(
-        select m.id
-        from pbdb.agent_memories as m
-        where (m.metadata || ('{"organization id": "' || m.organization_id::text || '"}')::jsonb)
-                @> v_tenant_filter
-            and m.metadata @> p_filter
-            and m.organization_id = p_organization_id
-            and (p_agent_id is null or m.agent_id = p_agent_id)
-            and (m.expires_at is null or m.expires_at > now())
-        limit p_limit
-    );
-end;
-$fn$;
-
-comment on function pbdb._listed_memories(uuid, uuid, jsonb, integer) is
-'Ids of the organization''s memories whose metadata contains the filter, any p_limit of them.';
-
-revoke execute on function pbdb._listed_memories(uuid, uuid, jsonb, integer) from public;
--- end: sql/memory/_listed_memories.sql
-
--- frozen: sql/memory/_memory_similarities.sql sha256=1bf576316375b194a994e405fa6ca3a26cbd9e2dd6e068df5e93eb6448bce187
--- drop: function pbdb._memory_similarities(uuid, pbdb.embedding_models, real[], uuid[])
-create or replace function pbdb._memory_similarities(
-    p_organization_id uuid, p_model pbdb.embedding_models, p_embedding real[], p_memory_ids uuid[]
-)
-returns table (memory_id uuid, similarity real)
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $fn$
-begin
-    return query execute format(
-        'select e.memory_id, (1 - (e.embedding operator(%1$s.<=>) $1::%1$s.vector))::real
-        from pbdb.agent_memory_embeddings as e
-        where e.organization_id = $2 and e.model = $3 and e.memory_id = any($4)',
-        pbdb._vector_schema()
-    )
-    using p_embedding, p_organization_id, p_model.name, p_memory_ids;
-end;
-$fn$;
-
-comment on function pbdb._memory_similarities(uuid, pbdb.embedding_models, real[], uuid[]) is
-'Cosine similarity of these memories to the vector; none for those without a vector of the model.';
-
-revoke execute on function pbdb._memory_similarities(
-    uuid, pbdb.embedding_models, real[], uuid[]
-) from public;
--- end: sql/memory/_memory_similarities.sql
-
--- frozen: sql/memory/_nearest_filtered.sql sha256=5517ea79bebe7872cbaca81f66cdabee13b327fde2b172e20e28ae3ab654951c
--- drop: function pbdb._nearest_filtered(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb)
---
--- A filter that few memories pass is resolved first and those are measured exactly; one that many
--- pass is tested on the way through the sieve, which then soon has enough.
-create or replace function pbdb._nearest_filtered(
-    p_organization_id uuid,
-    p_model pbdb.embedding_models,
-    p_embedding real[],
-    p_agent_id uuid,
-    p_limit int,
-    p_filter jsonb
-)
-returns table (memory_id uuid, similarity real)
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_ids uuid[] := pbdb._listed_memories(p_organization_id, p_agent_id, p_filter, 3001);
-begin
-    if cardinality(v_ids) <= 3000 then
-        return query
-        select s.memory_id, s.similarity
-        from pbdb._memory_similarities(p_organization_id, p_model, p_embedding, v_ids) as s
-        order by s.similarity desc
-        limit p_limit;
-    else
-        return query
-        select s.memory_id, s.similarity
-        from pbdb._nearest_by_signature(
-            p_organization_id, p_model, p_embedding, p_agent_id, p_limit, p_filter
-        ) as s;
-    end if;
-end;
-$fn$;
-
-comment on function pbdb._nearest_filtered(
-    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
-) is
-'The nearest memories whose metadata contains the filter.';
-
-revoke execute on function pbdb._nearest_filtered(
-    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
-) from public;
--- end: sql/memory/_nearest_filtered.sql
-
--- frozen: sql/memory/_nearest_memories.sql sha256=f8bf98b8192fc1bf5ef61d64ffe9ff8b61b48289834fdda59df5c9019720a0ee
--- drop: function pbdb._nearest_memories(uuid, pbdb.embedding_models, real[], uuid, integer, jsonb)
-create or replace function pbdb._nearest_memories(
-    p_organization_id uuid,
-    p_model pbdb.embedding_models,
-    p_embedding real[],
-    p_agent_id uuid,
-    p_limit int,
-    p_filter jsonb
-)
-returns table (memory_id uuid, similarity real)
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_path text;
-    v_ids uuid[];
-    v_similarities real[];
-begin
-    perform pbdb._check_embedding(p_embedding, p_model);
-    if p_filter <> '{}' then
-        return query select * from pbdb._nearest_filtered(
-            p_organization_id, p_model, p_embedding, p_agent_id, p_limit, p_filter
-        );
-        return;
-    end if;
-
-    v_path := pbdb._memory_search_path(p_organization_id, p_model, p_agent_id);
-    if v_path = 'exact' then
-        return query select * from pbdb._nearest_exactly(
-            p_organization_id, p_model, p_embedding, p_agent_id, p_limit
-        );
-        return;
-    end if;
-
-    if v_path = 'graph' then
-        select array_agg(n.memory_id), array_agg(n.similarity)
-        into v_ids, v_similarities
-        from pbdb._nearest_by_graph(
-            p_organization_id, p_model, p_embedding, p_agent_id, p_limit
-        ) as n;
-    end if;
-    -- The graph gives up before it has enough of a tenant's rows; the sieve never does.
-    if cardinality(v_ids) >= p_limit then
-        return query select * from unnest(v_ids, v_similarities);
-    else
-        return query select * from pbdb._nearest_by_signature(
-            p_organization_id, p_model, p_embedding, p_agent_id, p_limit, p_filter
-        );
-    end if;
-end;
-$fn$;
-
-comment on function pbdb._nearest_memories(
-    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
-) is
-'The p_limit nearest memories with their cosine similarity: fewer only when fewer match. Raises '
-'PB020.';
-
-revoke execute on function pbdb._nearest_memories(
-    uuid, pbdb.embedding_models, real[], uuid, integer, jsonb
-) from public;
--- end: sql/memory/_nearest_memories.sql
-
--- frozen: sql/memory/_memory_words.sql sha256=ca0d649aae9d6a3f5fda4b1884f680acf624b0916e306c95998a187871327786
--- drop: function pbdb._memory_words(text)
---
--- The text goes through what content_search goes through (migration 0005). A lexeme is quoted, not
--- parsed again: it may hold any character.
-create or replace function pbdb._memory_words(p_text text)
-returns tsquery[]
-language sql
-immutable
-parallel safe
-security invoker
-set search_path = ''
-as $fn$
-    select coalesce(array_agg(
-        ('''' || replace(replace(u.word, '\', '\\'), '''', '''''') || '''')::tsquery
-    ), '{}')
-    from unnest(tsvector_to_array(
-        to_tsvector('pg_catalog.english', translate(p_text, './\:@_-=<>', '          '))
-    )) as u (word);
-$fn$;
-
-comment on function pbdb._memory_words(text) is
-'The words of a text as queries on content_search, one each, without stop words.';
-
-revoke execute on function pbdb._memory_words(text) from public;
--- end: sql/memory/_memory_words.sql
-
--- frozen: sql/memory/_matching_memories.sql sha256=918988f57157a97b0f502cbe96e40df225dde96280458e1fbf35613082fb7edd
--- drop: function pbdb._matching_memories(uuid, text, uuid, integer, jsonb)
---
--- Any word may match: people ask in sentences. Each word counts by how rare it is among the
--- tenant's matches, as in BM25; without that, "how" and "make" decide. Ranking by ts_rank_cd found
--- 60 of 100 answers in the first ten, this 81 (bench/memory_quality.py). The organization's own
--- lexeme keeps the index scan inside the tenant.
-create or replace function pbdb._matching_memories(
-    p_organization_id uuid, p_query text, p_agent_id uuid, p_limit int, p_filter jsonb
-)
-returns table (memory_id uuid, rank real)
-language plpgsql
-stable
-security invoker
-set search_path = ''
-set max_parallel_workers_per_gather = 0
-set jit = off
-as $fn$
-declare
-    v_words tsquery[] := pbdb._memory_words(p_query);
-    v_mine tsquery := format('''organization %s''', p_organization_id)::tsquery
-        && (select string_agg(u.word::text, ' | ') from unnest(v_words) as u (word))::tsquery;
-begin
-    return query
-    with found as materialized (
-        select m.id, m.importance, w.place, ts_rank(m.content_search, w.word, 1) as rank
-        from pbdb.agent_memories as m
-        join unnest(v_words) with ordinality as w (word, place) on m.content_search @@ w.word
-        where m.content_search @@ v_mine
-            and m.organization_id = p_organization_id
-            and (p_agent_id is null or m.agent_id = p_agent_id)
-            and (m.expires_at is null or m.expires_at > now())
-            and (p_filter = '{}' or m.metadata @> p_filter)
-    ),
-    rarity as materialized (
-        select
-            f.place,
-            ln(1 + (select count(distinct x.id) from found as x)::real / count(*)) as weight
-        from found as f
-        group by f.place
-    )
-    select f.id, (sum(f.rank * r.weight) / (select sum(x.weight) from rarity as x))::real
-    from found as f
-    join rarity as r using (place)
-    group by f.id, f.importance
-    order by 2 desc, f.importance desc nulls last, f.id desc
-    limit p_limit;
-end;
-$fn$;
-
-comment on function pbdb._matching_memories(uuid, text, uuid, integer, jsonb) is
-'The p_limit memories that best match the words of a query, with a rank between 0 and 1. A query '
-'of nothing but stop words matches nothing.';
-
-revoke execute on function pbdb._matching_memories(uuid, text, uuid, integer, jsonb) from public;
--- end: sql/memory/_matching_memories.sql
-
--- frozen: sql/memory/_fused_memories.sql sha256=6ace794beb61e5a2329f434d7fcefdf44ac2a7c8507bcae72aa120bad0ca39be
--- drop: function pbdb._fused_memories(uuid, text, pbdb.embedding_models, real[], uuid, integer, real, jsonb)
---
--- Reciprocal rank fusion: ranks can be added where a cosine and a text rank cannot. The constant is
--- usually 60, for lists of a thousand; these are fifty long, and the less it is the more a first
--- place counts. With 5 the first ten held 90 of 100 answers, with 60 83 (bench/memory_quality.py).
-create or replace function pbdb._fused_memories(
-    p_organization_id uuid,
-    p_query text,
-    p_model pbdb.embedding_models,
-    p_embedding real[],
-    p_agent_id uuid,
-    p_limit int,
-    p_threshold real,
-    p_filter jsonb
-)
-returns table (memory_id uuid, score real, similarity real)
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_depth int := greatest(50, 4 * p_limit);
-begin
-    return query
-    with by_vector as materialized (
-        select n.memory_id, n.similarity, row_number() over (order by n.similarity desc) as place
-        from pbdb._nearest_memories(
-            p_organization_id, p_model, p_embedding, p_agent_id, v_depth, p_filter
-        ) as n
-        where p_threshold is null or n.similarity >= p_threshold
-    ),
-    by_text as materialized (
-        select t.memory_id, row_number() over (order by t.rank desc) as place
-        from pbdb._matching_memories(p_organization_id, p_query, p_agent_id, v_depth, p_filter) as t
-    ),
-    best as materialized (
-        select
-            f.memory_id,
-            v.similarity,
-            (coalesce(1.0 / (5 + v.place), 0) + coalesce(1.0 / (5 + t.place), 0))::real as score
-        from by_vector as v
-        full join by_text as t using (memory_id)
-        cross join lateral (select coalesce(v.memory_id, t.memory_id)) as f (memory_id)
-        order by score desc
-        limit p_limit
-    )
-    select b.memory_id, b.score, coalesce(b.similarity, s.similarity)
-    from best as b
-    left join pbdb._memory_similarities(
-        p_organization_id, p_model, p_embedding,
-        array(select x.memory_id from best as x where x.similarity is null)
-    ) as s on s.memory_id = b.memory_id
-    order by b.score desc;
-end;
-$fn$;
-
-comment on function pbdb._fused_memories(
-    uuid, text, pbdb.embedding_models, real[], uuid, integer, real, jsonb
-) is
-'The p_limit best memories by vector and text together. The threshold holds for the vector half '
-'only; similarity is null for a memory without a vector.';
-
-revoke execute on function pbdb._fused_memories(
-    uuid, text, pbdb.embedding_models, real[], uuid, integer, real, jsonb
-) from public;
--- end: sql/memory/_fused_memories.sql
-
--- frozen: sql/memory/_check_memory_search.sql sha256=f1215b877ac7e1eec5510ab19583670d45202bf6f1a98e2cb90762c59146201f
--- drop: function pbdb._check_memory_search(text, real[], integer, real, jsonb, text)
-create or replace function pbdb._check_memory_search(
-    p_query text, p_embedding real[], p_limit int, p_threshold real, p_filter jsonb, p_mode text
-)
-returns void
-language plpgsql
-immutable
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_problem text := case
-        when p_mode is null or p_mode not in ('vector', 'text', 'hybrid')
-            then format('mode is "%s", not vector, text or hybrid', p_mode)
-        when p_mode <> 'text' and p_embedding is null
-            then format('mode "%s" needs an embedding', p_mode)
-        when p_mode <> 'vector' and coalesce(btrim(p_query), '') = ''
-            then format('mode "%s" needs a query', p_mode)
-        when p_limit is null or p_limit not between 1 and 1000
-            then format('limit is %s, not 1 to 1000', p_limit)
-        when p_threshold not between -1 and 1
-            then format('threshold is %s, not -1 to 1', p_threshold)
-        when p_filter is null or jsonb_typeof(p_filter) <> 'object'
-            then format('filter is %s, not an object', coalesce(jsonb_typeof(p_filter), 'null'))
-    end;
-begin
-    if v_problem is not null then
-        raise exception using
-            errcode = 'PB017',
-            message = 'memory search: ' || v_problem,
-            hint = 'vector needs p_embedding, text needs p_query, hybrid both; see docs/memory.md.';
-    end if;
-end;
-$fn$;
-
-comment on function pbdb._check_memory_search(text, real[], integer, real, jsonb, text) is
-'Raises PB017 when a memory search is asked for with arguments that do not make one.';
-
-revoke execute on function pbdb._check_memory_search(
-    text, real[], integer, real, jsonb, text
-) from public;
--- end: sql/memory/_check_memory_search.sql
-
--- frozen: sql/memory/_search_memories.sql sha256=2dbc70eac6b9ee4584d46ea499d52a6e5553e863dbbf2be6135e8c92e0a1ac9e
--- drop: function pbdb._search_memories(uuid, text, real[], text, uuid, integer, real, jsonb, text)
-create or replace function pbdb._search_memories(
-    p_organization_id uuid,
-    p_query text,
-    p_embedding real[],
-    p_model text,
-    p_agent_id uuid,
-    p_limit int,
-    p_threshold real,
-    p_filter jsonb,
-    p_mode text
-)
-returns table (
-    id uuid, content text, similarity real, metadata jsonb, source text, created_at timestamptz
-)
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_model pbdb.embedding_models;
-    v_ids uuid[];
-    v_scores real[];
-    v_similarities real[];
-begin
-    perform pbdb._check_memory_search(p_query, p_embedding, p_limit, p_threshold, p_filter, p_mode);
-    if p_mode <> 'text' then
-        v_model := pbdb._find_embedding_model(p_model);
-    end if;
-
-    if p_mode = 'vector' then
-        select array_agg(n.memory_id), array_agg(n.similarity), array_agg(n.similarity)
-        into v_ids, v_scores, v_similarities
-        from pbdb._nearest_memories(
-            p_organization_id, v_model, p_embedding, p_agent_id, p_limit, p_filter
-        ) as n
-        where n.similarity >= coalesce(p_threshold, v_model.default_threshold);
-    elsif p_mode = 'text' then
-        select array_agg(t.memory_id), array_agg(t.rank), array_agg(t.rank)
-        into v_ids, v_scores, v_similarities
-        from pbdb._matching_memories(
-            p_organization_id, p_query, p_agent_id, p_limit, p_filter
-        ) as t;
-    else
-        select array_agg(f.memory_id), array_agg(f.score), array_agg(f.similarity)
-        into v_ids, v_scores, v_similarities
-        from pbdb._fused_memories(
-            p_organization_id, p_query, v_model, p_embedding, p_agent_id, p_limit, p_threshold,
-            p_filter
-        ) as f;
-    end if;
-
-    return query
-    select m.id, m.content, u.similarity, m.metadata, m.source, m.created_at
-    from unnest(v_ids, v_scores, v_similarities) as u (id, score, similarity)
-    join pbdb.agent_memories as m on m.organization_id = p_organization_id and m.id = u.id
-    order by u.score desc, m.importance desc nulls last, m.id desc;
-end;
-$fn$;
-
-comment on function pbdb._search_memories(
-    uuid, text, real[], text, uuid, integer, real, jsonb, text
-) is
-'search_memories for an organization named by the caller: for the engine, which runs steps of '
-'every tenant.';
-
-revoke execute on function pbdb._search_memories(
-    uuid, text, real[], text, uuid, integer, real, jsonb, text
-) from public;
--- end: sql/memory/_search_memories.sql
-
--- frozen: sql/memory/search_memories.sql sha256=d295067368e783e49b645795380fb5cbd26ab3dd8a511cb2f1e4b52941a1939e
--- drop: function pbdb.search_memories(text, real[], text, uuid, integer, double precision, jsonb, text)
---
--- Definer: under a tenant's policy PostgreSQL may not use the word and metadata indexes, because
--- their operators are not leakproof. The tenant comes from the context and is in every statement.
-create or replace function pbdb.search_memories(
-    p_query text default null,
-    p_embedding real[] default null,
-    p_model text default null,
-    p_agent_id uuid default null,
-    p_limit int default 10,
-    p_threshold double precision default null,
-    p_filter jsonb default '{}',
-    p_mode text default 'vector'
-)
-returns table (
-    id uuid, content text, similarity real, metadata jsonb, source text, created_at timestamptz
-)
-language plpgsql
-volatile
-security definer
-rows 10
-set search_path = ''
-as $fn$
-begin
-    return query
-    select s.*
-    from pbdb._search_memories(
-        pbdb.require_organization(), p_query, p_embedding, p_model, p_agent_id, p_limit,
-        round(p_threshold::numeric, 6)::real, p_filter, p_mode
-    ) as s;
-end;
-$fn$;
-
-comment on function pbdb.search_memories(
-    text, real[], text, uuid, integer, double precision, jsonb, text
-) is
-'The current organization''s best memories, best first; expired ones never. Modes: vector '
-'(similarity = 1 - cosine distance, at least the threshold, by default the model''s, 0.7), text '
-'(words; similarity is the text rank), hybrid (both by reciprocal rank; a threshold then holds '
-'for the vector half). p_agent_id and p_filter (metadata contains it) narrow the search. Raises '
-'PB001, PB017, PB020.';
-
-revoke execute on function pbdb.search_memories(
-    text, real[], text, uuid, integer, double precision, jsonb, text
-) from public;
-grant execute on function pbdb.search_memories(
-    text, real[], text, uuid, integer, double precision, jsonb, text
-) to pbdb_app;
--- end: sql/memory/search_memories.sql
-
--- frozen: sql/memory/_check_memory_config.sql sha256=90f2b3742c435f3b7f1025b7b00580cac77d5ccf41b63a16af9ef8c02bd0de51
--- drop: function pbdb._check_memory_config(jsonb, jsonb, text)
---
--- No casts: the planner may fold a cast of the argument before the test that guards it.
-create or replace function pbdb._check_memory_config(p_config jsonb, p_query jsonb, p_mode text)
-returns void
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_problem text := case
-        when p_mode not in ('vector', 'text', 'hybrid')
-            then format('mode is %s, not vector, text or hybrid', p_config -> 'mode')
-        when coalesce(jsonb_typeof(p_query), 'null') not in ('string', 'null')
-            then format('query is of type %s, not a string', jsonb_typeof(p_query))
-        when p_mode <> 'vector' and coalesce(btrim(p_query #>> '{}'), '') = ''
-            then format('mode %s needs a query, in the config or the input', p_mode)
-        when coalesce(jsonb_typeof(p_config -> 'embedding'), 'null') not in ('array', 'null')
-            or exists (
-                select from jsonb_path_query(p_config, 'strict $.embedding[*]', '{}', true) as u (x)
-                where jsonb_typeof(u.x) not in ('number', 'null')
-                    or not pg_input_is_valid(u.x #>> '{}', 'real')
-            )
-            then 'embedding is not an array of numbers'
-        when not pg_input_is_valid(p_config ->> 'agent_id', 'uuid')
-            then format('agent_id is %s, not a uuid', p_config -> 'agent_id')
-        when not jsonb_path_exists(
-            p_config, 'strict $.limit ? (@ == null || (@.double() >= 1 && @.double() <= 1000
-                && @.double().floor() == @.double()))', '{}', true
-        ) and p_config ? 'limit'
-            then format('limit is %s, not a whole number from 1 to 1000', p_config -> 'limit')
-        when not jsonb_path_exists(
-            p_config, 'strict $.threshold ? (@ == null || (@.double() >= -1 && @.double() <= 1))',
-            '{}', true
-        ) and p_config ? 'threshold'
-            then format('threshold is %s, not -1 to 1', p_config -> 'threshold')
-        when coalesce(jsonb_typeof(p_config -> 'filter'), 'null') not in ('object', 'null')
-            then format('filter is %s, not an object', p_config -> 'filter')
-    end;
-begin
-    if v_problem is not null then
-        raise exception using
-            errcode = 'PB024',
-            message = 'MEMORY_SEARCH: ' || v_problem,
-            hint = 'Keys: query, embedding, agent_id, limit, threshold, filter, mode, model.';
-    end if;
-end;
-$fn$;
-
-comment on function pbdb._check_memory_config(jsonb, jsonb, text) is
-'Raises PB024 when the config of a MEMORY_SEARCH step, its expressions resolved, does not make a '
-'search.';
-
-revoke execute on function pbdb._check_memory_config(jsonb, jsonb, text) from public;
--- end: sql/memory/_check_memory_config.sql
-
--- frozen: sql/memory/_run_memory_search.sql sha256=9ac060ec947c753102345bc5362250706e4e6bc52facd8b9d7612384e923e764
--- drop: function pbdb._run_memory_search(uuid, jsonb, jsonb, real[])
-create or replace function pbdb._run_memory_search(
-    p_organization_id uuid, p_config jsonb, p_input jsonb, p_embedding real[]
-)
+-- Definer: apps change executions only through functions.
+create or replace function pbdb.run_playbook(p_name text, p_input jsonb default '{}')
 returns jsonb
 language plpgsql
 volatile
-security invoker
-set search_path = ''
+security definer
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
-    v_mode text := coalesce(p_config ->> 'mode', 'vector');
-    v_query jsonb := coalesce(
-        nullif(p_config -> 'query', 'null'),
-        case when jsonb_typeof(p_input) = 'object' then nullif(p_input -> 'query', 'null') end
-    );
-    v_embedding real[];
-    v_results jsonb;
+    v_execution_id uuid := pbdb.start_playbook(p_name, p_input);
+    v_execution pbdb.playbook_executions;
 begin
-    perform pbdb._check_memory_config(p_config, v_query, v_mode);
-
-    if v_mode <> 'text' then
-        v_embedding := coalesce(
-            case
-                when jsonb_typeof(p_config -> 'embedding') = 'array'
-                    then array(select jsonb_array_elements_text(p_config -> 'embedding')::real)
-            end,
-            p_embedding
-        );
-        if v_embedding is null then
-            raise exception using
-                errcode = 'PB024',
-                message = format(
-                    'MEMORY_SEARCH: mode %s needs an embedding, or a query that a runner embeds',
-                    v_mode
-                ),
-                hint = 'Set config.query or input.query for a runner that embeds; or mode text.';
-        end if;
+    perform pbdb._run_to_the_end(v_execution_id);
+    select e.* into v_execution from pbdb.playbook_executions as e where e.id = v_execution_id;
+    if v_execution.status <> 'COMPLETED' then
+        raise exception using
+            errcode = 'PB025',
+            message = format(
+                'playbook "%s" ended %s: %s: %s', p_name, v_execution.status,
+                v_execution.error_code, v_execution.error_message
+            ),
+            detail = (
+                select string_agg(
+                    format('%s attempt %s: %s %s', s.step_name, r.attempt_number, r.status,
+                        coalesce(r.error_code, '')), e'\n' order by r.id
+                )
+                from pbdb.playbook_step_results as r
+                inner join pbdb.playbook_steps as s on s.id = r.step_id
+                where r.execution_id = v_execution_id
+            ),
+            hint = 'Nothing was kept. To keep the execution and its error: select '
+                'pbdb.start_playbook(…);';
     end if;
+    return v_execution.output_data;
+end;
+$fn$;
 
-    select jsonb_agg(
-        jsonb_build_object(
-            'id', s.id, 'content', s.content, 'similarity', s.similarity,
-            'metadata',
-            jsonb_build_object('timestamp', s.created_at, 'source', s.source) || s.metadata
-        )
-    )
-    into v_results
-    from pbdb._search_memories(
-        p_organization_id, v_query #>> '{}', v_embedding, p_config ->> 'model',
-        (p_config ->> 'agent_id')::uuid, coalesce((p_config ->> 'limit')::numeric::int, 10),
-        round((p_config ->> 'threshold')::numeric, 6)::real,
-        coalesce(nullif(p_config -> 'filter', 'null'), '{}'), v_mode
-    ) as s;
+comment on function pbdb.run_playbook(text, jsonb) is
+'Runs a playbook whose steps PostgreSQL can do itself to its end in the caller''s transaction and '
+'gives the output. SQL steps are retried at once instead of after a delay. Raises PB018 when a '
+'step needs a runner or waits, PB025 when the playbook fails, and as start_playbook.';
 
-    return jsonb_build_object(
-        'results', coalesce(v_results, '[]'),
-        'results_count', coalesce(jsonb_array_length(v_results), 0),
-        'query', v_query
+revoke execute on function pbdb.run_playbook(text, jsonb) from public;
+grant execute on function pbdb.run_playbook(text, jsonb) to pbdb_app;
+-- end: sql/direct/run_playbook.sql
+
+-- frozen: sql/direct/_pretend.sql sha256=a5e2e6365e356268a797878d1cd1927cf2e5bb2bfa9f4c690a939d0e605d7c59
+-- drop: function pbdb._pretend(uuid, pbdb.ready_state, jsonb)
+create or replace function pbdb._pretend(
+    p_result_id uuid, p_state pbdb.ready_state, p_output jsonb
+)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_token uuid;
+begin
+    if p_state = 'WAITING' then
+        perform pbdb._deliver(p_result_id, p_output, false);
+        return;
+    end if;
+    v_token := pbdb._lease_one(p_result_id, 'what_if');
+    perform pbdb._settle_attempts(
+        array[p_result_id], array[v_token], array[p_output::text], null
     );
 end;
 $fn$;
 
-comment on function pbdb._run_memory_search(uuid, jsonb, jsonb, real[]) is
-'The output of a MEMORY_SEARCH step: {results: [{id, content, similarity, metadata}], '
-'results_count, query}. config.query wins over input.query, config.embedding over the runner''s. '
-'metadata is the memory''s, with timestamp and source unless it has its own. Raises PB024 '
-'(config), PB017 (model), PB020 (dimensions).';
+comment on function pbdb._pretend(uuid, pbdb.ready_state, jsonb) is
+'Gives a queued or waiting step an output as if its runner, or the person or event it waits for, '
+'had.';
 
-revoke execute on function pbdb._run_memory_search(uuid, jsonb, jsonb, real[]) from public;
--- end: sql/memory/_run_memory_search.sql
+revoke execute on function pbdb._pretend(uuid, pbdb.ready_state, jsonb) from public;
+-- end: sql/direct/_pretend.sql
 
--- frozen: sql/report/playbook_execution_counts.sql sha256=756c5f05057b113d5aee295f845116d3400c2f90fad178810110aeaa39879ac5
--- drop: view pbdb.playbook_execution_counts
---
--- The one place that adds a roll-up to what it does not hold yet: finished executions from its
--- horizon on, and the open ones. Both are short ranges of the index (playbook_id, finished_xid),
--- and all three parts are read in one snapshot, so the sum is exact at every moment.
---
--- A horizon above the oldest running transaction was copied from another cluster (a restored dump):
--- there it says nothing, and everything is counted until roll_up_executions starts it again. A case
--- and not coalesce, which the planner does not trust to run before a policy. The upper bound of
--- finished_xid changes nothing but the planner's estimate: without it, a third of the table. The
--- two sub-selects for the last times run only after the newest execution was removed.
-create or replace view pbdb.playbook_execution_counts
-with (security_invoker = true)
-as
-select
-    p.id as playbook_id,
-    p.organization_id,
-    coalesce(r.finished_count, 0) + closed.executions + unfinished.executions as execution_count,
-    coalesce(r.completed_count, 0) + closed.completed as completed_count,
-    coalesce(r.failed_count, 0) + closed.failed as failed_count,
-    unfinished.running as running_count,
-    round(
-        (coalesce(r.duration_sum_ms, 0) + closed.duration_sum_ms)
-        / nullif(coalesce(r.timed_count, 0) + closed.timed, 0), 2
-    ) as avg_duration_ms,
-    case
-        when
-            coalesce(r.is_last_created_exact, true)
-            or greatest(closed.last_created_at, unfinished.last_created_at) >= r.last_created_at
-            then greatest(r.last_created_at, closed.last_created_at, unfinished.last_created_at)
-        else (
-            select max(e.created_at)
-            from pbdb.playbook_executions as e
-            where e.playbook_id = p.id
-        )
-    end as last_created_at,
-    case
-        when
-            coalesce(r.is_last_completed_exact, true)
-            or closed.last_completed_at >= r.last_completed_at
-            then greatest(r.last_completed_at, closed.last_completed_at)
-        else (
-            select max(e.completed_at)
-            from pbdb.playbook_executions as e
-            where e.playbook_id = p.id
-        )
-    end as last_completed_at
-from pbdb.playbooks as p
-left join pbdb.playbook_execution_rollups as r
-    on
-        p.id = r.playbook_id
-        and r.horizon <= pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())
-cross join lateral (
+-- frozen: sql/direct/_trace.sql sha256=ea2b85b2678e98bfeba20a7376a21cd8ca330ae702356295c279229ae4199d6d
+-- drop: function pbdb._trace(uuid)
+create or replace function pbdb._trace(p_execution_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+begin atomic
+select jsonb_agg(t.entry order by t.at, t.id)
+from (
     select
-        count(*) as executions,
-        count(*) filter (where e.status = 'COMPLETED') as completed,
-        count(*) filter (where e.status = 'FAILED') as failed,
-        count(e.duration_ms) as timed,
-        coalesce(sum(e.duration_ms), 0) as duration_sum_ms,
-        max(e.created_at) as last_created_at,
-        max(e.completed_at) as last_completed_at
-    from pbdb.playbook_executions as e
-    where
-        e.playbook_id = p.id
-        and e.finished_xid >= case when r.horizon is null then '0' else r.horizon end
-        and e.finished_xid <= '18446744073709551615'
-) as closed
-cross join lateral (
+        r.created_at as at, r.id,
+        jsonb_build_object(
+            'step_name', s.step_name, 'branch', c.branch, 'item_index', c.item_index,
+            'status', r.status, 'visit', r.visit, 'attempt_number', r.attempt_number,
+            'input_data', r.input_data, 'output_data', r.output_data,
+            'error_code', r.error_code, 'error_message', r.error_message
+        ) as entry
+    from pbdb.playbook_step_results as r
+    inner join pbdb.playbook_steps as s on s.id = r.step_id
+    left join pbdb.playbook_scopes as c on c.id = r.scope_id
+    where r.execution_id = p_execution_id
+    union all
     select
-        count(*) as executions,
-        count(*) filter (where e.status = 'RUNNING') as running,
-        max(e.created_at) as last_created_at
+        'infinity', e.id,
+        jsonb_build_object(
+            'status', e.status, 'input_data', e.input_data, 'output_data', e.output_data,
+            'error_code', e.error_code, 'error_message', e.error_message
+        )
     from pbdb.playbook_executions as e
-    where e.playbook_id = p.id and e.finished_xid is null
-) as unfinished;
+    where e.id = p_execution_id
+) as t;
+end;
 
-comment on view pbdb.playbook_execution_counts is
-'Executions of each playbook version: how many, how they ended, how long they took. Exact in the '
-'snapshot of the reader, without counting what a roll-up already holds.';
-comment on column pbdb.playbook_execution_counts.playbook_id is 'The playbook version.';
-comment on column pbdb.playbook_execution_counts.organization_id is 'Tenant.';
-comment on column pbdb.playbook_execution_counts.execution_count is 'Executions in any status.';
-comment on column pbdb.playbook_execution_counts.completed_count is
-'Executions that are COMPLETED.';
-comment on column pbdb.playbook_execution_counts.failed_count is 'Executions that are FAILED.';
-comment on column pbdb.playbook_execution_counts.running_count is 'Executions that are RUNNING.';
-comment on column pbdb.playbook_execution_counts.avg_duration_ms is
-'Mean duration of the finished ones in milliseconds, two decimals; null when none has a duration.';
-comment on column pbdb.playbook_execution_counts.last_created_at is
-'When the newest execution was started; null when there is none.';
-comment on column pbdb.playbook_execution_counts.last_completed_at is
-'When an execution finished last; null when none did.';
+comment on function pbdb._trace(uuid) is
+'Every attempt of an execution in order, then the execution itself, as a JSON array.';
 
-revoke all on pbdb.playbook_execution_counts
-from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
-grant select on pbdb.playbook_execution_counts to pbdb_app, pbdb_monitor;
--- end: sql/report/playbook_execution_counts.sql
+revoke execute on function pbdb._trace(uuid) from public;
+-- end: sql/direct/_trace.sql
+
+-- frozen: sql/direct/what_if_playbook.sql sha256=a644474df825184ee6abcdf4471425ae61ef30ffd7852dd1410cf443ac44f4a5
+-- drop: function pbdb.what_if_playbook(text, jsonb, jsonb)
+--
+-- Definer: apps change executions only through functions. The run happens in a subtransaction that
+-- ends in an exception on purpose: variables survive it, rows do not.
+create or replace function pbdb.what_if_playbook(
+    p_name text, p_input jsonb default '{}', p_outputs jsonb default '{}'
+)
+returns table (
+    step_name text,
+    branch text,
+    item_index int,
+    status text,
+    visit int,
+    attempt_number int,
+    input_data jsonb,
+    output_data jsonb,
+    error_code text,
+    error_message text
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_execution_id uuid;
+    v_trace jsonb;
+begin
+    begin
+        v_execution_id := pbdb.start_playbook(p_name, p_input);
+        perform pbdb._run_to_the_end(v_execution_id, coalesce(p_outputs, '{}'));
+        v_trace := pbdb._trace(v_execution_id);
+        raise exception using errcode = 'WHTIF', message = 'what_if_playbook undoes its run';
+    exception
+        when sqlstate 'WHTIF' then
+            null;
+    end;
+    return query
+    select t.*
+    from jsonb_to_recordset(v_trace) as t (
+        step_name text, branch text, item_index int, status text, visit int,
+        attempt_number int, input_data jsonb, output_data jsonb, error_code text,
+        error_message text
+    );
+end;
+$fn$;
+
+comment on function pbdb.what_if_playbook(text, jsonb, jsonb) is
+'Runs a playbook against real data and undoes everything: what comes back is the trace, a row for '
+'each attempt in order and a last row without step name for the execution. Steps that need a '
+'runner or wait take their output from p_outputs, by step name; the run stops at one that is not '
+'there. Sequences and NOTIFY of a write query excepted, nothing remains. Raises as start_playbook.';
+
+revoke execute on function pbdb.what_if_playbook(text, jsonb, jsonb) from public;
+grant execute on function pbdb.what_if_playbook(text, jsonb, jsonb) to pbdb_app;
+-- end: sql/direct/what_if_playbook.sql
 
 -- frozen: sql/report/get_playbook_execution_summary.sql sha256=3c3c900bdebd09663c86ef6bd765f3c9126f81ff845489a04606c9a5762700c7
 -- drop: function pbdb.get_playbook_execution_summary(uuid)
@@ -17181,7 +17712,7 @@ revoke execute on function pbdb.get_active_playbooks(uuid) from public;
 grant execute on function pbdb.get_active_playbooks(uuid) to pbdb_app, pbdb_monitor;
 -- end: sql/report/get_active_playbooks.sql
 
--- frozen: sql/report/get_execution_progress.sql sha256=bb6a5b1d608f6c3e889ff67e6156310f903ec36dec476fd121498336d22e85fc
+-- frozen: sql/report/progress/get_execution_progress.sql sha256=bb6a5b1d608f6c3e889ff67e6156310f903ec36dec476fd121498336d22e85fc
 -- drop: function pbdb.get_execution_progress(uuid)
 create or replace function pbdb.get_execution_progress(p_execution_id uuid)
 returns table (
@@ -17222,9 +17753,9 @@ comment on function pbdb.get_execution_progress(uuid) is
 
 revoke execute on function pbdb.get_execution_progress(uuid) from public;
 grant execute on function pbdb.get_execution_progress(uuid) to pbdb_app, pbdb_monitor;
--- end: sql/report/get_execution_progress.sql
+-- end: sql/report/progress/get_execution_progress.sql
 
--- frozen: sql/report/get_execution_result.sql sha256=1870fecd27466a47a48aa9b95b2280abd18e11df731d65ea768e758b4af24c7b
+-- frozen: sql/report/progress/get_execution_result.sql sha256=1870fecd27466a47a48aa9b95b2280abd18e11df731d65ea768e758b4af24c7b
 -- drop: function pbdb.get_execution_result(uuid)
 create or replace function pbdb.get_execution_result(p_execution_id uuid)
 returns table (
@@ -17260,9 +17791,9 @@ comment on function pbdb.get_execution_result(uuid) is
 
 revoke execute on function pbdb.get_execution_result(uuid) from public;
 grant execute on function pbdb.get_execution_result(uuid) to pbdb_app, pbdb_monitor;
--- end: sql/report/get_execution_result.sql
+-- end: sql/report/progress/get_execution_result.sql
 
--- frozen: sql/report/get_execution_timeline.sql sha256=713341d77dd353774073badc16291a89cf51aa5ec8fd6176d495aafd8c0dbad7
+-- frozen: sql/report/progress/get_execution_timeline.sql sha256=713341d77dd353774073badc16291a89cf51aa5ec8fd6176d495aafd8c0dbad7
 -- drop: function pbdb.get_execution_timeline(uuid)
 create or replace function pbdb.get_execution_timeline(p_execution_id uuid)
 returns table (
@@ -17320,9 +17851,9 @@ comment on function pbdb.get_execution_timeline(uuid) is
 
 revoke execute on function pbdb.get_execution_timeline(uuid) from public;
 grant execute on function pbdb.get_execution_timeline(uuid) to pbdb_app, pbdb_monitor;
--- end: sql/report/get_execution_timeline.sql
+-- end: sql/report/progress/get_execution_timeline.sql
 
--- frozen: sql/report/list_executions.sql sha256=cadc6f7a534321d006a6d34f4004a3e6bab96425fe61ca8f0600b47b0ab44b24
+-- frozen: sql/report/progress/list_executions.sql sha256=cadc6f7a534321d006a6d34f4004a3e6bab96425fe61ca8f0600b47b0ab44b24
 -- drop: function pbdb.list_executions(uuid, pbdb.playbook_execution_status, uuid, integer)
 --
 -- Definer with an explicit tenant filter, because under row level security a comparison of enums is
@@ -17392,9 +17923,9 @@ revoke execute on function pbdb.list_executions(
 grant execute on function pbdb.list_executions(
     uuid, pbdb.playbook_execution_status, uuid, int
 ) to pbdb_app;
--- end: sql/report/list_executions.sql
+-- end: sql/report/progress/list_executions.sql
 
--- frozen: sql/report/playbook_inbox.sql sha256=e2a979ddfb9b9fbd6f9fa704a40eb1da16cf950d73775eb3319c418247f500d9
+-- frozen: sql/report/inbox/playbook_inbox.sql sha256=e2a979ddfb9b9fbd6f9fa704a40eb1da16cf950d73775eb3319c418247f500d9
 -- drop: view pbdb.playbook_inbox
 --
 -- Starts from the hot table, whose waiting rows are few, so it stays quick however long the
@@ -17473,9 +18004,9 @@ comment on column pbdb.playbook_inbox.waits_for is
 revoke all on pbdb.playbook_inbox
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_inbox to pbdb_app, pbdb_monitor;
--- end: sql/report/playbook_inbox.sql
+-- end: sql/report/inbox/playbook_inbox.sql
 
--- frozen: sql/report/playbook_dead_letters.sql sha256=460bcd7f307d79373dd388bdf88dd261d38c22bd3f79f827a588ed128f9aea1d
+-- frozen: sql/report/dead_letter/playbook_dead_letters.sql sha256=460bcd7f307d79373dd388bdf88dd261d38c22bd3f79f827a588ed128f9aea1d
 -- drop: view pbdb.playbook_dead_letters
 --
 -- What was discarded is known by the moment at which it had failed: who retries it and fails again
@@ -17553,14 +18084,15 @@ comment on column pbdb.playbook_dead_letters.since is 'When the execution failed
 revoke all on pbdb.playbook_dead_letters
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_dead_letters to pbdb_app, pbdb_monitor;
--- end: sql/report/playbook_dead_letters.sql
+-- end: sql/report/dead_letter/playbook_dead_letters.sql
 
--- frozen: sql/report/_require_dead_letter.sql sha256=4a84facbdf7376f9e2968e14a3b104ec5e1f5cc6e7afc70797807d5f7af6eee6
+-- frozen: sql/report/dead_letter/_require_dead_letter.sql sha256=44dd19c6743d089454c08bb5e0709eb0091c7891a4558f4809409e2b06015ddb
 -- drop: function pbdb._require_dead_letter(uuid)
 create or replace function pbdb._require_dead_letter(p_execution_id uuid)
 returns void
 language plpgsql
 volatile
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
@@ -17586,9 +18118,9 @@ comment on function pbdb._require_dead_letter(uuid) is
 'none (any more).';
 
 revoke execute on function pbdb._require_dead_letter(uuid) from public;
--- end: sql/report/_require_dead_letter.sql
+-- end: sql/report/dead_letter/_require_dead_letter.sql
 
--- frozen: sql/report/requeue_dead_letter.sql sha256=240e7d4baf49a381cf6527d29ea6c1582db89f5f349a67099a35e9f67e347119
+-- frozen: sql/report/dead_letter/requeue_dead_letter.sql sha256=c1622ee009979c82fa592a0f05cd341ff13ed4a3c7246b82c0d8a64deb14812d
 -- drop: function pbdb.requeue_dead_letter(uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -17597,7 +18129,7 @@ returns void
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     perform pbdb._require_dead_letter(p_execution_id);
@@ -17612,9 +18144,9 @@ comment on function pbdb.requeue_dead_letter(uuid) is
 
 revoke execute on function pbdb.requeue_dead_letter(uuid) from public;
 grant execute on function pbdb.requeue_dead_letter(uuid) to pbdb_app;
--- end: sql/report/requeue_dead_letter.sql
+-- end: sql/report/dead_letter/requeue_dead_letter.sql
 
--- frozen: sql/report/discard_dead_letter.sql sha256=2c1a58f101f86ce872d1ffc32e3859e3d6e2a802458ba6a09e40e818cbf70363
+-- frozen: sql/report/dead_letter/discard_dead_letter.sql sha256=a906b2f0b029645c6867a35a3da7e62625e6259f51fff8c4cf5a82240ea51d4b
 -- drop: function pbdb.discard_dead_letter(uuid, text)
 --
 -- Definer: apps change executions only through functions.
@@ -17623,7 +18155,7 @@ returns void
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if coalesce(btrim(p_reason), '') = '' then
@@ -17652,393 +18184,7 @@ comment on function pbdb.discard_dead_letter(uuid, text) is
 
 revoke execute on function pbdb.discard_dead_letter(uuid, text) from public;
 grant execute on function pbdb.discard_dead_letter(uuid, text) to pbdb_app;
--- end: sql/report/discard_dead_letter.sql
-
--- frozen: sql/report/_unroll_executions.sql sha256=dcb37d86a48a3e7103157578cfef96adec68df698d640b772204320d7eba9c64
--- drop: function pbdb._unroll_executions(uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[])
---
--- The row of the roll-up is locked even when nothing is to be taken away, and made when it is
--- missing: otherwise a roll-up that runs at the same time could still see the execution as finished
--- and count it after we looked. Roll-ups are locked in the order of their ids.
-create or replace function pbdb._unroll_executions(
-    p_playbook_ids uuid[],
-    p_finished_xids xid8[],
-    p_statuses pbdb.playbook_execution_status[],
-    p_durations_ms bigint[],
-    p_created_ats timestamptz[],
-    p_completed_ats timestamptz[]
-)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $fn$
-begin
-    insert into pbdb.playbook_execution_rollups (playbook_id, organization_id)
-    select p.id, p.organization_id
-    from pbdb.playbooks as p
-    where p.id = any(p_playbook_ids)
-    order by p.id
-    on conflict (playbook_id) do nothing;
-
-    perform 1
-    from pbdb.playbook_execution_rollups as r
-    where r.playbook_id = any(p_playbook_ids)
-    order by r.playbook_id
-    for no key update;
-
-    with gone as (
-        select
-            g.playbook_id,
-            count(*) as finished,
-            count(*) filter (where g.status = 'COMPLETED') as completed,
-            count(*) filter (where g.status = 'FAILED') as failed,
-            count(g.duration_ms) as timed,
-            coalesce(sum(g.duration_ms), 0) as duration_sum_ms,
-            max(g.created_at) as last_created_at,
-            max(g.completed_at) as last_completed_at
-        from unnest(
-            p_playbook_ids, p_finished_xids, p_statuses, p_durations_ms, p_created_ats,
-            p_completed_ats
-        ) as g (playbook_id, finished_xid, status, duration_ms, created_at, completed_at)
-        inner join pbdb.playbook_execution_rollups as h
-            on g.playbook_id = h.playbook_id and g.finished_xid < h.horizon
-        group by g.playbook_id
-    )
-
-    update pbdb.playbook_execution_rollups as r
-    set
-        finished_count = r.finished_count - g.finished,
-        completed_count = r.completed_count - g.completed,
-        failed_count = r.failed_count - g.failed,
-        timed_count = r.timed_count - g.timed,
-        duration_sum_ms = r.duration_sum_ms - g.duration_sum_ms,
-        is_last_created_exact = r.is_last_created_exact and g.last_created_at < r.last_created_at,
-        is_last_completed_exact
-            = r.is_last_completed_exact and g.last_completed_at < r.last_completed_at
-    from gone as g
-    where r.playbook_id = g.playbook_id;
-end;
-$fn$;
-
-comment on function pbdb._unroll_executions(
-    uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[]
-) is
-'Takes executions that stop being finished out of the roll-ups that hold them; one array element '
-'each. Keeps the roll-ups locked until the transaction ends.';
-
-revoke execute on function pbdb._unroll_executions(
-    uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[]
-) from public;
--- end: sql/report/_unroll_executions.sql
-
--- frozen: sql/report/_unroll_execution.sql sha256=bc1fdbf6a62323df2a203f9a139483484faf1590893e15acd2ba8679ed9891d6
--- drop: function pbdb._unroll_execution(pbdb.playbook_executions)
-create or replace function pbdb._unroll_execution(p_execution pbdb.playbook_executions)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $fn$
-begin
-    if p_execution.finished_xid is null then
-        return;
-    end if;
-    perform pbdb._unroll_executions(
-        array[p_execution.playbook_id],
-        array[p_execution.finished_xid],
-        array[p_execution.status],
-        array[p_execution.duration_ms],
-        array[p_execution.created_at],
-        array[p_execution.completed_at]
-    );
-end;
-$fn$;
-
-comment on function pbdb._unroll_execution(pbdb.playbook_executions) is
-'Takes a finished execution out of the roll-up of its playbook: to be called with its row as it '
-'was, in the transaction that sets finished_xid back to null. Nothing happens when it was not '
-'finished.';
-
-revoke execute on function pbdb._unroll_execution(pbdb.playbook_executions) from public;
--- end: sql/report/_unroll_execution.sql
-
--- frozen: sql/report/_unroll_deleted_executions.sql sha256=74ac73046e3daabbb3c65eb1a38992d828d74cb96bf0774fb3e7853a4aa2e8fe
--- drop: trigger unroll_deleted_executions on pbdb.playbook_executions
--- drop: function pbdb._unroll_deleted_executions()
---
--- For each statement, not for each row: deleting a playbook deletes all its executions in one
--- statement, and a million updates of one roll-up row would take for ever. Definer, because until
--- PostgreSQL 18 the triggers of a cascade run as whoever deleted the playbook.
-create or replace function pbdb._unroll_deleted_executions()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $fn$
-begin
-    perform pbdb._unroll_executions(
-        array_agg(d.playbook_id),
-        array_agg(d.finished_xid),
-        array_agg(d.status),
-        array_agg(d.duration_ms),
-        array_agg(d.created_at),
-        array_agg(d.completed_at)
-    )
-    from deleted as d
-    where d.finished_xid is not null
-    having count(*) > 0;
-    return null;
-end;
-$fn$;
-
-comment on function pbdb._unroll_deleted_executions() is
-'Trigger: takes deleted executions out of the roll-ups that hold them.';
-
-revoke execute on function pbdb._unroll_deleted_executions() from public;
-
-drop trigger if exists unroll_deleted_executions on pbdb.playbook_executions;
-create trigger unroll_deleted_executions
-after delete on pbdb.playbook_executions
-referencing old table as deleted
-for each statement execute function pbdb._unroll_deleted_executions();
-
-comment on trigger unroll_deleted_executions on pbdb.playbook_executions is
-'Keeps playbook_execution_rollups exact when executions are deleted, by a cascade too.';
--- end: sql/report/_unroll_deleted_executions.sql
-
--- frozen: sql/report/_reset_roll_up.sql sha256=af94de964176277c9531a0fc01749a51447f7f87e405ae0a7ce8a4444a307312
--- drop: function pbdb._reset_roll_up(uuid)
-create or replace function pbdb._reset_roll_up(p_playbook_id uuid)
-returns void
-language sql
-volatile
-security invoker
-begin atomic
-    update pbdb.playbook_execution_rollups as r
-    set
-        horizon = '0',
-        finished_count = 0,
-        completed_count = 0,
-        failed_count = 0,
-        timed_count = 0,
-        duration_sum_ms = 0,
-        last_created_at = null,
-        last_completed_at = null,
-        is_last_created_exact = true,
-        is_last_completed_exact = true
-    where r.playbook_id = p_playbook_id;
-end;
-
-comment on function pbdb._reset_roll_up(uuid) is
-'Empties a roll-up, so that the next ones count from the beginning. For roll-ups that came from '
-'another cluster, whose transaction numbers mean nothing here.';
-
-revoke execute on function pbdb._reset_roll_up(uuid) from public;
--- end: sql/report/_reset_roll_up.sql
-
--- frozen: sql/report/_roll_up_playbook.sql sha256=61c4d634ad86fda6b6b147ee64c6df0971a3423094308dddbf880ebc6438e981
--- drop: function pbdb._roll_up_playbook(uuid, integer)
---
--- The horizon never passes the oldest running transaction: an execution that finishes later has a
--- higher finished_xid, so no row can appear below the horizon afterwards. The lock comes first, in
--- a statement of its own, so that the statements after it see what its former holder changed
--- (_unroll_executions holds it until it commits). Under REPEATABLE READ they would not see it.
---
--- The newest ten finished executions stay out: retrying one of them then needs no correction,
--- and the time of the newest one is at hand. What one transaction finished is folded as a whole.
--- Longer than a screen because it is one statement: what is counted and what is marked as counted.
-create or replace function pbdb._roll_up_playbook(p_playbook_id uuid, p_limit int)
-returns int
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $fn$
-declare
-    v_oldest_running xid8;
-    v_start xid8;
-    v_first xid8;
-    v_next xid8;
-    v_horizon xid8;
-    v_count int;
-begin
-    -- A playbook that is being deleted is passed over: waiting for it would end in a missing key.
-    insert into pbdb.playbook_execution_rollups (playbook_id, organization_id)
-    select k.id, k.organization_id
-    from (
-        select p.id, p.organization_id
-        from pbdb.playbooks as p
-        where p.id = p_playbook_id
-        for key share skip locked
-    ) as k
-    on conflict (playbook_id) do nothing;
-
-    select r.horizon into v_start
-    from pbdb.playbook_execution_rollups as r
-    where r.playbook_id = p_playbook_id
-    for no key update skip locked;
-    if not found then
-        return 0;
-    end if;
-
-    v_oldest_running := pg_snapshot_xmin(pg_current_snapshot());
-    if v_start > v_oldest_running then
-        perform pbdb._reset_roll_up(p_playbook_id);
-        v_start := '0';
-    end if;
-
-    select
-        min(e.finished_xid),
-        min(e.finished_xid) filter (where e.position > p_limit)
-    into v_first, v_next
-    from (
-        select x.finished_xid, row_number() over (order by x.finished_xid) as position
-        from pbdb.playbook_executions as x
-        where x.playbook_id = p_playbook_id and x.finished_xid >= v_start
-        order by x.finished_xid
-        limit p_limit + 1
-    ) as e;
-
-    select least(x.finished_xid, v_next, v_oldest_running) into v_horizon
-    from pbdb.playbook_executions as x
-    where x.playbook_id = p_playbook_id and x.finished_xid >= v_start
-    order by x.finished_xid desc
-    offset 9 limit 1;
-
-    if v_horizon <= v_first then
-        select least(min(x.finished_xid), v_oldest_running) into v_horizon
-        from pbdb.playbook_executions as x
-        where x.playbook_id = p_playbook_id and x.finished_xid > v_first;
-    end if;
-
-    with folded as (
-        select
-            count(*) as finished,
-            count(*) filter (where e.status = 'COMPLETED') as completed,
-            count(*) filter (where e.status = 'FAILED') as failed,
-            count(e.duration_ms) as timed,
-            coalesce(sum(e.duration_ms), 0) as duration_sum_ms,
-            max(e.created_at) as last_created_at,
-            max(e.completed_at) as last_completed_at
-        from pbdb.playbook_executions as e
-        where
-            e.playbook_id = p_playbook_id
-            and e.finished_xid >= v_start and e.finished_xid < v_horizon
-    )
-
-    update pbdb.playbook_execution_rollups as r
-    set
-        horizon = v_horizon,
-        finished_count = r.finished_count + f.finished,
-        completed_count = r.completed_count + f.completed,
-        failed_count = r.failed_count + f.failed,
-        timed_count = r.timed_count + f.timed,
-        duration_sum_ms = r.duration_sum_ms + f.duration_sum_ms,
-        last_created_at = greatest(r.last_created_at, f.last_created_at),
-        last_completed_at = greatest(r.last_completed_at, f.last_completed_at),
-        is_last_created_exact
-            = r.is_last_created_exact or f.last_created_at >= r.last_created_at,
-        is_last_completed_exact
-            = r.is_last_completed_exact or f.last_completed_at >= r.last_completed_at,
-        rolled_up_at = clock_timestamp()
-    from folded as f
-    where r.playbook_id = p_playbook_id and f.finished > 0
-    returning f.finished into v_count;
-
-    return coalesce(v_count, 0);
-end;
-$fn$;
-
-comment on function pbdb._roll_up_playbook(uuid, int) is
-'Folds about p_limit finished executions of one playbook, oldest first, into its roll-up; returns '
-'how many. 0 when somebody else holds the roll-up. Call it under READ COMMITTED only.';
-
-revoke execute on function pbdb._roll_up_playbook(uuid, int) from public;
--- end: sql/report/_roll_up_playbook.sql
-
--- frozen: sql/report/roll_up_executions.sql sha256=21ae7fe64496e03ea4a64d784c282b69f36dfebcaae4ce6b86ae2b1174189aaf
--- drop: function pbdb.roll_up_executions(integer)
---
--- Definer, because it serves all tenants. Which playbooks need it is found without bookkeeping on
--- the hot path: those of the latest executions, and about two hundred more from random pages, so
--- that every playbook has its turn. Nothing is written, and no transaction number used, when there
--- is nothing to fold; below thirty executions a roll-up would cost more than it saves.
-create or replace function pbdb.roll_up_executions(p_limit int default 50000)
-returns int
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $fn$
-declare
-    v_percent real;
-    v_playbook_id uuid;
-    v_count int := 0;
-begin
-    if p_limit is null or p_limit < 1 then
-        raise exception using
-            errcode = 'PB017',
-            message = format('cannot roll up %s executions', coalesce(p_limit::text, 'null')),
-            hint = 'Pass a limit of at least 1, or leave it out.';
-    end if;
-    if current_setting('transaction_isolation') <> 'read committed' then
-        return 0;
-    end if;
-
-    select least(100, 20000 / greatest(c.reltuples, 1)) into v_percent
-    from pg_class as c
-    where c.oid = 'pbdb.playbooks'::regclass;
-
-    -- A loop, because each playbook is locked, counted and written by itself.
-    for v_playbook_id in
-        select c.playbook_id
-        from (
-            select l.playbook_id
-            from (
-                select e.playbook_id
-                from pbdb.playbook_executions as e
-                order by e.id desc
-                limit 500
-            ) as l
-            union
-            select p.id
-            from pbdb.playbooks as p tablesample system (v_percent)
-        ) as c
-        left join pbdb.playbook_execution_rollups as r
-            on
-                c.playbook_id = r.playbook_id
-                and r.horizon <= pg_snapshot_xmin(pg_current_snapshot())
-        where exists (
-            select
-            from pbdb.playbook_executions as e
-            where
-                e.playbook_id = c.playbook_id
-                and e.finished_xid >= coalesce(r.horizon, '0')
-                and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
-            order by e.finished_xid
-            offset 29 limit 1
-        )
-        order by c.playbook_id
-    loop
-        v_count := v_count + pbdb._roll_up_playbook(v_playbook_id, p_limit - v_count);
-        exit when v_count >= p_limit;
-    end loop;
-    return v_count;
-end;
-$fn$;
-
-comment on function pbdb.roll_up_executions(int) is
-'Folds about p_limit finished executions into playbook_execution_rollups, so that summaries need '
-'not count them; returns how many. Called by sweep; harmless to call at any time by any number of '
-'sessions. 0 under REPEATABLE READ. Raises PB017 on a limit below 1.';
-
-revoke execute on function pbdb.roll_up_executions(int) from public;
-grant execute on function pbdb.roll_up_executions(int) to pbdb_worker;
--- end: sql/report/roll_up_executions.sql
+-- end: sql/report/dead_letter/discard_dead_letter.sql
 
 -- frozen: sql/report/fsck/_step_index.sql sha256=f20a001ace4b76134b1c570d99b9de14718aa29b509d6e09226389f464f3b5a3
 -- drop: function pbdb._step_index(jsonb, uuid)
@@ -18489,7 +18635,7 @@ comment on function pbdb._fsck_rollups() is
 revoke execute on function pbdb._fsck_rollups() from public;
 -- end: sql/report/fsck/_fsck_rollups.sql
 
--- frozen: sql/report/fsck/fsck.sql sha256=b97d2874725b674d4119778c6bd871b0fd3e806612d41428e07ff2532358eb7a
+-- frozen: sql/report/fsck/fsck.sql sha256=3937be6498a1eaef8cee054bd7bbab9cdc48b2fd50adda0ffc30f81c750e6654
 -- drop: function pbdb.fsck()
 --
 -- Definer: it looks at every tenant, and operators may not read the queue themselves.
@@ -18500,7 +18646,7 @@ returns table (
 language sql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
     select * from pbdb._fsck_queue()
     union all select * from pbdb._fsck_attempts()
@@ -18522,7 +18668,7 @@ revoke execute on function pbdb.fsck() from public;
 grant execute on function pbdb.fsck() to pbdb_monitor;
 -- end: sql/report/fsck/fsck.sql
 
--- frozen: sql/report/_diagnose_status.sql sha256=cea1b3a1118c5c20b7e9726fd8efe0572daacd2eadb0404b5e1f057ea47db9a7
+-- frozen: sql/report/diagnosis/_diagnose_status.sql sha256=cea1b3a1118c5c20b7e9726fd8efe0572daacd2eadb0404b5e1f057ea47db9a7
 -- drop: function pbdb._diagnose_status(pbdb.playbook_executions)
 create or replace function pbdb._diagnose_status(p_execution pbdb.playbook_executions)
 returns table (finding text, remedy text)
@@ -18560,9 +18706,9 @@ comment on function pbdb._diagnose_status(pbdb.playbook_executions) is
 '(null: none needed).';
 
 revoke execute on function pbdb._diagnose_status(pbdb.playbook_executions) from public;
--- end: sql/report/_diagnose_status.sql
+-- end: sql/report/diagnosis/_diagnose_status.sql
 
--- frozen: sql/report/_diagnose_step.sql sha256=5532fb38e8bb7affc3489fc25f69b438f7cc7f81df5d4c393f6e0e5e8aa5dd2e
+-- frozen: sql/report/diagnosis/_diagnose_step.sql sha256=5532fb38e8bb7affc3489fc25f69b438f7cc7f81df5d4c393f6e0e5e8aa5dd2e
 -- drop: function pbdb._diagnose_step(pbdb.playbook_ready_steps, pbdb.playbook_step_results, text)
 create or replace function pbdb._diagnose_step(
     p_ready pbdb.playbook_ready_steps, p_attempt pbdb.playbook_step_results, p_step_name text
@@ -18635,9 +18781,9 @@ comment on function pbdb._diagnose_step(
 revoke execute on function pbdb._diagnose_step(
     pbdb.playbook_ready_steps, pbdb.playbook_step_results, text
 ) from public;
--- end: sql/report/_diagnose_step.sql
+-- end: sql/report/diagnosis/_diagnose_step.sql
 
--- frozen: sql/report/diagnose_execution.sql sha256=06193a2194b741988fb5545dcd282b3dacdfa9f2e01228259ae95f384a03604a
+-- frozen: sql/report/diagnosis/diagnose_execution.sql sha256=5d4cea8854f3bd659fb24ebc6a46073216eb38c38dab9d0df4024f646f0f72df
 -- drop: function pbdb.diagnose_execution(uuid)
 --
 -- Definer: what an execution waits for stands in tables that apps may not read.
@@ -18646,7 +18792,7 @@ returns table (finding text, remedy text)
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_execution pbdb.playbook_executions;
@@ -18691,6 +18837,6 @@ comment on function pbdb.diagnose_execution(uuid) is
 
 revoke execute on function pbdb.diagnose_execution(uuid) from public;
 grant execute on function pbdb.diagnose_execution(uuid) to pbdb_app, pbdb_monitor;
--- end: sql/report/diagnose_execution.sql
+-- end: sql/report/diagnosis/diagnose_execution.sql
 
 reset role;

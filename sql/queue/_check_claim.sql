@@ -3,6 +3,7 @@ create or replace function pbdb._check_claim(p_worker text, p_limit int, p_lease
 returns void
 language plpgsql
 immutable
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if coalesce(btrim(p_worker), '') = '' then

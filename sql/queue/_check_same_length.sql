@@ -3,6 +3,7 @@ create or replace function pbdb._check_same_length(p_ids uuid[], p_others anyarr
 returns void
 language plpgsql
 immutable
+set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     if coalesce(cardinality(p_ids), -1) <> coalesce(cardinality(p_others), -2) then

@@ -7,7 +7,7 @@ language sql
 stable
 parallel restricted
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
     select q.organization_id
     from pbdb.query_contexts as q

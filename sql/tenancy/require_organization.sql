@@ -4,7 +4,7 @@ returns uuid
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_organization_id uuid := pbdb.current_organization_id();

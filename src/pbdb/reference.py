@@ -21,18 +21,11 @@ import psycopg
 from psycopg import sql
 
 from pbdb import embedded, migrate
-from pbdb.files import sql_folder
+from pbdb.files import load_order, sql_folder
 
 MARK: Final = "<!-- GENERATED below this line by `make snapshot`, from the catalog. -->\n"
 
-SUBJECTS: Final = {
-    "tenancy": "who is asking",
-    "playbook": "define, validate, version",
-    "engine": "start and steer executions",
-    "queue": "what runners call",
-    "memory": "store and search",
-    "report": "see what goes on",
-}
+_HEADING: Final = re.compile(r"^-- (\w+): (.+)$", re.MULTILINE)
 
 # Helpers whose names begin with _ are granted among our own roles only.
 _FUNCTIONS: Final[LiteralString] = """
@@ -108,16 +101,22 @@ def reference(conn: psycopg.Connection[Any]) -> str:
     # Types of pbdb print unqualified, as on the rest of the page.
     conn.execute("set search_path = pbdb, pg_catalog")
     functions = {row[0]: Function(*row) for row in conn.execute(_FUNCTIONS)}
-    folders = {
-        path.stem: path.relative_to(sql_folder()).parts[0] for path in sql_folder().rglob("*.sql")
-    }
+    rooms = {path.stem: path.relative_to(sql_folder()).parts[0] for path in load_order()}
     text = "\n## Reference\n"
-    for subject, meaning in SUBJECTS.items():
-        text += f"\n### {subject}: {meaning}\n\n"
-        for name, function in functions.items():
-            if folders.get(name, "tenancy") == subject:
-                text += "".join(function.lines())
+    for room, meaning in headings():
+        # Functions that migrations make (uuid_v7) have no file here; they stand with the first.
+        entries = [
+            function for name, function in functions.items() if rooms.get(name, "tenancy") == room
+        ]
+        if entries:
+            text += f"\n### {room}: {meaning}\n\n"
+            text += "".join(line for entry in entries for line in entry.lines())
     return text + "".join(_relations(conn))
+
+
+def headings() -> list[tuple[str, str]]:
+    """Return the rooms of sql/ and what each is about, as the table of contents names them."""
+    return _HEADING.findall((sql_folder() / "load.sql").read_text(encoding="utf-8"))
 
 
 def page(conn: psycopg.Connection[Any], file: Path) -> str:

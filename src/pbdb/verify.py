@@ -695,7 +695,7 @@ def _rules(found: _Catalog) -> Iterator[Check]:
             for f in functions
             if f["roles"] and not f["is_atomic"] and not _is_pinned(f["search_path"])
         ),
-        "alter function … set search_path = ''",
+        "alter function … set search_path = pg_catalog, pg_temp",
     )
     yield rule(
         "every table, column, type and function has a comment",
@@ -719,8 +719,8 @@ _DEFAULT_PRIVILEGES: Final = """
 
 
 def _is_pinned(search_path: str | None) -> bool:
-    """Whether names cannot be captured: no schema at all, or pg_temp named last."""
-    return search_path == '""' or (search_path or "").endswith("pg_temp")
+    """Whether names cannot be captured: pg_temp is named, and last. '' would search it first."""
+    return (search_path or "").endswith(", pg_temp")
 
 
 def _bare_foreign_keys(found: _Catalog) -> Iterator[str]:

@@ -8,7 +8,7 @@ returns table (
 language sql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $fn$
     select * from pbdb._fsck_queue()
     union all select * from pbdb._fsck_attempts()

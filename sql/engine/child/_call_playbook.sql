@@ -1,0 +1,73 @@
+-- drop: function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect)
+--
+-- The child is queued, not run here: a child that calls a child would recurse. Whoever called the
+-- engine goes on with queued engine steps before it answers.
+create or replace function pbdb._call_playbook(
+    p_run pbdb.run,
+    p_result_id uuid,
+    p_step jsonb,
+    p_thread pbdb.thread,
+    p_visit int,
+    p_effect pbdb.step_effect
+)
+returns pbdb.run
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_now timestamptz := clock_timestamp();
+    v_config jsonb := (p_step -> 'config') || coalesce(p_effect.request, '{}');
+    v_attempt pbdb.playbook_step_results;
+    v_child pbdb.run;
+    v_program jsonb;
+    v_error jsonb;
+begin
+    v_attempt := row(
+        p_result_id, p_run.execution_id, p_step ->> 'id', p_run.organization_id,
+        p_thread.scope_id, 'RUNNING', 1, p_visit, p_effect.input, p_effect.request, null, null,
+        null, null, false, v_now, null, null, null, null, null, null, v_now, v_now
+    )::pbdb.playbook_step_results;
+    p_run.results := p_run.results || v_attempt;
+
+    v_program := pbdb._program_by_name(
+        p_run.organization_id, v_config ->> 'playbook', (v_config ->> 'version')::int
+    );
+    v_error := pbdb._child_refusal(p_run, v_program, v_config, p_effect.input);
+    if v_error is not null then
+        p_run := pbdb._flush_steps(p_run);
+        return pbdb._end_attempt(p_run, p_step, v_attempt, null, v_error, null);
+    end if;
+
+    p_run.ready := p_run.ready || row(
+        p_result_id, p_run.organization_id, p_run.execution_id, '@child', 'WAITING',
+        coalesce(v_now + interval '1 second' * (p_step ->> 'timeout')::int, 'infinity'),
+        (p_step ->> 'i')::int, null, null, null, null, null
+    )::pbdb.playbook_ready_steps;
+    p_run := pbdb._flush_steps(p_run);
+
+    v_child := pbdb._new_run(p_run.organization_id, v_program, p_effect.input);
+    v_child.trigger_source := 'playbook';
+    v_child.execution_name := p_run.execution_name;
+    v_child.parent_result_id := p_result_id;
+    v_child.root_execution_id := coalesce(p_run.root_execution_id, p_run.execution_id);
+    v_child.depth := p_run.depth + 1;
+    v_child.threads := '{}';
+    v_child := pbdb._hold_step(
+        v_child, v_program -> 'steps' -> (v_program ->> 'first')::int,
+        row(null, null, null, null)::pbdb.thread
+    );
+    perform pbdb._flush_runs(array[v_child]);
+    return p_run;
+end;
+$fn$;
+
+comment on function pbdb._call_playbook(
+    pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect
+) is
+'Starts another ACTIVE playbook of the same organization as this step''s work; its output becomes '
+'the step''s output.';
+
+revoke execute on function pbdb._call_playbook(
+    pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect
+) from public;

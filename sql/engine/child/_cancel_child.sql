@@ -1,0 +1,23 @@
+-- drop: function pbdb._cancel_child(uuid, text)
+create or replace function pbdb._cancel_child(p_execution_id uuid, p_message text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_run pbdb.run := pbdb._lock_run(p_execution_id);
+begin
+    v_run := pbdb._finish(
+        v_run, pbdb._program_of(v_run.playbook_id), 'CANCELLED', null,
+        jsonb_build_object('code', 'CANCELLED', 'message', p_message)
+    );
+    perform pbdb._flush_runs(array[v_run]);
+end;
+$fn$;
+
+comment on function pbdb._cancel_child(uuid, text) is
+'Cancels a child execution with its parent; bounded by the depth to which playbooks may call each '
+'other.';
+
+revoke execute on function pbdb._cancel_child(uuid, text) from public;

@@ -1,0 +1,55 @@
+-- drop: function pbdb._fork(pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb)
+create or replace function pbdb._fork(
+    p_run pbdb.run,
+    p_program jsonb,
+    p_result_id uuid,
+    p_step jsonb,
+    p_thread pbdb.thread,
+    p_visit int,
+    p_effect pbdb.step_effect,
+    p_variables jsonb
+)
+returns pbdb.run
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_now timestamptz := clock_timestamp();
+    v_plan jsonb := pbdb._join_plan(p_step, p_effect.input, p_variables);
+    v_attempt pbdb.playbook_step_results;
+begin
+    v_attempt := row(
+        p_result_id, p_run.execution_id, p_step ->> 'id', p_run.organization_id,
+        p_thread.scope_id, 'RUNNING', 1, p_visit, p_effect.input, v_plan -> 'request', null, null,
+        null, null, false, v_now, null, null, null, null, null, null, v_now, v_now
+    )::pbdb.playbook_step_results;
+    p_run.results := p_run.results || v_attempt;
+    p_run := pbdb._flush_steps(p_run);
+
+    if v_plan ? 'error' then
+        return pbdb._end_attempt(p_run, p_step, v_attempt, null, v_plan -> 'error', null);
+    end if;
+
+    insert into pbdb.playbook_joins (
+        result_id, organization_id, execution_id, scope_id, step_index, total, needed,
+        waits_for_all, max_parallel, succeeded_count
+    )
+    values (
+        p_result_id, p_run.organization_id, p_run.execution_id, p_thread.scope_id,
+        (p_step ->> 'i')::int, (v_plan ->> 'total')::int, (v_plan ->> 'needed')::int,
+        (v_plan ->> 'waits_for_all')::boolean, (v_plan ->> 'max_parallel')::int,
+        pbdb._keep_done_scopes(p_run, p_result_id)
+    );
+    return pbdb._move_join(p_run, p_program, p_result_id);
+end;
+$fn$;
+
+comment on function pbdb._fork(
+    pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb
+) is
+'Starts a PARALLEL_EXECUTION step: its row, its join and the first window of branches or items.';
+
+revoke execute on function pbdb._fork(
+    pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb
+) from public;

@@ -1,0 +1,57 @@
+-- drop: function pbdb.retry_playbook_execution(uuid, text)
+--
+-- Definer: apps change executions only through functions.
+create or replace function pbdb.retry_playbook_execution(
+    p_execution_id uuid, p_from_step text default null
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+declare
+    v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
+    v_program jsonb;
+begin
+    if v_run.status not in ('FAILED', 'TIMEOUT', 'CANCELLED') then
+        raise exception using
+            errcode = 'PB008',
+            message = format(
+                'execution %s is %s and cannot be retried', p_execution_id, v_run.status
+            ),
+            hint = 'Only FAILED, TIMEOUT and CANCELLED executions can; cancel a running one first.';
+    end if;
+    perform pbdb._unroll_execution(e)
+    from pbdb.playbook_executions as e
+    where e.id = p_execution_id;
+    v_program := pbdb._program_of(v_run.playbook_id);
+    v_run.threads := array[
+        row(null, pbdb._retry_point(v_run, v_program, p_from_step), null, null)::pbdb.thread
+    ];
+    v_run.status := 'RUNNING';
+    v_run.is_revisiting := true;
+    v_run.completed_at := null;
+    v_run.error_code := null;
+    v_run.error_message := null;
+    v_run.error_stack := null;
+    v_run.deadline_at := clock_timestamp()
+        + interval '1 second' * (v_program ->> 'timeout_seconds')::int;
+    v_run := pbdb._advance(v_run, v_program);
+    perform pbdb._flush_runs(array[v_run]);
+    perform pbdb._run_engine_steps(
+        array[coalesce(v_run.root_execution_id, v_run.execution_id)], 100
+    );
+end;
+$fn$;
+
+comment on function pbdb.retry_playbook_execution(uuid, text) is
+'Runs a FAILED, TIMEOUT or CANCELLED execution again from the step where it ended, or from a named '
+'step outside branches, with a new deadline; completed work is kept, also the finished branches of '
+'a parallel step. Raises PB004, PB008, PB017.';
+
+revoke execute on function pbdb.retry_playbook_execution(uuid, text) from public;
+grant execute on function pbdb.retry_playbook_execution(uuid, text) to pbdb_app;

@@ -1,0 +1,60 @@
+-- drop: function pbdb._await(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect)
+create or replace function pbdb._await(
+    p_run pbdb.run,
+    p_result_id uuid,
+    p_step jsonb,
+    p_thread pbdb.thread,
+    p_visit int,
+    p_effect pbdb.step_effect
+)
+returns pbdb.run
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_now timestamptz := clock_timestamp();
+    v_config jsonb := (p_step -> 'config') || coalesce(p_effect.request, '{}');
+    v_attempt pbdb.playbook_step_results;
+    v_wait jsonb := pbdb._wait_plan(p_step, v_config, v_now);
+    v_payload jsonb;
+begin
+    v_attempt := row(
+        p_result_id, p_run.execution_id, p_step ->> 'id', p_run.organization_id,
+        p_thread.scope_id, 'RUNNING', 1, p_visit, p_effect.input, p_effect.request, null, null,
+        null, null, false, v_now, null, null, null, null, null, null, v_now, v_now
+    )::pbdb.playbook_step_results;
+    p_run.results := p_run.results || v_attempt;
+
+    if v_wait ? 'error' then
+        p_run := pbdb._flush_steps(p_run);
+        return pbdb._end_attempt(p_run, p_step, v_attempt, null, v_wait -> 'error', null);
+    end if;
+    if v_wait ? 'event' then
+        v_payload := pbdb._take_event(
+            p_run.organization_id, v_wait ->> 'event', v_wait -> 'match', p_result_id
+        );
+        if v_payload is not null then
+            p_run := pbdb._flush_steps(p_run);
+            return pbdb._end_attempt(
+                p_run, p_step, v_attempt, v_payload, pbdb._answer_error(p_step, v_payload), null
+            );
+        end if;
+    end if;
+
+    p_run.ready := p_run.ready || row(
+        p_result_id, p_run.organization_id, p_run.execution_id, v_wait ->> 'handler', 'WAITING',
+        v_wait ->> 'due_at', (p_step ->> 'i')::int, null, null, null, v_wait ->> 'event',
+        v_wait -> 'match'
+    )::pbdb.playbook_ready_steps;
+    return p_run;
+end;
+$fn$;
+
+comment on function pbdb._await(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect) is
+'Starts a WAIT_FOR_INPUT step: for a person, a named event or a time. An event kept from before '
+'ends it at once.';
+
+revoke execute on function pbdb._await(
+    pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect
+) from public;

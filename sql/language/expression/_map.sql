@@ -1,0 +1,75 @@
+-- drop: function pbdb._map(jsonb, jsonb)
+--
+-- A loop over the members that can change, because running any query here, even over jsonb_each,
+-- costs as much as evaluating three paths; but each assignment copies the object, so a large one
+-- is built at once.
+create or replace function pbdb._map(p_mapping jsonb, p_variables jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_result jsonb := p_mapping;
+    v_keys jsonb;
+    v_key text;
+    v_text text;
+begin
+    case jsonb_typeof(p_mapping)
+        when 'object' then
+            if p_mapping ? '$all' and p_mapping - '$all' = '{}' then
+                return pbdb._evaluate_all(p_mapping ->> '$all', p_variables);
+            end if;
+            v_keys := jsonb_path_query_array(
+                p_mapping,
+                'strict $.keyvalue() ? (@.value starts with "$"
+                    || @.value.type() == "object" || @.value.type() == "array").key'
+            );
+            if jsonb_array_length(v_keys) > 20 then
+                return (
+                    select jsonb_object_agg(member.key, pbdb._map(member.value, p_variables))
+                    from jsonb_each(p_mapping) as member
+                );
+            end if;
+            for i in 0 .. jsonb_array_length(v_keys) - 1 loop
+                v_key := v_keys ->> i;
+                v_text := p_mapping ->> v_key;
+                if v_text like '$%' and v_text not like '$$%' then
+                    v_result[v_key] := pbdb._evaluate(v_text, p_variables);
+                else
+                    v_result[v_key] := pbdb._map(p_mapping -> v_key, p_variables);
+                end if;
+            end loop;
+            return v_result;
+        when 'string' then
+            v_text := p_mapping #>> '{}';
+            return case
+                when v_text not like '$%' then p_mapping
+                when v_text like '$$%' then to_jsonb(substr(v_text, 2))
+                else pbdb._evaluate(v_text, p_variables)
+            end;
+        when 'array' then
+            if not p_mapping @? 'strict $[*] ? (@ starts with "$"
+                    || @.type() == "object" || @.type() == "array")' then
+                return p_mapping;
+            end if;
+            return (
+                select jsonb_agg(
+                    pbdb._map(element.value, p_variables) order by element.position
+                )
+                from jsonb_array_elements(p_mapping)
+                with ordinality as element (value, position)
+            );
+        else
+            return p_mapping;
+    end case;
+end;
+$fn$;
+
+comment on function pbdb._map(jsonb, jsonb) is
+'A mapping with every path in it replaced by its first match or null. {"$all": path} becomes every '
+'match as an array, "$$..." the text after the first dollar sign, anything else stays as written. '
+'Null gives null.';
+
+revoke execute on function pbdb._map(jsonb, jsonb) from public;

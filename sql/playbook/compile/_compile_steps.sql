@@ -1,0 +1,130 @@
+-- drop: function pbdb._compile_steps(uuid)
+--
+-- Longer than a screen because it is one list of facts: what the engine may know about a step
+-- without looking at a table. Values that users wrote stay outside jsonb_strip_nulls: a null of
+-- theirs counts.
+create or replace function pbdb._compile_steps(p_playbook_id uuid)
+returns table (i int, id uuid, reads text[], step jsonb)
+language sql
+stable
+parallel safe
+security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with numbered as materialized (
+        select
+            (row_number() over (order by step.step_order) - 1)::int as i,
+            step.*,
+            pbdb._step_kind(step.step_type, step.config) as kind,
+            whole.config as whole_config,
+            pbdb._names_read(jsonb_build_array(step.condition, step.input_mapping, whole.config))
+            as reads
+        from pbdb.playbook_steps as step
+        cross join lateral (
+            select pbdb._program_config(step.organization_id, step.step_type, step.config)
+        ) as whole (config)
+        where step.playbook_id = p_playbook_id
+    ),
+
+    edges as materialized (
+        select edge.from_id, edge.kind, edge.written_as, target.i
+        from pbdb._step_edges(p_playbook_id) as edge
+        inner join numbered as target on edge.to_id = target.id
+    ),
+
+    branches as (
+        select
+            branch.parent_step_id,
+            jsonb_agg(jsonb_build_object('name', branch.branch, 'first', branch.first)
+                order by branch.first) as list,
+            min(branch.first) as body
+        from (
+            select parent_step_id, branch, min(i) as first
+            from numbered
+            where parent_step_id is not null
+            group by parent_step_id, branch
+        ) as branch
+        group by branch.parent_step_id
+    )
+
+    select
+        step.i,
+        step.id,
+        step.reads,
+        jsonb_strip_nulls(jsonb_build_object(
+            'i', step.i, 'id', step.id, 'name', step.step_name, 'order', step.step_order,
+            'type', step.step_type, 'kind', step.kind,
+            'scope', (select parent.i from numbered as parent
+                where parent.id = step.parent_step_id),
+            'branch', step.branch,
+            'next', (select edge.i from edges as edge
+                where edge.from_id = step.id and edge.kind = 'next'),
+            'failure', (select edge.i from edges as edge
+                where edge.from_id = step.id and edge.kind = 'failure'),
+            'targets', (select jsonb_object_agg(edge.written_as, edge.i) from edges as edge
+                where edge.from_id = step.id and edge.kind = 'target'),
+            'optional', step.is_optional,
+            'max_attempts', coalesce(step.max_retries, playbook.max_retries) + 1,
+            'retry_delay', coalesce(step.retry_delay_seconds, playbook.retry_delay_seconds),
+            'timeout', coalesce(
+                step.timeout_seconds, case
+                    when step.step_type = 'WAIT_FOR_INPUT'
+                    and jsonb_typeof(step.config -> 'timeout_seconds') = 'number'
+                        then (step.config ->> 'timeout_seconds')::numeric::int
+                end, pbdb._default_timeout(step.step_type)
+            ),
+            'max_visits', step.max_visits,
+            'in_cycle', step.id in (select pbdb._steps_in_cycles(p_playbook_id)),
+            'reads_execution', 'execution' = any(step.reads),
+            -- Conditions with fields, and types that evaluate inside the database, may fall back
+            -- to the input without naming it.
+            'reads_input', 'input' = any(step.reads)
+                or coalesce(jsonb_typeof(step.condition) in ('object', 'array'), false)
+                or case step.kind
+                    when 'inline' then
+                        step.step_type <> 'DATA_TRANSFORM' or step.whole_config - 'output' <> '{}'
+                    when 'claimed' then
+                        pbdb._dynamic_keys(step.step_type, step.whole_config) is not null
+                    else true
+                end,
+            'handler', pbdb._step_handler(step.organization_id, step.step_type, step.config),
+            'agent_id', case
+                when step.step_type = 'AGENT_EXECUTION' then pbdb._find_agent(
+                    step.organization_id, pbdb._agent_named(step.config)
+                )
+            end,
+            'dynamic_keys', pbdb._dynamic_keys(step.step_type, step.whole_config),
+            'branches', case
+                when step.kind = 'parallel' and not step.config ? 'for_each' then branches.list
+            end,
+            'body', case
+                when step.kind = 'parallel' and step.config ? 'for_each' then branches.body
+            end
+        ))
+        || jsonb_build_object('config', step.whole_config)
+        || case
+            when step.condition is null or step.condition = 'null' then '{}'
+            else jsonb_build_object('condition', step.condition)
+        end
+        || case
+            when step.input_mapping = '{}' then '{}'
+            else jsonb_build_object('mapping', step.input_mapping)
+        end
+        || case
+            when step.input_schema = '{}' then '{}'
+            else jsonb_build_object('input_schema', step.input_schema)
+        end
+        || case
+            when step.output_schema = '{}' then '{}'
+            else jsonb_build_object('output_schema', step.output_schema)
+        end
+    from numbered as step
+    inner join pbdb.playbooks as playbook on step.playbook_id = playbook.id
+    left join branches on step.id = branches.parent_step_id;
+end;
+
+comment on function pbdb._compile_steps(uuid) is
+'The steps of a compiled program, without what depends on the other steps'' expressions: index, '
+'id, the names that its expressions read, and the step as the engine reads it.';
+
+revoke execute on function pbdb._compile_steps(uuid) from public;

@@ -1,0 +1,41 @@
+-- drop: function pbdb._step_edges(uuid)
+create or replace function pbdb._step_edges(p_playbook_id uuid)
+returns table (from_id uuid, kind text, written_as text, to_id uuid)
+language sql
+stable
+parallel safe
+security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with steps as (
+        select
+            step.*,
+            lead(step.id) over (
+                partition by step.parent_step_id, step.branch order by step.step_order
+            ) as following_step_id
+        from pbdb.playbook_steps as step
+        where step.playbook_id = p_playbook_id
+    )
+
+    select step.id, 'next', null::text, coalesce(step.on_success_step_id, step.following_step_id)
+    from steps as step
+    where
+        not step.is_final
+        and coalesce(step.on_success_step_id, step.following_step_id) is not null
+    union all
+    select step.id, 'failure', null::text, step.on_failure_step_id
+    from steps as step
+    where step.on_failure_step_id is not null
+    union all
+    select step.id, 'target', written.target, target.id
+    from steps as step
+    cross join lateral pbdb._branch_targets(step.config) as written
+    inner join steps as target on written.target in (target.step_name, target.id::text)
+    where step.step_type = 'CONDITIONAL_BRANCH';
+end;
+
+comment on function pbdb._step_edges(uuid) is
+'Where each step of a playbook can go: kind next (absent after is_final), failure, or target (of '
+'a CONDITIONAL_BRANCH, with the name or id as its config writes it).';
+
+revoke execute on function pbdb._step_edges(uuid) from public;

@@ -1,0 +1,96 @@
+-- drop: function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int)
+--
+-- Definer: runners have no right on any table; the token decides the tenant. One transaction and
+-- one round trip where a runner would need two: what a completion makes ready may come back in the
+-- same answer.
+-- Longer than a screen because its result names every column that a claim has.
+create or replace function pbdb.complete_and_claim_playbook_steps(
+    p_worker text,
+    p_step_result_ids uuid[],
+    p_tokens uuid[],
+    p_outputs text[],
+    p_usages jsonb[],
+    p_handlers text[],
+    p_limit int,
+    p_lease_seconds int
+)
+returns table (
+    outcome text,
+    code text,
+    message text,
+    step_result_id uuid,
+    token uuid,
+    organization_id uuid,
+    execution_id uuid,
+    step_id uuid,
+    step_name text,
+    step_type pbdb.playbook_step_type,
+    handler text,
+    attempt_number int,
+    visit int,
+    max_attempts int,
+    config jsonb,
+    input jsonb,
+    output_schema jsonb,
+    timeout_seconds int,
+    deadline_at timestamptz,
+    lease_expires_at timestamptz,
+    idempotency_key text,
+    playbook_name text,
+    execution_name text,
+    agent jsonb
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+declare
+    v_settled record;
+begin
+    perform pbdb._check_claim(p_worker, p_limit, p_lease_seconds);
+    perform pbdb._check_same_length(p_step_result_ids, p_tokens);
+    perform pbdb._check_same_length(p_step_result_ids, p_outputs);
+    select s.verdicts, s.claims into v_settled
+    from pbdb._settle_attempts(
+        p_step_result_ids, p_tokens, p_outputs, null, p_worker, p_handlers, p_limit,
+        p_lease_seconds
+    ) as s;
+    if array_remove(p_usages, null) <> '{}' then
+        perform pbdb._record_usage(p_step_result_ids, p_usages, v_settled.verdicts);
+    end if;
+
+    return query
+    select
+        v.outcome, v.code, v.message, v.step_result_id, null::uuid, null::uuid, null::uuid,
+        null::uuid, null::text, null::pbdb.playbook_step_type, null::text, null::int, null::int,
+        null::int, null::jsonb, null::jsonb, null::jsonb, null::int, null::timestamptz,
+        null::timestamptz, null::text, null::text, null::text, null::jsonb
+    from unnest(v_settled.verdicts) as v;
+    return query
+    select null::text, null::text, null::text, c.* from unnest(v_settled.claims) as c;
+    if p_limit > cardinality(v_settled.claims) then
+        return query
+        select null::text, null::text, null::text, c.*
+        from pbdb.claim_playbook_steps(
+            p_worker, p_handlers, p_limit - cardinality(v_settled.claims), p_lease_seconds
+        ) as c;
+    end if;
+end;
+$fn$;
+
+comment on function pbdb.complete_and_claim_playbook_steps(
+    text, uuid[], uuid[], text[], jsonb[], text[], int, int
+) is
+'complete_playbook_steps and claim_playbook_steps in one: a row with an outcome for each report, '
+'then a row without one for each step claimed.';
+
+revoke execute on function pbdb.complete_and_claim_playbook_steps(
+    text, uuid[], uuid[], text[], jsonb[], text[], int, int
+) from public;
+grant execute on function pbdb.complete_and_claim_playbook_steps(
+    text, uuid[], uuid[], text[], jsonb[], text[], int, int
+) to pbdb_worker;

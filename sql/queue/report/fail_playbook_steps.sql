@@ -1,0 +1,40 @@
+-- drop: function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[])
+--
+-- Definer: runners have no right on any table; the token decides the tenant.
+create or replace function pbdb.fail_playbook_steps(
+    p_worker text, p_step_result_ids uuid[], p_tokens uuid[], p_errors jsonb[]
+)
+returns setof pbdb.verdict
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+begin
+    perform pbdb._check_claim(p_worker, 0, 1);
+    perform pbdb._check_same_length(p_step_result_ids, p_tokens);
+    perform pbdb._check_same_length(p_step_result_ids, p_errors);
+    return query
+    select v.*
+    from pbdb._settle_attempts(
+        p_step_result_ids, p_tokens, null,
+        array(
+            select pbdb._clean_error(u.e)
+            from unnest(p_errors) with ordinality as u (e, n)
+            order by u.n
+        )
+    ) as s
+    cross join lateral unnest(s.verdicts) as v;
+end;
+$fn$;
+
+comment on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) is
+'Reports that leased steps failed: {code, message, stack, permanent, retry_after_seconds}. Each is '
+'retried with backoff while attempts are left and the error is not permanent, else takes its '
+'failure path. Outcomes as in complete_playbook_steps. Raises PB017.';
+
+revoke execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) from public;
+grant execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) to pbdb_worker;

@@ -1,0 +1,68 @@
+-- drop: function pbdb.release_playbook_steps(text, uuid[], uuid[])
+--
+-- Definer: runners have no right on any table; the token decides the tenant.
+create or replace function pbdb.release_playbook_steps(
+    p_worker text, p_step_result_ids uuid[], p_tokens uuid[]
+)
+returns setof pbdb.verdict
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+begin
+    perform pbdb._check_claim(p_worker, 0, 1);
+    perform pbdb._check_same_length(p_step_result_ids, p_tokens);
+    perform pbdb._lock_families(p_step_result_ids);
+    return query
+    with given_back as (
+        update pbdb.playbook_ready_steps as q
+        set
+            state = case e.status when 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state,
+            token = null, deadline_at = null, due_at = clock_timestamp()
+        from unnest(p_step_result_ids, p_tokens) as a (id, token)
+        cross join lateral (
+            select r.execution_id from pbdb.playbook_step_results as r where r.id = a.id offset 0
+        ) as r
+        cross join lateral (
+            select e.status from pbdb.playbook_executions as e where e.id = r.execution_id offset 0
+        ) as e
+        where
+            q.execution_id = any(array(
+                select r.execution_id
+                from pbdb.playbook_step_results as r
+                where r.id = any(p_step_result_ids)
+            ))
+            and q.execution_id = r.execution_id and q.result_id = a.id and q.token = a.token
+            and q.state::text = 'LEASED'
+        returning q.result_id
+    ),
+    unstarted as (
+        update pbdb.playbook_step_results as r
+        set
+            status = 'PENDING', started_at = null, worker = null, token = null,
+            updated_at = clock_timestamp()
+        from given_back as g
+        where r.id = g.result_id and r.id = any(p_step_result_ids)
+        returning r.id
+    )
+    select
+        a.id, case when u.id is null then 'stale' else 'released' end,
+        case when u.id is null then 'PB002' end,
+        case when u.id is null then format('attempt %s is not held with this token', a.id) end
+    from unnest(p_step_result_ids) as a (id)
+    left join unstarted as u on u.id = a.id
+    order by a.id;
+    perform pbdb._wake_runners();
+end;
+$fn$;
+
+comment on function pbdb.release_playbook_steps(text, uuid[], uuid[]) is
+'Gives leased steps back unstarted: the attempt does not count and another runner may take it at '
+'once. Outcome released or stale (PB002). Raises PB017.';
+
+revoke execute on function pbdb.release_playbook_steps(text, uuid[], uuid[]) from public;
+grant execute on function pbdb.release_playbook_steps(text, uuid[], uuid[]) to pbdb_worker;

@@ -1,0 +1,75 @@
+-- drop: function pbdb._execute_sql_step(uuid, uuid, real[])
+--
+-- The effect and the result commit together. A step that was superseded meanwhile must leave no
+-- effect, so that raises instead of answering.
+create or replace function pbdb._execute_sql_step(
+    p_result_id uuid, p_token uuid, p_embedding real[]
+)
+returns pbdb.verdict
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_item record;
+    v_output jsonb;
+    v_error jsonb;
+    v_verdict pbdb.verdict;
+begin
+    select
+        r.organization_id, r.input_data, d.step ->> 'type' as step_type,
+        (d.step -> 'config') || coalesce(r.request, '{}') as config
+    into v_item
+    from pbdb.playbook_step_results as r
+    inner join pbdb.playbook_ready_steps as q
+        on q.execution_id = r.execution_id and q.result_id = r.id
+    inner join pbdb.playbook_executions as e on e.id = r.execution_id
+    inner join pbdb.playbook_programs as g on g.playbook_id = e.playbook_id
+    cross join lateral (select g.program -> 'steps' -> q.step_index as step) as d
+    where r.id = p_result_id and q.token = p_token and q.state = 'LEASED';
+
+    if found then
+        begin
+            v_output := case v_item.step_type
+                when 'DATABASE_QUERY' then pbdb._run_database_query(
+                    v_item.organization_id, v_item.config
+                )
+                when 'MEMORY_SEARCH' then pbdb._run_memory_search(
+                    v_item.organization_id, v_item.config, v_item.input_data, p_embedding
+                )
+            end;
+        exception
+            when data_exception or integrity_constraint_violation or feature_not_supported
+                or syntax_error_or_access_rule_violation or cardinality_violation
+                or invalid_transaction_state or invalid_cursor_name or program_limit_exceeded
+                or with_check_option_violation or plpgsql_error or external_routine_exception
+                or invalid_cursor_definition or invalid_schema_name or undefined_table
+                or sqlstate 'PB015' or sqlstate 'PB017' or sqlstate 'PB020' or sqlstate 'PB022'
+                or sqlstate 'PB024' or query_canceled then
+                if sqlstate = '57014' and not pbdb._statement_time_is_up() then
+                    raise;
+                end if;
+                v_error := pbdb._query_error(sqlstate, sqlerrm);
+        end;
+    end if;
+
+    select v.* into v_verdict
+    from pbdb._settle_attempts(
+        array[p_result_id], array[p_token], array[v_output::text], array[v_error]
+    ) as s
+    cross join lateral unnest(s.verdicts) as v;
+    if v_verdict.code = 'PB002' then
+        raise exception using
+            errcode = 'PB002',
+            message = v_verdict.message,
+            hint = 'Nothing of the step was kept; whoever holds it now runs it.';
+    end if;
+    return v_verdict;
+end;
+$fn$;
+
+comment on function pbdb._execute_sql_step(uuid, uuid, real[]) is
+'Runs a leased DATABASE_QUERY or MEMORY_SEARCH and reports it; the step''s own errors end the '
+'attempt. Raises PB002 when the token is not the one that holds it.';
+
+revoke execute on function pbdb._execute_sql_step(uuid, uuid, real[]) from public;

@@ -1,0 +1,46 @@
+-- drop: function pbdb._end_overdue_wait(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps)
+create or replace function pbdb._end_overdue_wait(
+    p_run pbdb.run,
+    p_step jsonb,
+    p_attempt pbdb.playbook_step_results,
+    p_ready pbdb.playbook_ready_steps
+)
+returns pbdb.run
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $fn$
+begin
+    if p_run.status = 'PAUSED' and p_run.pause_reason = 'waiting' then
+        p_run := pbdb._end_pause(p_run);
+    end if;
+    if p_ready.handler = '@timer' then
+        return pbdb._end_attempt(
+            p_run, p_step, p_attempt,
+            jsonb_build_object('waited_until', p_ready.due_at), null, null
+        );
+    end if;
+    if p_ready.handler = '@child' then
+        perform pbdb._cancel_child(e.id, 'the step that called it timed out')
+        from pbdb.playbook_executions as e
+        where
+            e.root_execution_id = coalesce(p_run.root_execution_id, p_run.execution_id)
+            and e.parent_result_id = p_attempt.id and e.completed_at is null;
+    end if;
+    return pbdb._end_attempt(p_run, p_step, p_attempt, null, jsonb_build_object(
+        'code', case when p_ready.handler = '@child' then 'TIMEOUT' else 'WAIT_TIMEOUT' end,
+        'permanent', true,
+        'message', format('nothing came by %s', p_ready.due_at)
+    ), null);
+end;
+$fn$;
+
+comment on function pbdb._end_overdue_wait(
+    pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps
+) is
+'Ends a wait whose time has come: a timer completes, everything else times out and takes its '
+'failure path.';
+
+revoke execute on function pbdb._end_overdue_wait(
+    pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps
+) from public;

@@ -1,0 +1,35 @@
+-- drop: function pbdb.sweep(int)
+--
+-- Definer: it serves every tenant and runners have no right on any table. Rolls up first, while it
+-- holds no lock that anybody could wait for.
+create or replace function pbdb.sweep(p_limit int default 100)
+returns table (what text, count int)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_indexscan = on
+set plan_cache_mode = force_generic_plan
+as $fn$
+declare
+    v_rolled_up int := pbdb.roll_up_executions();
+begin
+    return query
+    select s.what, s.count from pbdb._settle_overdue(p_limit) as s
+    union all
+    select 'rolled up', v_rolled_up where v_rolled_up > 0
+    union all
+    select 'schedules due', 1 where exists (select from pbdb.due_triggers(1))
+    order by 1;
+end;
+$fn$;
+
+comment on function pbdb.sweep(int) is
+'Finds and settles what is overdue: expired leases, step and wait timeouts, timers, kept engine '
+'steps, execution deadlines, undelivered events; at most p_limit, with a count for each kind. '
+'Rolls up finished executions as well, and says when schedules are due, which runners fire. Claims '
+'do the same in small; without runners call it once a second, for example from pg_cron.';
+
+revoke execute on function pbdb.sweep(int) from public;
+grant execute on function pbdb.sweep(int) to pbdb_worker;
