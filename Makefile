@@ -29,17 +29,17 @@ load: .venv/.installed  ## apply sql/ as it is now to the database in PBDB_DATAB
 	psql "$(PBDB_DATABASE_URL)" -1 -q -f sql/load.sql
 
 freeze: .venv/.installed  ## write what changed in sql/ into the next migration (NAME=add-this)
-	$(BIN)/python -m pbdb.freeze $(if $(NAME),--name $(NAME))
+	$(BIN)/python -m pbdb.dev.freeze $(if $(NAME),--name $(NAME))
 
 freeze-check: .venv/.installed  ## fail when sql/ and migrations/ disagree
-	$(BIN)/python -m pbdb.freeze --check
+	$(BIN)/python -m pbdb.dev.freeze --check
 
 snapshot: .venv/.installed  ## write sql/schema.snapshot.sql and the reference in docs/sql.md from a fresh database
-	$(BIN)/python -m pbdb.snapshot > sql/schema.snapshot.tmp && mv sql/schema.snapshot.tmp sql/schema.snapshot.sql
-	$(BIN)/python -m pbdb.reference docs/sql.md
+	$(BIN)/python -m pbdb.dev.snapshot > sql/schema.snapshot.tmp && mv sql/schema.snapshot.tmp sql/schema.snapshot.sql
+	$(BIN)/python -m pbdb.dev.reference docs/sql.md
 
 schema: .venv/.installed  ## write the JSON Schema of playbook documents to docs/
-	$(BIN)/python -m pbdb.document_schema > docs/playbook.schema.json
+	$(BIN)/python -m pbdb.dev.schema > docs/playbook.schema.json
 
 bench: .venv/.installed  ## measure; writes bench/results
 	$(BIN)/python -m bench
@@ -52,7 +52,7 @@ fuzz: .venv/.installed  ## run 10,000 random playbooks in the engine and in a re
 	PBDB_FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -n 0 --postgres 18 tests/model/test_state_machine.py
 
 release: freeze-check  ## pin the migrations in SHA256SUMS and build wheel and sdist
-	$(BIN)/python -m pbdb.freeze --release && $(BIN)/python -m hatchling build
+	$(BIN)/python -m pbdb.dev.freeze --release && $(BIN)/python -m hatchling build
 
 clean:  ## remove what can be made again, the demo's data too
 	rm -rf .venv .pbdb dist .pytest_cache .mypy_cache .ruff_cache

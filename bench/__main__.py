@@ -24,7 +24,7 @@ from typing import Any
 
 from bench import report
 from bench.lab import SETTINGS, Figure, Lab, median
-from pbdb.embedded import EmbeddedServer
+from pbdb.install.embedded import EmbeddedServer
 
 PARTS = [
     "chain", "sql_chain", "latency", "starts", "cost", "flat", "notify", "for_each", "reads",

@@ -27,9 +27,9 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from pbdb import migrate
-from pbdb.embedded import EmbeddedServer
-from pbdb.files import load_order
+from pbdb.install import migrate
+from pbdb.install.embedded import EmbeddedServer
+from pbdb.install.files import load_order
 
 TENANT = "00000000-0000-7000-8000-00000000000a"
 SETTINGS = {

@@ -17,8 +17,8 @@ import psycopg
 
 from bench.labelled_questions import ASKED_IN_OTHER_WORDS, QUESTIONS, answers, passages
 from bench.memory_search import database
-from pbdb import migrate
-from pbdb.embeddings import LocalEmbedder
+from pbdb.install import migrate
+from pbdb.steps.embeddings import LocalEmbedder
 
 MODES = ("vector", "text", "hybrid")
 RESULTS = Path(__file__).parent / "results" / "memory_quality.json"

@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 from pgvector.psycopg import register_vector
 from psycopg import sql
 
-from pbdb import migrate
-from pbdb.embedded import temporary_server
+from pbdb.install import migrate
+from pbdb.install.embedded import temporary_server
 
 Vectors = NDArray[np.float32]
 Connection = psycopg.Connection[Any]

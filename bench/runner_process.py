@@ -17,9 +17,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from pbdb.app.registry import App
 from pbdb.database import Target
-from pbdb.registry import App
-from pbdb.worker import open_runner
+from pbdb.runner.worker import open_runner
 
 OUTPUT = {"ok": True}
 

@@ -19,6 +19,7 @@ import pytest
 
 import build
 import server as servers
+from http_server import HttpServer, http_server
 from server import Database, Server, Servers
 
 Connection = psycopg.Connection[Any]
@@ -152,3 +153,10 @@ def organization() -> uuid.UUID:
 def as_tenant() -> Callable[[Connection, uuid.UUID], AbstractContextManager[Connection]]:
     """`with as_tenant(app, organization):` a transaction that works for this tenant."""
     return build.as_tenant
+
+
+@pytest.fixture
+def http() -> Iterator[HttpServer]:
+    """A web server on a local port, whose answers the test writes."""
+    with http_server() as server:
+        yield server

@@ -23,7 +23,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 import server as servers
-from pbdb.embedded import temporary_server
+from pbdb.install.embedded import temporary_server
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "mutation.md"

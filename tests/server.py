@@ -15,9 +15,10 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pytest_postgresql.janitor import DatabaseJanitor
 
-from pbdb import freeze, migrate
-from pbdb.embedded import temporary_server
-from pbdb.files import load_order
+from pbdb.dev import freeze
+from pbdb.install import migrate
+from pbdb.install.embedded import temporary_server
+from pbdb.install.files import load_order
 
 PASSWORD = "test"
 # Who logs in as what. Two logins of a kind, because leases and locks are between sessions.

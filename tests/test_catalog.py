@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from pbdb.files import load_order
+from pbdb.install.files import load_order
 from server import Server, fresh_database
 
 # One per cluster rather than per tenant: what a tenant may see of them its policies say.

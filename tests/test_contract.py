@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from pbdb import errors, model
-from pbdb.files import load_order
+from pbdb.install.files import load_order
 
 ROOT = Path(__file__).parents[1]
 

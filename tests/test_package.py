@@ -42,13 +42,14 @@ def test_the_wheel_carries_sql_and_migrations(dist: Path) -> None:
     names = set(zipfile.ZipFile(next(dist.glob("*.whl"))).namelist())
     assert {f"pbdb/_{path}" for path in sources()} <= names
     assert "pbdb/py.typed" in names
+    assert not {name for name in names if name.startswith("pbdb/dev/")}
 
 
 def test_the_sdist_carries_everything_that_builds_and_tests_it(dist: Path) -> None:
     with tarfile.open(next(dist.glob("*.tar.gz"))) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     wanted = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "Makefile", "yoyo.ini"}
-    assert wanted | sources() | {"tests/conftest.py", "src/pbdb/migrate.py"} <= names
+    assert wanted | sources() | {"tests/conftest.py", "src/pbdb/client.py"} <= names
 
 
 def test_an_installed_wheel_prints_the_script_and_finds_its_files(
@@ -74,7 +75,7 @@ def test_an_installed_wheel_prints_the_script_and_finds_its_files(
         return done.stdout
 
     where = run(
-        "-c", "from pbdb import files; print(files.sql_folder(), files.migrations_folder())"
+        "-c", "from pbdb.install import files; print(files.sql_folder(), files.migrations_folder())"
     )
     assert where.split() == [str(site / "pbdb" / "_sql"), str(site / "pbdb" / "_migrations")]
     script = run("-m", "pbdb", "script", "--from", "0001")

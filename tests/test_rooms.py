@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import rooms
-from pbdb.files import load_order, sql_folder
+from pbdb.install.files import load_order, sql_folder
 
 
 def _room(folder: Path, name: str, *bodies: str) -> None:

@@ -9,7 +9,7 @@ import random
 import time
 from typing import Any
 
-from pbdb.registry import App
+from pbdb.app.registry import App
 
 app = App()
 

@@ -23,7 +23,7 @@ import server as servers
 from chaos.playbooks import PLAYBOOKS
 from chaos.proxy import Proxy
 from pbdb.client import Client
-from pbdb.embedded import EmbeddedServer, temporary_server
+from pbdb.install.embedded import EmbeddedServer, temporary_server
 
 _TESTS = Path(__file__).parents[1]
 LEASE = 3

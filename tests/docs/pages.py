@@ -27,9 +27,9 @@ from urllib.parse import quote
 
 from psycopg.conninfo import conninfo_to_dict
 
-from pbdb import embedded
-from pbdb.document import parse_document
-from pbdb.migrate import yoyo_url
+from pbdb.document.file import parse_document
+from pbdb.install import embedded
+from pbdb.install.migrate import yoyo_url
 from pbdb.model import StepFailed
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from psycopg import sql
 from docs.conftest import Demo, environment
 from docs.pages import Reader, blocks
 from pbdb.cli.options import LOCAL_DATABASE
-from pbdb.embedded import EmbeddedServer
+from pbdb.install.embedded import EmbeddedServer
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from docs.pages import ROOT
-from pbdb.reference import page, reference
+from pbdb.dev.reference import page, reference
 from server import Database
 
 PAGE = ROOT / "docs" / "sql.md"

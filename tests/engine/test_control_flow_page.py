@@ -12,7 +12,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from build import Tenant
-from pbdb.document import parse_document
+from pbdb.document.file import parse_document
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "control-flow.md").read_text()

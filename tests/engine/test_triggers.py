@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from build import Tenant, transform
-from pbdb.schedules import fire_due, next_time
+from pbdb.runner.schedules import fire_due, next_time
 
 
 def outputs(tenant: Tenant) -> list[Any]:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 import server as servers
-from pbdb import migrate
+from pbdb.install import migrate
 from server import Database
 
 

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from fingerprint import differences, fingerprint
-from pbdb import freeze, migrate
+from pbdb.dev import freeze
+from pbdb.install import migrate
 from server import Database, run_file
 
 SCHEMA = """

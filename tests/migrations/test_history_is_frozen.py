@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pbdb import freeze, migrate
-from pbdb.files import migrations_folder
+from pbdb.dev import freeze
+from pbdb.install import migrate
+from pbdb.install.files import migrations_folder
 
 
 def test_no_released_migration_was_edited() -> None:

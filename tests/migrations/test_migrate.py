@@ -8,8 +8,8 @@ from threading import Barrier
 import psycopg
 import pytest
 
-from pbdb import migrate
-from pbdb.embedded import temporary_server
+from pbdb.install import migrate
+from pbdb.install.embedded import temporary_server
 from server import Database, run_file
 
 

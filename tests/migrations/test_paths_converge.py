@@ -12,8 +12,9 @@ import pytest
 from psycopg import sql
 
 from fingerprint import differences, fingerprint
-from pbdb import embedded, freeze, migrate
-from pbdb.files import sql_folder
+from pbdb.dev import freeze
+from pbdb.install import embedded, migrate
+from pbdb.install.files import sql_folder
 from server import Database, Server, environment, fresh_database
 
 ROOT = Path(__file__).parents[2]

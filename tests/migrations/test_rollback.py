@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from fingerprint import differences, fingerprint
-from pbdb import migrate
+from pbdb.install import migrate
 from server import Database, run_file
 
 

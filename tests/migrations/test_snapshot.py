@@ -6,8 +6,8 @@ from typing import Any
 
 import psycopg
 
-from pbdb.files import sql_folder
-from pbdb.snapshot import snapshot
+from pbdb.dev.snapshot import snapshot
+from pbdb.install.files import sql_folder
 
 
 def test_the_snapshot_is_what_the_migrations_make(owner: psycopg.Connection[Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pbdb import freeze
+from pbdb.dev import freeze
 
 
 def test_everything_in_sql_is_frozen() -> None:

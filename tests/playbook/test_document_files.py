@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbdb.document import (
+from pbdb.document.file import (
     DocumentError,
     load_document,
     parse_document,

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from hypothesis import given, settings
 
-from pbdb.document_schema import document_schema
+from pbdb.document.schema import document_schema
 from playbook.samples import FULL, MALFORMED, documents
 
 FILE = Path(__file__).parents[2] / "docs" / "playbook.schema.json"
@@ -86,7 +86,7 @@ def test_it_knows_the_same_step_types_and_configs(owner: psycopg.Connection[Any]
             )
         }
         config = SCHEMA["$defs"][f"{name}.config"]["properties"]
-        assert set(config) == set(keys), f"{name}: add it to src/pbdb/document_schema.py"
+        assert set(config) == set(keys), f"{name}: add it to src/pbdb/document/schema.py"
         for key, (choices, _) in keys.items():
             if "enum" in config[key]:
                 assert config[key]["enum"] == choices, (name, key)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pbdb.document import parse_document
+from pbdb.document.file import parse_document
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "documents.md").read_text()

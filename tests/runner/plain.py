@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pbdb.registry import App
+from pbdb.app.registry import App
 
 app = App()

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pbdb.context import Context
+from pbdb.app.registry import App
 from pbdb.model import Output, StepFailed, Usage
-from pbdb.registry import App
+from pbdb.steps.context import Context
 
 app = App()
 

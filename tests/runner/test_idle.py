@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from pbdb.database import AsyncConnection, Pool, Target
-from pbdb.dispatch import Task
 from pbdb.model import Output, Step
-from pbdb.runner import Runner
+from pbdb.runner.flights import Task
+from pbdb.runner.loop import Runner
 from runner.harness import Playground, eventually, function
 from server import Database
 

@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 import server as servers
 from pbdb.client import Client
-from pbdb.embedded import EmbeddedServer, temporary_server
+from pbdb.install.embedded import EmbeddedServer, temporary_server
 from runner.harness import Playground, eventually, function, lines, playground
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pbdb.slots import Group, plan
+from pbdb.runner.slots import Group, plan
 
 
 def test_nothing_is_claimed_without_a_free_slot() -> None:

@@ -10,12 +10,12 @@ import psycopg
 import typer
 from psycopg import sql
 
-from pbdb import migrate
 from pbdb.cli.errors import UsageError
 from pbdb.cli.options import LOCAL_DATABASE, Json, find_server
 from pbdb.cli.output import console, print_json
 from pbdb.database import connect
-from pbdb.embedded import DEFAULT_VERSION, EmbeddedServer
+from pbdb.install import migrate
+from pbdb.install.embedded import DEFAULT_VERSION, EmbeddedServer
 
 app = typer.Typer(help="The local PostgreSQL server of this folder.", no_args_is_help=True)
 

@@ -15,6 +15,7 @@ import typer
 from rich.console import RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from pbdb.app.registry import App
 from pbdb.cli.database import prepare
 from pbdb.cli.errors import UsageError
 from pbdb.cli.live import follow
@@ -31,10 +32,9 @@ from pbdb.cli.run import background_runner
 from pbdb.client import Client, Result
 from pbdb.database import Connection, Target, connect
 from pbdb.demo import material, service
-from pbdb.document import read_document
-from pbdb.embedded import DEFAULT_VERSION, EmbeddedServer
-from pbdb.files import examples_folder
-from pbdb.registry import App
+from pbdb.document.file import read_document
+from pbdb.install.embedded import DEFAULT_VERSION, EmbeddedServer
+from pbdb.install.files import examples_folder
 
 _QUESTIONS: Final = (
     "How do I make sure a file is closed when an exception happens?",
@@ -123,7 +123,7 @@ def _service() -> Iterator[str]:
 
 def _app() -> App:
     """An App with the embedding model of this machine, which the demo cannot do without."""
-    from pbdb.context import Services  # brings in what only runners need
+    from pbdb.steps.context import Services  # brings in what only runners need
 
     app = App()
     Services(app)

@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
-from pbdb.document import DocumentError
-from pbdb.embedded import EmbeddedError
+from pbdb.app.project import AppNotFound
+from pbdb.document.file import DocumentError
 from pbdb.errors import PbdbError, translate
-from pbdb.migrate import MigrateError
-from pbdb.project import AppNotFound
+from pbdb.install.embedded import EmbeddedError
+from pbdb.install.migrate import MigrateError
 from pbdb.settings import SettingInvalid
 
 # Migrations and clients do without these; commands that run steps import them when called.

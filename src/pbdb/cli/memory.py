@@ -8,12 +8,12 @@ from uuid import UUID
 
 import typer
 
+from pbdb.app.project import load_app
+from pbdb.app.registry import Embedder
 from pbdb.cli.errors import UsageError
 from pbdb.cli.options import Json, Organization, Url, open_client, parse_json
 from pbdb.cli.output import console, print_json, print_rows
 from pbdb.cli.worker import Project
-from pbdb.project import load_app
-from pbdb.registry import Embedder
 
 app = typer.Typer(help="Store and search memories.", no_args_is_help=True)
 

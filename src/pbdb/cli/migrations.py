@@ -10,13 +10,13 @@ import typer
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
-from pbdb import migrate as migrations
 from pbdb.cli.errors import UsageError
 from pbdb.cli.options import Json, Url, find_database
 from pbdb.cli.output import console, print_json, print_rows
 from pbdb.database import connect
-from pbdb.verify import report
-from pbdb.verify import verify as database_checks
+from pbdb.install import migrate as migrations
+from pbdb.install.verify import report
+from pbdb.install.verify import verify as database_checks
 
 
 def add_to(app: typer.Typer) -> None:

@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pbdb.cli.errors import UsageError
 from pbdb.client import Client
 from pbdb.database import Connection, Target, connect
-from pbdb.embedded import VERSIONS, EmbeddedServer
+from pbdb.install.embedded import VERSIONS, EmbeddedServer
 
 LOCAL_ORGANIZATION: Final = UUID("00000000-0000-7000-8000-000000000001")
 """The tenant in a database on this machine, unless another one is named."""

@@ -11,7 +11,7 @@ from pbdb.cli.errors import UsageError
 from pbdb.cli.options import Json, Organization, Url, open_client
 from pbdb.cli.output import console, print_json, print_rows
 from pbdb.client import Client
-from pbdb.document import Document, load_document, write_document
+from pbdb.document.file import Document, load_document, write_document
 from pbdb.errors import DocumentInvalid, ValidationFailed
 
 

@@ -12,6 +12,8 @@ from uuid import UUID
 
 import typer
 
+from pbdb.app.project import load_app
+from pbdb.app.registry import App
 from pbdb.cli.errors import UsageError
 from pbdb.cli.executions import Input, finish
 from pbdb.cli.live import follow
@@ -29,10 +31,8 @@ from pbdb.cli.output import console
 from pbdb.cli.worker import Project
 from pbdb.client import Client
 from pbdb.database import Target, connect
-from pbdb.document import read_document
-from pbdb.project import load_app
-from pbdb.registry import App
-from pbdb.runner import Runner, Settings
+from pbdb.document.file import read_document
+from pbdb.runner.loop import Runner, Settings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -88,7 +88,7 @@ def background_runner(target: Target, app: App) -> Iterator[Callable[[], None]]:
 
     Yields a function that raises what ended the runner, if anything did.
     """
-    from pbdb.worker import open_runner  # brings in what only runners need
+    from pbdb.runner.worker import open_runner  # brings in what only runners need
 
     loop = asyncio.new_event_loop()
     started = threading.Event()

@@ -12,13 +12,13 @@ from typing import Annotated
 import psycopg
 import typer
 
+from pbdb.app.project import load_app
+from pbdb.app.registry import App
 from pbdb.cli.errors import UsageError, is_refused
 from pbdb.cli.options import Url, find_database
 from pbdb.database import Target, connect
-from pbdb.project import load_app
-from pbdb.registry import App
-from pbdb.runner import Settings
-from pbdb.secrets import Secrets
+from pbdb.guard.secrets import Secrets
+from pbdb.runner.loop import Settings
 
 Project = Annotated[
     str | None,
@@ -72,7 +72,7 @@ def worker(
 
 
 async def _work(target: Target, app: App, settings: Settings, name: str | None) -> None:
-    from pbdb.worker import open_runner  # brings in what only runners need
+    from pbdb.runner.worker import open_runner  # brings in what only runners need
 
     async with open_runner(target, app, settings, name=name) as runner:
         loop = asyncio.get_running_loop()

@@ -1,0 +1,1 @@
+"""What a project registers, and what passes between its code and pbdb."""

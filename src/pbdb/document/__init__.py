@@ -1,0 +1,1 @@
+"""Playbook documents: YAML and JSON files, and the JSON Schema that editors read."""

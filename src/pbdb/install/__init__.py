@@ -1,0 +1,1 @@
+"""Putting pbdb into a database, checking what is there, and a server to have one."""
