@@ -51,8 +51,8 @@ fuzz: .venv/.installed  ## run 10,000 random playbooks in the engine and in a re
 	PYTHONPATH=src:tests $(BIN)/python -m model $(if $(GRAPHS),--graphs $(GRAPHS)) $(if $(SEED),--seed $(SEED))
 	PBDB_FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -n 0 --postgres 18 tests/model/test_state_machine.py
 
-release: freeze-check  ## pin the migrations in SHA256SUMS and build wheel and sdist
-	$(BIN)/python -m pbdb.dev.freeze --release && $(BIN)/python -m hatchling build
+release: .venv/.installed  ## test, pin the migrations in SHA256SUMS, build wheel and sdist; or say why not
+	$(BIN)/python -m pbdb.dev.release
 
 clean:  ## remove what can be made again, the demo's data too
 	rm -rf .venv .pbdb dist .pytest_cache .mypy_cache .ruff_cache

@@ -5,9 +5,8 @@ are their own history: each holds the files that changed, verbatim, between comm
 so freezing needs neither git nor a server. The newest unreleased code migration is written anew;
 one that SHA256SUMS lists never changes again.
 
-    python -m pbdb.freeze             write the pair (`make freeze`)
-    python -m pbdb.freeze --check     say what is not frozen, exit 1 (`make freeze-check`)
-    python -m pbdb.freeze --release   pin every migration in SHA256SUMS
+    python -m pbdb.dev.freeze             write the pair (`make freeze`)
+    python -m pbdb.dev.freeze --check     say what is not frozen, exit 1 (`make freeze-check`)
 """
 
 from __future__ import annotations
@@ -326,21 +325,18 @@ def _sum(text: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m pbdb.freeze", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m pbdb.dev.freeze", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 when stale")
-    parser.add_argument("--release", action="store_true", help="pin the migrations in SHA256SUMS")
     parser.add_argument("--name", help="name of the migration, after code-")
     options = parser.parse_args(arguments)
     try:
         wrong = check()
-        if options.check or options.release:
+        if options.check:
             for each in wrong:
                 print(f"not frozen: {each}", file=sys.stderr)
             if wrong:
                 print("run make freeze", file=sys.stderr)
                 return 1
-            if options.release:
-                release()
             return 0
         for file in freeze(name=options.name):
             print(f"wrote migrations/{file.name}")

@@ -1,6 +1,6 @@
 """Write the reference of the SQL interface, from the catalog and its comments.
 
-    python -m pbdb.reference docs/sql.md       (`make snapshot`)
+    python -m pbdb.dev.reference docs/sql.md       (`make snapshot`)
 
 replaces what stands below the mark in that file. What is granted to one of the roles is listed, by
 the folders of `sql/`, with the words that `comment on` gave it: so the page cannot promise anything
