@@ -684,6 +684,9 @@ drop function pbdb._steps_in_cycles(uuid);
 -- deleted: sql/playbook/compile/_step_edges.sql
 drop function pbdb._step_edges(uuid);
 
+-- deleted: sql/step/_sql_output.sql
+drop function pbdb._sql_output(text, uuid, jsonb, jsonb, real[]);
+
 -- deleted: sql/step/memory_search/_run_memory_search.sql
 drop function pbdb._run_memory_search(uuid, jsonb, jsonb, real[]);
 
@@ -702,8 +705,17 @@ drop function pbdb._query_as_tenant(text, text[], int, int, boolean);
 -- deleted: sql/step/database_query/_query_params.sql
 drop function pbdb._query_params(jsonb);
 
+-- deleted: sql/step/_inline_output.sql
+drop function pbdb._inline_output(text, jsonb, jsonb, jsonb);
+
+-- deleted: sql/step/_attempt_handler.sql
+drop function pbdb._attempt_handler(jsonb, jsonb);
+
 -- deleted: sql/step/_on_lost.sql
-drop function pbdb._on_lost(jsonb, pbdb.playbook_step_results);
+drop function pbdb._on_lost(pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/api_call/_may_be_sent_twice.sql
+drop function pbdb._may_be_sent_twice(jsonb);
 
 -- deleted: sql/step/wait_for_input/_wait_plan.sql
 drop function pbdb._wait_plan(jsonb, jsonb, timestamptz);
@@ -749,12 +761,6 @@ drop function pbdb._expression_keys(pbdb.playbook_step_type);
 
 -- deleted: sql/step/conditional_branch/_branch_targets.sql
 drop function pbdb._branch_targets(jsonb);
-
--- deleted: sql/step/_default_timeout.sql
-drop function pbdb._default_timeout(pbdb.playbook_step_type);
-
--- deleted: sql/step/_step_kind.sql
-drop function pbdb._step_kind(pbdb.playbook_step_type, jsonb);
 
 -- deleted: sql/step/_step_config_issues.sql
 drop function pbdb._step_config_issues(text, jsonb);
@@ -812,6 +818,18 @@ drop function pbdb._apply_function(text, jsonb);
 
 -- deleted: sql/step/data_transform/_format_output.sql
 drop function pbdb._format_output(jsonb, text);
+
+-- deleted: sql/step/_named_types.sql
+drop function pbdb._named_types();
+
+-- deleted: sql/step/_sql_types.sql
+drop function pbdb._sql_types();
+
+-- deleted: sql/step/_step_kind.sql
+drop function pbdb._step_kind(pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/step_types.sql
+drop function pbdb.step_types();
 
 -- deleted: sql/memory/search/search_memories.sql
 drop function pbdb.search_memories(text, real[], text, uuid, integer, double precision, jsonb, text);

@@ -158,6 +158,10 @@ set role pbdb_owner;
 \ir memory/search/search_memories.sql
 
 -- step: the step types: their keys, their issues, their work
+\ir step/step_types.sql
+\ir step/_step_kind.sql
+\ir step/_sql_types.sql
+\ir step/_named_types.sql
 \ir step/data_transform/_format_output.sql
 \ir step/data_transform/_apply_function.sql
 \ir step/data_transform/_merge_value.sql
@@ -177,8 +181,6 @@ set role pbdb_owner;
 \ir step/prompt_template/_prompt_issues.sql
 \ir step/wait_for_input/_wait_issues.sql
 \ir step/_step_config_issues.sql
-\ir step/_step_kind.sql
-\ir step/_default_timeout.sql
 \ir step/conditional_branch/_branch_targets.sql
 \ir step/_expression_keys.sql
 \ir step/_dynamic_keys.sql
@@ -194,13 +196,17 @@ set role pbdb_owner;
 \ir step/agent_execution/_agent_of.sql
 \ir step/parallel_execution/_join_plan.sql
 \ir step/wait_for_input/_wait_plan.sql
+\ir step/api_call/_may_be_sent_twice.sql
 \ir step/_on_lost.sql
+\ir step/_attempt_handler.sql
+\ir step/_inline_output.sql
 \ir step/database_query/_query_params.sql
 \ir step/database_query/_query_as_tenant.sql
 \ir step/database_query/_run_database_query.sql
 \ir step/database_query/_query_error.sql
 \ir step/memory_search/_check_memory_config.sql
 \ir step/memory_search/_run_memory_search.sql
+\ir step/_sql_output.sql
 
 -- playbook: define, validate, version
 \ir playbook/compile/_step_edges.sql

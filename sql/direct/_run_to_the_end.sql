@@ -19,7 +19,7 @@ begin
             (e.id = p_execution_id or e.root_execution_id = p_execution_id)
             and (p_outputs is null or q.handler <> '@child')
         order by
-            q.handler not in ('@engine', 'DATABASE_QUERY', 'MEMORY_SEARCH'), q.handler = '@child',
+            q.handler <> '@engine' and q.handler <> all(pbdb._sql_types()), q.handler = '@child',
             not coalesce(p_outputs ? s.step_name, false), q.due_at
         limit 1;
         exit when not found;
@@ -28,7 +28,7 @@ begin
             perform pbdb._run_engine_step(v_next.result_id);
         elsif p_outputs ? v_next.step_name then
             perform pbdb._pretend(v_next.result_id, v_next.state, p_outputs -> v_next.step_name);
-        elsif v_next.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH') then
+        elsif v_next.handler = any(pbdb._sql_types()) then
             perform pbdb._perform_sql_step(v_next.result_id, 'run_playbook', null);
         elsif p_outputs is not null then
             exit;

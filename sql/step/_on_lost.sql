@@ -1,25 +1,26 @@
--- drop: function pbdb._on_lost(jsonb, pbdb.playbook_step_results)
-create or replace function pbdb._on_lost(p_step jsonb, p_attempt pbdb.playbook_step_results)
+-- drop: function pbdb._on_lost(pbdb.playbook_step_type, jsonb)
+create or replace function pbdb._on_lost(p_type pbdb.playbook_step_type, p_config jsonb)
 returns text
 language sql
 immutable
+parallel safe
 security invoker
 begin atomic
-select coalesce(
-    p_step -> 'config' ->> 'on_lost',
-    case
-        when p_step ->> 'type' = 'API_CALL'
-            and upper(coalesce(p_step -> 'config' ->> 'method', 'GET')) in ('POST', 'PATCH')
-            and not coalesce((p_step -> 'config' ->> 'idempotent')::boolean, false)
-            then 'fail'
-        else 'retry'
-    end
-);
+    select coalesce(
+        case when facts.runs_in = 'runner' then p_config ->> 'on_lost' end,
+        case
+            when facts.on_lost <> 'request' then facts.on_lost
+            when pbdb._may_be_sent_twice(p_config) then 'retry'
+            else 'fail'
+        end
+    )
+    from pbdb.step_types() as facts
+    where facts.step_type = p_type;
 end;
 
-comment on function pbdb._on_lost(jsonb, pbdb.playbook_step_results) is
-'What to do when nobody knows whether an attempt had its effect: retry, fail or wait. From '
-'the step''s config; by default fail for API_CALL with POST or PATCH that is not marked '
-'idempotent, else retry.';
+comment on function pbdb._on_lost(pbdb.playbook_step_type, jsonb) is
+'What to do when nobody knows whether an attempt of a step had its effect: retry, fail or wait; '
+'null for a step that cannot vanish. From the config of a runner''s step, else from its type. What '
+'the database does itself is undone when it vanishes.';
 
-revoke execute on function pbdb._on_lost(jsonb, pbdb.playbook_step_results) from public;
+revoke execute on function pbdb._on_lost(pbdb.playbook_step_type, jsonb) from public;

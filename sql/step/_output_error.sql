@@ -20,8 +20,9 @@ begin
         -- What an agent costs stands beside what it says; the schema is about what it says.
         v_errors := pbdb._schema_errors(
             p_step -> 'output_schema',
-            case p_step ->> 'type'
-                when 'AGENT_EXECUTION' then coalesce(p_output -> 'output', 'null')
+            case
+                when p_step ? 'output_member'
+                    then coalesce(p_output -> (p_step ->> 'output_member'), 'null')
                 else p_output
             end
         );

@@ -34,8 +34,7 @@ def test_default_timeouts_are_those_of_the_database(owner: psycopg.Connection[An
     known = {
         row[0]: "none" if row[1] is None else f"{row[1]} s"
         for row in owner.execute(
-            "select t::text, pbdb._default_timeout(t)"
-            " from unnest(enum_range(null::pbdb.playbook_step_type)) as t"
+            "select step_type::text, default_timeout_seconds from pbdb.step_types()"
         )
     }
     listed = re.findall(r"^\| \[(\w+)\]\(#\w+\) \| [^|]+ \| ([^|]+) \|", PAGE, re.MULTILINE)

@@ -36,7 +36,6 @@ def test_an_empty_document_has_an_empty_head(compiled: Any, step: Any) -> None:
         "has_parallel": False,
         "has_wait": False,
         "has_child": False,
-        "needs_runner": False,
         "input_schema": None,
         "output_schema": None,
         "output_mapping": None,
@@ -248,14 +247,7 @@ def test_a_handler_key_says_who_can_run_the_step(tenant: Any, compiled: Any) -> 
         "wait": None,
     }
     assert steps["child"]["kind"] == "child"
-    assert program["has_child"] and program["has_wait"] and program["needs_runner"]
-
-
-def test_sql_able_steps_need_no_runner(compiled: Any, step: Any) -> None:
-    program, _ = compiled(
-        step("a"), {"name": "query", "type": "DATABASE_QUERY", "config": {"query": "select 1"}}
-    )
-    assert not program["needs_runner"]
+    assert program["has_child"] and program["has_wait"]
 
 
 def test_config_is_resolved_only_where_it_is_dynamic(compiled: Any) -> None:

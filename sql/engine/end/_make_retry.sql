@@ -29,11 +29,7 @@ begin
     )::pbdb.playbook_step_results;
     p_run.ready := p_run.ready || row(
         v_result_id, p_run.organization_id, p_run.execution_id,
-        case
-            when p_step ->> 'handler' = 'MEMORY_SEARCH:@embed' and p_attempt.request ? 'embedding'
-                then 'MEMORY_SEARCH'
-            else p_step ->> 'handler'
-        end,
+        pbdb._attempt_handler(p_step, p_attempt.request),
         case when p_run.status = 'PAUSED' then 'HELD' else 'READY' end, v_due_at,
         (p_step ->> 'i')::int, (p_step ->> 'timeout')::int, null, null, null, null
     )::pbdb.playbook_ready_steps;

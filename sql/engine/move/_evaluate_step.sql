@@ -45,23 +45,12 @@ begin
             return v_effect;
         end if;
 
-        case p_step ->> 'type'
-            when 'DATA_TRANSFORM' then
-                v_effect.output := pbdb._transform_data(
-                    p_step -> 'config', v_effect.input, p_variables
-                );
-            when 'CONDITIONAL_BRANCH' then
-                v_effect.output := pbdb._choose_branch(
-                    p_step -> 'config', v_effect.input, p_variables
-                );
-                v_effect.goes_to := (
-                    p_step -> 'targets' ->> (v_effect.output ->> 'branch_to')
-                )::int;
-            when 'PROMPT_TEMPLATE' then
-                v_effect.output := pbdb._render_prompt(
-                    p_step -> 'config', v_effect.input, p_variables
-                );
-        end case;
+        v_effect.output := pbdb._inline_output(
+            p_step ->> 'type', p_step -> 'config', v_effect.input, p_variables
+        );
+        if p_step ? 'targets' then
+            v_effect.goes_to := (p_step -> 'targets' ->> (v_effect.output ->> 'branch_to'))::int;
+        end if;
 
         if pg_column_size(v_effect.output) > pbdb._output_limit() then
             v_effect.status := 'FAILED';

@@ -14,19 +14,15 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
-    v_handler text := p_step ->> 'handler';
 begin
-    -- A search by text or by a given vector needs no runner that can embed.
-    if v_handler = 'MEMORY_SEARCH:@embed' and p_effect.request ? 'embedding' then
-        v_handler := 'MEMORY_SEARCH';
-    end if;
     p_run.results := p_run.results || row(
         p_result_id, p_run.execution_id, p_step ->> 'id', p_run.organization_id, p_scope_id,
         'PENDING', 1, p_visit, p_effect.input, p_effect.request, null, null, null, null, false,
         null, null, null, null, null, null, null, v_now, v_now
     )::pbdb.playbook_step_results;
     p_run.ready := p_run.ready || row(
-        p_result_id, p_run.organization_id, p_run.execution_id, v_handler, 'READY', v_now,
+        p_result_id, p_run.organization_id, p_run.execution_id,
+        pbdb._attempt_handler(p_step, p_effect.request), 'READY', v_now,
         (p_step ->> 'i')::int, (p_step ->> 'timeout')::int, null, null, null, null
     )::pbdb.playbook_ready_steps;
     return p_run;

@@ -12,8 +12,12 @@ security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
     with steps as materialized (
-        select step.*
+        select
+            step.*,
+            facts.kind = 'parallel' as is_parallel,
+            coalesce(step.timeout_seconds, facts.default_timeout_seconds) as timeout
         from pbdb.playbook_steps as step
+        inner join pbdb.step_types() as facts on step.step_type = facts.step_type
         where step.playbook_id = p_playbook_id
     )
 
@@ -41,7 +45,7 @@ begin atomic
         'Give it branches, or config.for_each and a body.'
     from steps
     where
-        steps.step_type = 'PARALLEL_EXECUTION'
+        steps.is_parallel
         and not exists (select from steps as child where child.parent_step_id = steps.id)
     union all
     select
@@ -50,7 +54,7 @@ begin atomic
         'Only PARALLEL_EXECUTION steps contain others.'
     from steps
     inner join steps as parent on steps.parent_step_id = parent.id
-    where parent.step_type <> 'PARALLEL_EXECUTION'
+    where not parent.is_parallel
     union all
     select
         'error', steps.id, 'BODY_NOT_SINGLE', 'steps',
@@ -101,20 +105,16 @@ begin atomic
     union all
     select
         'warning', steps.id, 'PARALLEL_TIMEOUT_SHORT', 'timeout_seconds',
-        format('%s may take 300 seconds, %s inside it %s', steps.step_name, min(child.step_name),
-            coalesce(max(child.timeout)::text || ' seconds', 'any time')),
+        format(
+            '%s may take %s seconds, %s inside it %s', steps.step_name, steps.timeout,
+            min(child.step_name), coalesce(max(child.timeout)::text || ' seconds', 'any time')
+        ),
         'Give the parallel step a timeout_seconds of its own.'
     from steps
-    inner join lateral (
-        select
-            inner_step.step_name,
-            coalesce(inner_step.timeout_seconds, pbdb._default_timeout(inner_step.step_type))
-            as timeout
-        from steps as inner_step
-        where inner_step.parent_step_id = steps.id
-    ) as child on coalesce(child.timeout > 300, true)
-    where steps.step_type = 'PARALLEL_EXECUTION' and steps.timeout_seconds is null
-    group by steps.id, steps.step_name;
+    inner join steps as child
+        on steps.id = child.parent_step_id and coalesce(child.timeout > steps.timeout, true)
+    where steps.is_parallel and steps.timeout_seconds is null
+    group by steps.id, steps.step_name, steps.timeout;
 end;
 
 comment on function pbdb._shape_issues(uuid) is

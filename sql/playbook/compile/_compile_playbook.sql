@@ -51,9 +51,6 @@ begin
             'has_parallel', coalesce(bool_or(step.step ->> 'kind' = 'parallel'), false),
             'has_wait', coalesce(bool_or(step.step ->> 'kind' = 'wait'), false),
             'has_child', coalesce(bool_or(step.step ->> 'kind' = 'child'), false),
-            'needs_runner', coalesce(bool_or(
-                step.step ->> 'handler' not in ('DATABASE_QUERY', 'MEMORY_SEARCH')
-            ), false),
             'steps', coalesce(jsonb_agg(step.step || jsonb_build_object(
                 'sources', step.sources,
                 'is_read', coalesce(step.step ->> 'i' = any(v_read), false)

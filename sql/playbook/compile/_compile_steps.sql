@@ -15,11 +15,14 @@ begin atomic
         select
             (row_number() over (order by step.step_order) - 1)::int as i,
             step.*,
+            facts.output_member,
+            facts.default_timeout_seconds,
             pbdb._step_kind(step.step_type, step.config) as kind,
             whole.config as whole_config,
             pbdb._names_read(jsonb_build_array(step.condition, step.input_mapping, whole.config))
             as reads
         from pbdb.playbook_steps as step
+        inner join pbdb.step_types() as facts on step.step_type = facts.step_type
         cross join lateral (
             select pbdb._program_config(step.organization_id, step.step_type, step.config)
         ) as whole (config)
@@ -71,7 +74,7 @@ begin atomic
                     when step.step_type = 'WAIT_FOR_INPUT'
                     and jsonb_typeof(step.config -> 'timeout_seconds') = 'number'
                         then (step.config ->> 'timeout_seconds')::numeric::int
-                end, pbdb._default_timeout(step.step_type)
+                end, step.default_timeout_seconds
             ),
             'max_visits', step.max_visits,
             'in_cycle', step.id in (select pbdb._steps_in_cycles(p_playbook_id)),
@@ -88,11 +91,10 @@ begin atomic
                     else true
                 end,
             'handler', pbdb._step_handler(step.organization_id, step.step_type, step.config),
-            'agent_id', case
-                when step.step_type = 'AGENT_EXECUTION' then pbdb._find_agent(
-                    step.organization_id, pbdb._agent_named(step.config)
-                )
+            'on_lost', case
+                when step.kind = 'claimed' then pbdb._on_lost(step.step_type, step.config)
             end,
+            'output_member', step.output_member,
             'dynamic_keys', pbdb._dynamic_keys(step.step_type, step.whole_config),
             'branches', case
                 when step.kind = 'parallel' and not step.config ? 'for_each' then branches.list

@@ -9,8 +9,11 @@ parallel safe
 security invoker
 begin atomic
     with steps as materialized (
-        select walked.*, walked.step ->> 'name' as name, walked.step ->> 'type' as type
+        select
+            walked.*, walked.step ->> 'name' as name, walked.step ->> 'type' as type,
+            coalesce(facts.kind = 'parallel', false) as is_parallel
         from pbdb._document_steps(p_document) as walked
+        left join pbdb.step_types() as facts on walked.step ->> 'type' = facts.step_type::text
         where jsonb_typeof(walked.step) = 'object'
     )
 
@@ -56,7 +59,7 @@ begin atomic
     cross join (values ('branches'), ('steps')) as list (key)
     where
         coalesce(steps.step -> list.key, 'null') <> 'null'
-        and steps.type <> 'PARALLEL_EXECUTION'
+        and not steps.is_parallel
     union all
     select
         steps.path || '.' || list.key,
@@ -68,7 +71,7 @@ begin atomic
         ('steps', 'out', false, 'Name branches, or give config.for_each the path of a list.')
     ) as list (key, out, has_for_each, hint)
     where
-        steps.type = 'PARALLEL_EXECUTION'
+        steps.is_parallel
         and coalesce(steps.step -> list.key, 'null') <> 'null'
         and coalesce(steps.step -> 'config', '{}') ? 'for_each' = list.has_for_each
     union all

@@ -16,7 +16,7 @@ declare
     v_type text;
     v_handler text;
 begin
-    foreach v_type in array array['AGENT_EXECUTION', 'CUSTOM_FUNCTION'] loop
+    foreach v_type in array pbdb._named_types() loop
         continue when not v_type = any(p_handlers);
         v_handler := v_type || ':';
         loop
@@ -34,7 +34,7 @@ end;
 $fn$;
 
 comment on function pbdb._expand_handlers(text[]) is
-'The handler keys with a bare AGENT_EXECUTION or CUSTOM_FUNCTION replaced by every queued key of '
-'that type.';
+'The handler keys with a bare type that has a handler for each name (AGENT_EXECUTION, '
+'CUSTOM_FUNCTION) replaced by every queued key of that type.';
 
 revoke execute on function pbdb._expand_handlers(text[]) from public;

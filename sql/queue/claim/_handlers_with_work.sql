@@ -13,7 +13,7 @@ declare
     v_now timestamptz := clock_timestamp();
     v_handlers text[] := p_handlers;
 begin
-    if p_handlers && array['AGENT_EXECUTION', 'CUSTOM_FUNCTION'] then
+    if p_handlers && pbdb._named_types() then
         v_handlers := pbdb._expand_handlers(p_handlers);
     end if;
     return query

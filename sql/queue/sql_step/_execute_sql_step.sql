@@ -30,14 +30,10 @@ begin
 
     if found then
         begin
-            v_output := case v_item.step_type
-                when 'DATABASE_QUERY' then pbdb._run_database_query(
-                    v_item.organization_id, v_item.config
-                )
-                when 'MEMORY_SEARCH' then pbdb._run_memory_search(
-                    v_item.organization_id, v_item.config, v_item.input_data, p_embedding
-                )
-            end;
+            v_output := pbdb._sql_output(
+                v_item.step_type, v_item.organization_id, v_item.config, v_item.input_data,
+                p_embedding
+            );
         exception
             when data_exception or integrity_constraint_violation or feature_not_supported
                 or syntax_error_or_access_rule_violation or cardinality_violation
@@ -69,7 +65,7 @@ end;
 $fn$;
 
 comment on function pbdb._execute_sql_step(uuid, uuid, real[]) is
-'Runs a leased DATABASE_QUERY or MEMORY_SEARCH and reports it; the step''s own errors end the '
+'Runs a leased step whose type runs in sql and reports it; the step''s own errors end the '
 'attempt. Raises PB002 when the token is not the one that holds it.';
 
 revoke execute on function pbdb._execute_sql_step(uuid, uuid, real[]) from public;

@@ -24,7 +24,7 @@ begin
             select q.execution_id, q.result_id
             from pbdb.playbook_ready_steps as q
             where
-                q.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH') and q.state = 'READY'
+                q.handler = any(pbdb._sql_types()) and q.state = 'READY'
                 and q.due_at <= (select clock_timestamp())
             order by q.due_at
             limit p_limit - v_done

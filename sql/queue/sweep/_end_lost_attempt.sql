@@ -11,7 +11,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $fn$
 declare
-    v_on_lost text := pbdb._on_lost(p_step, p_attempt);
+    v_on_lost text := p_step ->> 'on_lost';
     v_is_timeout boolean := p_ready.deadline_at <= clock_timestamp();
     v_error jsonb;
 begin

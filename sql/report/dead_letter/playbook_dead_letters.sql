@@ -37,8 +37,9 @@ cross join lateral (
         r.execution_id = e.id
         and r.status in ('FAILED', 'TIMEOUT')
         and r.error_code <> 'CANCELLED'
-        and s.step_type in (
-            'AGENT_EXECUTION', 'API_CALL', 'CUSTOM_FUNCTION', 'DATABASE_QUERY', 'MEMORY_SEARCH'
+        and exists (
+            select from pbdb.step_types() as facts
+            where facts.step_type = s.step_type and facts.has_dead_letters
         )
     order by r.completed_at desc, r.id desc
     limit 1

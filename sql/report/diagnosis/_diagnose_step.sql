@@ -47,7 +47,7 @@ select
             then format('select pbdb.advance_playbook_execution(%L);', p_attempt.execution_id)
         when p_ready.state = 'READY' and p_ready.due_at <= clock_timestamp() and w.known = 0
             then case
-                when p_ready.handler in ('DATABASE_QUERY', 'MEMORY_SEARCH')
+                when p_ready.handler = any(pbdb._sql_types())
                     then 'Start a runner, or: select pbdb.run_due_sql_steps();'
                 else format(
                     'Start a runner that registers %s: pbdb worker --app …', p_ready.handler

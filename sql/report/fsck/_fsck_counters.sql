@@ -21,18 +21,19 @@ begin atomic
             select
                 r.step_id,
                 case
-                    when bool_or(r.status = 'COMPLETED') and s.step_type = 'PARALLEL_EXECUTION'
+                    when bool_or(r.status = 'COMPLETED') and facts.kind = 'parallel'
                         then pbdb._steps_inside(g.program, pbdb._step_index(g.program, r.step_id))
                     else 0
                 end as inside
             from pbdb.playbook_step_results as r
             inner join pbdb.playbook_steps as s on s.id = r.step_id
+            inner join pbdb.step_types() as facts on s.step_type = facts.step_type
             where
                 r.execution_id = e.id and r.scope_id is null
                 and r.status in ('COMPLETED', 'SKIPPED')
                 and coalesce(r.error_code, '') not in ('CANCELLED')
                 and not (r.status = 'SKIPPED' and r.error_code = 'TIMEOUT' and r.started_at is null)
-            group by r.step_id, s.step_type
+            group by r.step_id, facts.kind
         ) as d
     ) as c
     where e.completed_steps <> c.counted;

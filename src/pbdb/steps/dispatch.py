@@ -16,7 +16,7 @@ _PACKAGE = Path(__file__).parent.parent
 
 Handler = Callable[[Step, Context], Awaitable[Output]]
 
-_HANDLERS: dict[StepType, Handler] = {
+HANDLERS: dict[StepType, Handler] = {
     StepType.AGENT_EXECUTION: agent.handle,
     StepType.API_CALL: api_call.handle,
     StepType.CUSTOM_FUNCTION: custom_function.handle,
@@ -82,7 +82,7 @@ async def execute_batch(steps: Sequence[Step], context: Context) -> list[Outcome
 
 
 def _handler(step: Step) -> Handler:
-    handler = _HANDLERS.get(step.step_type)
+    handler = HANDLERS.get(step.step_type)
     if handler is None:
         raise StepFailed(
             "HANDLER_ERROR", f"no handler for {step.handler} in this runner", permanent=True
