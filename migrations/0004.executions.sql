@@ -131,6 +131,16 @@ on pbdb.playbook_executions (playbook_id, finished_xid);
 -- COMPLETED is nearly every row and no queue of anything; an index entry for it would only cost.
 create index idx_playbook_executions_status
 on pbdb.playbook_executions (organization_id, status, id) where status <> 'COMPLETED';
+-- The newest of one playbook: what a page about it shows, however many others there are.
+create index playbook_executions_page_idx
+on pbdb.playbook_executions (organization_id, playbook_id, id);
+-- The tenant is part of what is indexed: else a search would read what other tenants' rows have in common.
+create index playbook_executions_metadata_idx on pbdb.playbook_executions using gin (
+    (metadata || ('{"organization id": "' || organization_id::text || '"}')::jsonb) jsonb_path_ops
+) where metadata <> '{}';
+create index playbook_executions_name_idx
+on pbdb.playbook_executions (organization_id, execution_name varchar_pattern_ops)
+where execution_name is not null;
 create index idx_playbook_executions_started_at
 on pbdb.playbook_executions (organization_id, started_at desc);
 create index idx_playbook_executions_deadline_at
@@ -639,6 +649,19 @@ create type pbdb.run as (
     ended pbdb.ended_attempt[]
 );
 
+create type pbdb.execution_filter as (
+    organization_id uuid,
+    playbook_ids uuid[],
+    statuses pbdb.playbook_execution_status[],
+    from_id uuid,
+    to_id uuid,
+    sources text[],
+    metadata jsonb,
+    error_code text,
+    search text,
+    with_children boolean
+);
+
 create type pbdb.claimed_step as (
     step_result_id uuid,
     token uuid,
@@ -680,6 +703,9 @@ comment on type pbdb.thread is
 'the last output there (SQL null: look it up) and the error that ends the scope.';
 comment on type pbdb.step_effect is
 'What entering a step came to. PENDING: a handler, a wait or a join has to act.';
+comment on type pbdb.execution_filter is
+'Which executions a list shows: those of a tenant that pass every field that is not null. Ids from from_id to before '
+'to_id; search is the beginning of an id, a name or an idempotency key; with_children is never null.';
 comment on type pbdb.ended_attempt is 'The end of an attempt whose row is already stored.';
 comment on type pbdb.run is
 'An execution while one call works on it: its row, what is known of earlier steps, and what is to be written.';

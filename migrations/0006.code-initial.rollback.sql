@@ -93,8 +93,32 @@ comment on column pbdb.playbook_inbox.times_out_at is null;
 comment on column pbdb.playbook_inbox.waits_for is null;
 drop view pbdb.playbook_inbox;
 
--- deleted: sql/report/progress/list_executions.sql
-drop function pbdb.list_executions(uuid, pbdb.playbook_execution_status, uuid, integer);
+-- deleted: sql/report/list/count_executions.sql
+drop function pbdb.count_executions(uuid, pbdb.playbook_execution_status, integer, text, pbdb.playbook_execution_status[], text[], timestamptz, timestamptz, jsonb, text, text, boolean);
+
+-- deleted: sql/report/list/list_executions.sql
+drop function pbdb.list_executions(uuid, pbdb.playbook_execution_status, uuid, integer, text, pbdb.playbook_execution_status[], text[], timestamptz, timestamptz, jsonb, text, text, boolean);
+
+-- deleted: sql/report/list/_matching_executions.sql
+drop function pbdb._matching_executions(pbdb.execution_filter, integer);
+
+-- deleted: sql/report/list/_newest_executions.sql
+drop function pbdb._newest_executions(pbdb.execution_filter, boolean, integer);
+
+-- deleted: sql/report/list/_walk_executions.sql
+drop function pbdb._walk_executions(pbdb.execution_filter, pbdb.playbook_execution_status, uuid[], text, boolean, integer);
+
+-- deleted: sql/report/list/_execution_filter.sql
+drop function pbdb._execution_filter(uuid, text, pbdb.playbook_execution_status, pbdb.playbook_execution_status[], text[], timestamptz, timestamptz, jsonb, text, text, boolean);
+
+-- deleted: sql/report/list/_filled_id.sql
+drop function pbdb._filled_id(text, text);
+
+-- deleted: sql/report/list/_lowest_id_at.sql
+drop function pbdb._lowest_id_at(timestamptz);
+
+-- deleted: sql/report/list/_check_page.sql
+drop function pbdb._check_page(integer, text, text);
 
 -- deleted: sql/report/progress/get_execution_timeline.sql
 drop function pbdb.get_execution_timeline(uuid);

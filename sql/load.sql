@@ -413,7 +413,15 @@ set role pbdb_owner;
 \ir report/progress/get_execution_progress.sql
 \ir report/progress/get_execution_result.sql
 \ir report/progress/get_execution_timeline.sql
-\ir report/progress/list_executions.sql
+\ir report/list/_check_page.sql
+\ir report/list/_lowest_id_at.sql
+\ir report/list/_filled_id.sql
+\ir report/list/_execution_filter.sql
+\ir report/list/_walk_executions.sql
+\ir report/list/_newest_executions.sql
+\ir report/list/_matching_executions.sql
+\ir report/list/list_executions.sql
+\ir report/list/count_executions.sql
 \ir report/inbox/playbook_inbox.sql
 \ir report/dead_letter/playbook_dead_letters.sql
 \ir report/dead_letter/_require_dead_letter.sql

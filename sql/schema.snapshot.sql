@@ -96,6 +96,22 @@ create type pbdb.ended_attempt as (
     completed_at timestamp with time zone
 );
 
+-- Which executions a list shows: those of a tenant that pass every field that is not null. Ids
+-- from from_id to before to_id; search is the beginning of an id, a name or an idempotency key;
+-- with_children is never null.
+create type pbdb.execution_filter as (
+    organization_id uuid,
+    playbook_ids uuid[],
+    statuses pbdb.playbook_execution_status[],
+    from_id uuid,
+    to_id uuid,
+    sources text[],
+    metadata jsonb,
+    error_code text,
+    search text,
+    with_children boolean
+);
+
 -- An execution while one call works on it: its row, what is known of earlier steps, and what is to
 -- be written.
 create type pbdb.run as (
@@ -489,6 +505,9 @@ CREATE INDEX idx_playbook_executions_playbook_id ON pbdb.playbook_executions USI
 CREATE INDEX idx_playbook_executions_root_execution_id ON pbdb.playbook_executions USING btree (root_execution_id) WHERE (root_execution_id IS NOT NULL);
 CREATE INDEX idx_playbook_executions_started_at ON pbdb.playbook_executions USING btree (organization_id, started_at DESC);
 CREATE INDEX idx_playbook_executions_status ON pbdb.playbook_executions USING btree (organization_id, status, id) WHERE (status <> 'COMPLETED'::pbdb.playbook_execution_status);
+CREATE INDEX playbook_executions_metadata_idx ON pbdb.playbook_executions USING gin (((metadata || ((('{"organization id": "'::text || (organization_id)::text) || '"}'::text))::jsonb)) jsonb_path_ops) WHERE (metadata <> '{}'::jsonb);
+CREATE INDEX playbook_executions_name_idx ON pbdb.playbook_executions USING btree (organization_id, execution_name varchar_pattern_ops) WHERE (execution_name IS NOT NULL);
+CREATE INDEX playbook_executions_page_idx ON pbdb.playbook_executions USING btree (organization_id, playbook_id, id);
 CREATE UNIQUE INDEX idx_playbook_executions_idempotency_key ON pbdb.playbook_executions USING btree (organization_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE UNIQUE INDEX idx_playbook_executions_organization_id ON pbdb.playbook_executions USING btree (organization_id, id);
 

@@ -1,4 +1,4 @@
-"""Progress, result and timeline of an execution; the list of executions; the inbox."""
+"""Progress, result and timeline of an execution; the inbox."""
 
 from __future__ import annotations
 
@@ -191,42 +191,11 @@ def test_a_foreign_execution_gives_no_row(
     assert ask(f"select * from {function}(%s)", uuid.uuid4()) == []
 
 
-def test_executions_are_listed_newest_first_in_pages(
-    owner: Connection, ask: Ask, organization: uuid.UUID
-) -> None:
-    playbook = rows.playbook(owner, organization)
-    other = rows.playbook(owner, organization, "other")
-    rows.execution(owner, rows.playbook(owner, uuid.uuid4()), "COMPLETED")
-    ids = [rows.execution(owner, playbook, s) for s in ["COMPLETED", "FAILED", "RUNNING"]]
-    last = rows.execution(owner, other, "FAILED")
-
-    def listed(arguments: str, *values: object) -> list[uuid.UUID]:
-        return [
-            row["execution_id"]
-            for row in ask(f"select * from list_executions({arguments})", *values)
-        ]
-
-    assert listed("") == [last, *reversed(ids)]
-    assert listed("p_limit => 2") == [last, ids[2]]
-    assert listed("p_before_id => %s, p_limit => 2", ids[2]) == [ids[1], ids[0]]
-    assert listed("p_playbook_id => %s", playbook) == [*reversed(ids)]
-    assert listed("p_status => 'FAILED'") == [last, ids[1]]
-    assert listed("%s, 'FAILED'", playbook) == [ids[1]]
-
-
-@pytest.mark.parametrize("limit", ["0", "1001", "null"])
-def test_a_page_of_no_or_too_many_executions_is_refused(ask: Ask, limit: str) -> None:
-    with pytest.raises(psycopg.Error) as refused:
-        ask(f"select * from list_executions(p_limit => {limit})")
-    assert refused.value.sqlstate == "PB017"
-
-
-def test_without_a_tenant_nothing_is_listed(
+def test_without_a_tenant_the_inbox_is_empty(
     owner: Connection, app: Connection, organization: uuid.UUID
 ) -> None:
     rows.execution(owner, rows.playbook(owner, organization))
 
-    assert app.execute("select * from list_executions()").fetchall() == []
     assert app.execute("select * from playbook_inbox").fetchall() == []
 
 
