@@ -17,7 +17,8 @@ from typing import Any
 
 import server as servers
 from build import Tenant, violations
-from model.driver import Difference, Driver
+from model.difference import Difference
+from model.driver import Driver
 from model.generator import graph
 from server import Server, Servers
 
@@ -68,9 +69,13 @@ def _fuzz(part: tuple[Server, range]) -> Counter[str]:
                 counts[driver.run(made)] += 1
             except Difference as difference:
                 counts["different"] += 1
-                print(f"{difference}\n{json.dumps(made.document)}", flush=True)
+                print(f"{difference}\n{json.dumps([*made.library, made.document])}", flush=True)
                 driver = _driver(database, owner)
-                owner.execute("delete from pbdb.playbook_executions where completed_at is null")
+                # What may still be claimed would be claimed by the next graph.
+                owner.execute(
+                    "delete from pbdb.playbook_executions as e where e.completed_at is null or"
+                    " e.id in (select q.execution_id from pbdb.playbook_ready_steps as q)"
+                )
             if n % FSCK_EVERY == 0 or n == len(seeds):
                 found = violations(owner)
                 counts["violations"] += len(found)

@@ -2,105 +2,67 @@
 
 Written from the design and the docs, not from the SQL. It knows the part of the language that
 `generator` uses. An `Execution` is told what happens (claimed, completed, failed, answered) and
-says what the database should hold.
+says what the database should hold; what executions have to do with each other is in `world`.
 """
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
-Key = tuple[tuple[str, int, str], ...]
-_TERM = r"""-?\d+|"[^"]*"|\$\w+(?:\.\w+)*"""
-_EXPRESSION = re.compile(rf"({_TERM})(?: (==|!=|>|<|\+) ({_TERM}))?")
-_MISSING = object()
+from model.expressions import ExpressionError, evaluate, holds
+from model.records import (
+    Attempt,
+    Document,
+    Scope,
+    Step,
+    branch_order,
+    failed,
+    fits,
+    inside,
+    is_call,
+    is_claimed,
+    is_wait,
+)
 
-
-class ExpressionError(Exception):
-    """An expression that gives no value."""
+LIVE = ("RUNNING", "PAUSED")
 
 
 class MaxVisits(Exception):
     """A step was entered more often than it allows."""
 
 
-@dataclass(eq=False)
-class Attempt:
-    """One row of playbook_step_results."""
+class Around(Protocol):
+    """What an execution asks of those around it."""
 
-    step: dict[str, Any]
-    scope: Scope
-    visit: int
-    number: int = 1
-    status: str = "RUNNING"
-    code: str | None = None
-    output: Any = None
-    error: dict[str, Any] | None = None
-    # Kept at the door while the execution is paused.
-    is_held: bool = False
-    scopes: list[Scope] = field(default_factory=list)
-    items: list[Any] = field(default_factory=list)
+    def later(self, job: Callable[[], None]) -> None:
+        """Do this after what goes on now, in the order of asking."""
 
-    @property
-    def name(self) -> str:
-        return str(self.step["name"])
+    def call(self, attempt: Attempt, given: Any) -> bool:
+        """Start the playbook that a step names as its child; False when there is none."""
 
-    @property
-    def is_open(self) -> bool:
-        return self.status in ("PENDING", "RUNNING")
-
-    @property
-    def key(self) -> tuple[Key, str, int, int]:
-        return (self.scope.key, self.name, self.visit, self.number)
-
-
-@dataclass(eq=False)
-class Scope:
-    """The playbook, a branch, or an item: control stands at one place in it."""
-
-    steps: list[dict[str, Any]]
-    parent: Attempt | None = None
-    label: str = ""
-    item: Any = _MISSING
-    index: int = 0
-    status: str = "RUNNING"
-    output: Any = None
-    error: dict[str, Any] | None = None
-    handled: dict[str, Any] | None = None
-    last: dict[str, Attempt] = field(default_factory=dict)
-    visits: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def key(self) -> Key:
-        if self.parent is None:
-            return ()
-        return (*self.parent.scope.key, (self.parent.name, self.parent.visit, self.label))
-
-    def around(self) -> Iterator[Scope]:
-        """Itself and the scopes around it, innermost first."""
-        scope: Scope | None = self
-        while scope is not None:
-            yield scope
-            scope = scope.parent.scope if scope.parent else None
+    def take(self, attempt: Attempt) -> Any:
+        """An event that came before its wait, or None."""
 
 
 class Execution:
     """One run of a document; its state after each call is what the engine's should be."""
 
-    def __init__(self, document: dict[str, Any], given: dict[str, Any]) -> None:
-        self.document, self.input = document, given
+    def __init__(self, around: Around, document: Document, given: Any, root: Scope) -> None:
+        self.around, self.document, self.input, self.root = around, document, given, root
         self.status, self.output = "RUNNING", None
         self.code: str | None = None
         self.is_paused = self.is_revisiting = False
         self._ended_last: str | None = None
         self.attempts: list[Attempt] = []
         self.counted: set[str] = set()
-        self.root = Scope(document["steps"])
-        self._queue: deque[tuple[Scope, str]] = deque([(self.root, document["steps"][0]["name"])])
-        self._run()
+        self._queue: deque[tuple[Scope, str]] = deque()
+        first = document["steps"][0]["name"]
+        if root.caller is None:
+            self._go(root, first)
+        else:
+            self.around.later(self._kept(self._hold(root, first)))
 
     # What happens to it.
 
@@ -116,9 +78,8 @@ class Execution:
         self._run()
 
     def fail(self, attempt: Attempt, code: str, permanent: bool = False) -> None:
-        most = attempt.step.get("max_retries", self.document.get("max_retries", 3)) + 1
-        if attempt.step["type"] == "CUSTOM_FUNCTION" and not permanent and attempt.number < most:
-            self._close(attempt, _failed(code), code)
+        if is_claimed(attempt.step) and not permanent and attempt.number <= self._retries(attempt):
+            self._close(attempt, failed(code), code)
             self._open(attempt.step, attempt.scope, attempt.visit, attempt.number + 1, "PENDING")
         else:
             self._fail(attempt, code)
@@ -126,9 +87,7 @@ class Execution:
 
     def lose(self, attempt: Attempt) -> None:
         """Its runner vanished."""
-        is_last = attempt.number > attempt.step.get(
-            "max_retries", self.document.get("max_retries", 3)
-        )
+        is_last = attempt.number > self._retries(attempt)
         self.fail(attempt, "LOST_TOO_OFTEN" if is_last else "LOST")
 
     def pause(self) -> None:
@@ -137,34 +96,30 @@ class Execution:
 
     def resume(self) -> None:
         self.is_paused = False
-        for attempt in [a for a in self.attempts if a.is_held and a.is_open]:
-            self._queue.append((attempt.scope, attempt.name))
+        for attempt in self.attempts:
+            if attempt.is_held and attempt.is_open:
+                self.around.later(self._kept(attempt))
         self._run()
 
-    def retry(self) -> None:
-        """Once more from the step of the playbook that ended last."""
-        point = self._ended_last or self.document["steps"][0]["name"]
+    def retry(self, step: str | None = None) -> None:
+        """Once more from a step of the playbook: the named one, or the one that ended last."""
+        point = step or self._ended_last or self.document["steps"][0]["name"]
         self.status, self.code, self.output = "RUNNING", None, None
         self.root.status, self.is_paused, self.is_revisiting = "RUNNING", False, True
-        self._queue.append((self.root, point))
-        self._run()
+        self._go(self.root, point)
 
     def cancel(self) -> None:
         self._end("CANCELLED", "CANCELLED")
 
+    def time_out(self) -> None:
+        """Its deadline has passed."""
+        self._end("TIMEOUT", "TIMEOUT")
+
     # What it looks like.
 
-    def claimable(self) -> list[Attempt]:
-        if self.is_paused:
-            return []
-        return [a for a in self.attempts if a.status == "PENDING"]
-
-    def waits(self) -> list[Attempt]:
-        return [
-            a
-            for a in self.attempts
-            if a.is_open and not a.is_held and a.step["type"] == "WAIT_FOR_INPUT"
-        ]
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
 
     @property
     def completed_steps(self) -> int:
@@ -172,66 +127,118 @@ class Execution:
 
     # Moving on.
 
+    def _go(self, scope: Scope, name: str) -> None:
+        self._queue.append((scope, name))
+        self._run()
+
+    def _kept(self, attempt: Attempt) -> Callable[[], None]:
+        """Go on from a place that was kept, unless it was closed."""
+        return lambda: self._go(attempt.scope, attempt.name) if attempt.is_open else None
+
+    def _returned(self, attempt: Attempt) -> Callable[[], None]:
+        """Go on with what a child gave, unless nobody waits for it any more."""
+
+        def job() -> None:
+            child = attempt.child
+            assert child is not None
+            if attempt.is_open and child.status == "COMPLETED":
+                self.complete(attempt, child.output)
+            elif attempt.is_open:
+                self.fail(attempt, "CHILD_FAILED")
+
+        return job
+
     def _run(self) -> None:
         try:
-            while self._queue and self.status in ("RUNNING", "PAUSED"):
+            while self._queue and self.is_live:
                 scope, name = self._queue.popleft()
                 if scope.status == "RUNNING" and self.is_paused:
-                    visit = scope.visits.get(name, 0) + 1
-                    self._open(_step(scope, name), scope, visit, 1, "PENDING").is_held = True
+                    self._hold(scope, name)
                 elif scope.status == "RUNNING":
-                    self.attempts = [
-                        a
-                        for a in self.attempts
-                        if not (a.is_held and a.is_open and a.scope is scope)
-                    ]
-                    self._enter(scope, _step(scope, name))
+                    self._let_in(scope)
+                    self._enter(scope, scope.step(name))
         except MaxVisits:
             self._end("FAILED", "MAX_VISITS")
-        if self.status in ("RUNNING", "PAUSED"):
+        if self.is_live:
             leaves = [
                 a for a in self.attempts if a.is_open and a.step["type"] != "PARALLEL_EXECUTION"
             ]
-            waiting = all(a.step["type"] == "WAIT_FOR_INPUT" for a in leaves)
+            waiting = all(is_wait(a.step) for a in leaves)
             is_still = self.is_paused or (leaves and waiting)
             self.status = "PAUSED" if is_still else "RUNNING"
 
-    def _enter(self, scope: Scope, step: dict[str, Any]) -> None:
-        name, kind = step["name"], step["type"]
+    def _hold(self, scope: Scope, name: str) -> Attempt:
+        visit = scope.visits.get(name, 0) + 1
+        attempt = self._open(scope.step(name), scope, visit, 1, "PENDING")
+        attempt.is_held = True
+        return attempt
+
+    def _let_in(self, scope: Scope) -> None:
+        """A place that was kept gives way to the attempt itself."""
+        self.attempts = [
+            a for a in self.attempts if not (a.is_held and a.is_open and a.scope is scope)
+        ]
+
+    def _enter(self, scope: Scope, step: Step) -> None:
+        name = step["name"]
         visit = scope.visits[name] = scope.visits.get(name, 0) + 1
         if visit > step.get("max_visits", 1000):
             raise MaxVisits
         attempt = self._open(step, scope, visit)
         try:
-            if not self._holds(step.get("condition"), scope):
+            if not holds(step.get("condition"), scope, self.input):
                 self._close(attempt, "SKIPPED")
                 self._count(attempt)
                 self._leave(attempt)
                 return
-            self._value(step.get("input_mapping", {}), scope)
-            if kind == "DATA_TRANSFORM":
-                output = self._value(step["config"]["output"], scope)
-                if fits(step, output):
-                    self._complete(attempt, output)
-                else:
-                    self._fail(attempt, "OUTPUT_INVALID")
-            elif kind == "PROMPT_TEMPLATE":
-                text = step["config"]["template"].replace("{{ input.n }}", str(self.input["n"]))
-                self._complete(attempt, {"prompt": text, "variables": {}})
-            elif kind == "CONDITIONAL_BRANCH":
-                self._branch(attempt)
-            elif kind == "PARALLEL_EXECUTION":
-                self._fork(attempt)
-            elif kind == "CUSTOM_FUNCTION":
-                attempt.status = "PENDING"
+            mapping = step.get("input_mapping")
+            given = self._value(mapping, scope) if mapping else self.input
+            self._begin(attempt, given)
         except ExpressionError:
             self._fail(attempt, "EXPRESSION_ERROR")
+
+    def _begin(self, attempt: Attempt, given: Any) -> None:
+        step, config = attempt.step, attempt.step.get("config", {})
+        kind = step["type"]
+        if kind == "DATA_TRANSFORM":
+            output = self._value(config["output"], attempt.scope)
+            if fits(step, output):
+                self._complete(attempt, output)
+            else:
+                self._fail(attempt, "OUTPUT_INVALID")
+        elif kind == "PROMPT_TEMPLATE":
+            text = config["template"]
+            for name in ("n", "word"):
+                text = text.replace(f"{{{{ input.{name} }}}}", str(self.input.get(name)))
+            self._complete(attempt, {"prompt": text, "variables": {}})
+        elif kind == "CONDITIONAL_BRANCH":
+            self._branch(attempt)
+        elif kind == "PARALLEL_EXECUTION":
+            self._fork(attempt)
+        elif kind == "WAIT_FOR_INPUT":
+            self._await(attempt)
+        elif is_call(step):
+            if not self.around.call(attempt, given):
+                self._fail(attempt, "CHILD_FAILED")
+        else:
+            attempt.status = "PENDING"
+
+    def _await(self, attempt: Attempt) -> None:
+        config = attempt.step["config"]
+        if "event" not in config:
+            return
+        attempt.match = self._value(config.get("match", {}), attempt.scope)
+        payload = self.around.take(attempt)
+        if payload is not None and fits(attempt.step, payload):
+            self._complete(attempt, payload)
+        elif payload is not None:
+            self._fail(attempt, "OUTPUT_INVALID")
 
     def _branch(self, attempt: Attempt) -> None:
         config = attempt.step["config"]
         cases = config["branches"]
         matched = next(
-            (i for i, case in enumerate(cases) if self._holds(case["when"], attempt.scope)), None
+            (i for i, c in enumerate(cases) if holds(c["when"], attempt.scope, self.input)), None
         )
         target = config.get("default") if matched is None else cases[matched]["then"]
         self._complete(attempt, {"matched": matched, "branch_to": target}, target)
@@ -261,9 +268,8 @@ class Execution:
         """The last attempt failed."""
         scope, step = attempt.scope, attempt.step
         error = {"code": code, "step": step["name"]}
-        failed = _failed(code)
         if step.get("on_failure") is not None:
-            self._close(attempt, failed, code)
+            self._close(attempt, failed(code), code)
             scope.handled = error
             self._queue.appendleft((scope, step["on_failure"]))
         elif step.get("is_optional"):
@@ -271,7 +277,7 @@ class Execution:
             self._count(attempt)
             self._leave(attempt)
         else:
-            self._close(attempt, failed, code)
+            self._close(attempt, failed(code), code)
             self._end_scope(scope, "FAILED", error)
 
     def _end_scope(self, scope: Scope, status: str, error: dict[str, Any] | None = None) -> None:
@@ -292,10 +298,13 @@ class Execution:
                     self.output, status, code = None, "FAILED", "EXPRESSION_ERROR"
             if code is None and not fits(self.document, self.output):
                 self.output, status, code = None, "FAILED", "OUTPUT_INVALID"
-        for attempt in self.attempts:
-            self._cancel(attempt)
-        self.status, self.code = status, code
         self._queue.clear()
+        for attempt in self.attempts:
+            self._cancel(attempt, "TIMEOUT" if status == "TIMEOUT" else "CANCELLED")
+        self.status, self.code = status, code
+        caller = self.root.caller
+        if caller is not None and caller.is_open:
+            self.around.later(caller.execution._returned(caller))
 
     # Parallel steps.
 
@@ -327,10 +336,10 @@ class Execution:
             before[0].scopes = [s for s in before[0].scopes if s.parent is before[0]]
 
     def _scope(self, attempt: Attempt, position: int) -> Scope:
-        inside = attempt.step.get("branches")
-        if inside:
-            name = _branch_order(inside)[position]
-            return Scope(inside[name], attempt, name)
+        branches = attempt.step.get("branches")
+        if branches:
+            name = branch_order(branches)[position]
+            return Scope(branches[name], attempt, name)
         item = attempt.items[position]
         return Scope(attempt.step["steps"], attempt, str(position), item, position)
 
@@ -353,41 +362,37 @@ class Execution:
             self._fail(attempt, "BRANCH_FAILED")
         elif (needed and good >= needed) or good + bad == total:
             self._close_inside(attempt)
-            names = _branch_order(branches) if branches else None
+            names = branch_order(branches) if branches else None
             done = {s.label: s.output for s in attempt.scopes if s.status == "COMPLETED"}
             outputs = [done.get(n) for n in names or map(str, range(total))]
             self._complete(attempt, dict(zip(names, outputs, strict=True)) if names else outputs)
         else:
-            window = config.get("max_parallel", total)
-            opened = []
-            begun = {s.label for s in attempt.scopes}
-            for position in range(total):
-                scope = self._scope(attempt, position)
-                if scope.label in begun or len(attempt.scopes) >= good + bad + window:
-                    continue
+            self._open_scopes(attempt, total, good + bad + config.get("max_parallel", total))
+
+    def _open_scopes(self, attempt: Attempt, total: int, most: int) -> None:
+        opened = []
+        begun = {s.label for s in attempt.scopes}
+        for position in range(total):
+            scope = self._scope(attempt, position)
+            if scope.label not in begun and len(attempt.scopes) < most:
                 attempt.scopes.append(scope)
                 opened.append((scope, scope.steps[0]["name"]))
-            self._queue.extendleft(reversed(opened))
+        self._queue.extendleft(reversed(opened))
 
     def _close_inside(self, parallel: Attempt) -> None:
         for scope in parallel.scopes:
             if scope.status == "RUNNING":
                 scope.status = "CANCELLED"
         for attempt in self.attempts:
-            if attempt.is_open and any(s.parent is parallel for s in attempt.scope.around()):
+            if any(s.parent is parallel for s in attempt.scope.around()):
                 self._cancel(attempt)
 
     # Rows.
 
     def _open(
-        self,
-        step: dict[str, Any],
-        scope: Scope,
-        visit: int,
-        number: int = 1,
-        status: str = "RUNNING",
+        self, step: Step, scope: Scope, visit: int, number: int = 1, status: str = "RUNNING"
     ) -> Attempt:
-        attempt = Attempt(step, scope, visit, number, status)
+        attempt = Attempt(self, step, scope, visit, number, status)
         self.attempts.append(attempt)
         return attempt
 
@@ -396,16 +401,15 @@ class Execution:
         attempt.scope.last[attempt.name] = attempt
         if attempt.scope.parent is None:
             self._ended_last = attempt.name
+        if attempt.child is not None and attempt.child.is_live:
+            attempt.child.cancel()
 
-    def _cancel(self, attempt: Attempt) -> None:
+    def _cancel(self, attempt: Attempt, code: str = "CANCELLED") -> None:
         if attempt.is_open:
-            attempt.code = "CANCELLED"
-            attempt.status = "FAILED" if attempt.status == "RUNNING" else "SKIPPED"
-            attempt.scope.last[attempt.name] = attempt
             if attempt.is_held:
                 attempt.scope.visits[attempt.name] = attempt.visit
-            if attempt.scope.parent is None:
-                self._ended_last = attempt.name
+            status = "TIMEOUT" if code == "TIMEOUT" else "FAILED"
+            self._close(attempt, status if attempt.status == "RUNNING" else "SKIPPED", code)
             if attempt.scope.status == "RUNNING":
                 attempt.scope.status = "CANCELLED"
 
@@ -413,127 +417,12 @@ class Execution:
         if attempt.scope.parent is None:
             self.counted.add(attempt.name)
             if attempt.status == "COMPLETED":
-                self.counted.update(s["name"] for s in _inside(attempt.step))
+                self.counted.update(s["name"] for s in inside(attempt.step))
 
-    # Expressions.
-
-    def _holds(self, condition: str | None, scope: Scope) -> bool:
-        if condition is None:
-            return True
-        left, operator, right = _parsed(condition)
-        if operator is None:
-            raise ExpressionError
-        return _compare(operator, self._look(left, scope), self._look(right, scope))
+    def _retries(self, attempt: Attempt) -> int:
+        most: int = self.document.get("max_retries", 3)
+        own: int | None = attempt.step.get("max_retries")
+        return most if own is None else own
 
     def _value(self, mapping: Any, scope: Scope) -> Any:
-        if isinstance(mapping, dict):
-            return {key: self._value(value, scope) for key, value in mapping.items()}
-        if isinstance(mapping, list):
-            return [self._value(value, scope) for value in mapping]
-        if not (isinstance(mapping, str) and mapping.startswith("$")):
-            return mapping
-        left, operator, right = _parsed(mapping)
-        found = self._look(left, scope)
-        if operator is None:
-            return found[0] if found else None
-        assert operator == "+"
-        first, second = _unwrap(found), _unwrap(self._look(right, scope))
-        if len(first) != 1 or len(second) != 1 or not (_number(first[0]) and _number(second[0])):
-            raise ExpressionError
-        return first[0] + second[0]
-
-    def _look(self, term: str, scope: Scope) -> list[Any]:
-        """What a path finds: no or one value."""
-        if not term.startswith("$"):
-            return [term[1:-1] if term.startswith('"') else int(term)]
-        variable, *path = term[1:].split(".")
-        value: Any = None
-        if variable == "input":
-            value = self.input
-        elif variable == "error":
-            value = next((s.handled for s in scope.around() if s.handled), None)
-        elif variable in ("item", "index"):
-            inner = next(s for s in scope.around() if s.item is not _MISSING)
-            value = inner.item if variable == "item" else inner.index
-        elif variable == "steps":
-            value, path = self._state(path[0], scope), path[1:]
-        for member in path:
-            if not isinstance(value, dict) or member not in value:
-                return []
-            value = value[member]
-        return [value]
-
-    def _state(self, name: str, scope: Scope) -> dict[str, Any] | None:
-        for around in scope.around():
-            if any(s["name"] == name for s in around.steps):
-                attempt = around.last.get(name)
-                if attempt is None:
-                    return {"output": None, "status": None}
-                return {"output": attempt.output, "status": attempt.status}
-        raise AssertionError(f"{name} cannot be read here")
-
-
-def _failed(code: str) -> str:
-    return "TIMEOUT" if code in ("TIMEOUT", "WAIT_TIMEOUT") else "FAILED"
-
-
-def fits(step: dict[str, Any], output: Any) -> bool:
-    """Does an output fit the step's schema? The generator knows one."""
-    return step.get("output_schema") != {"type": "integer"} or _number(output)
-
-
-def total_steps(document: dict[str, Any]) -> int:
-    """How many steps a document has, whatever they are inside of."""
-    return sum(1 + sum(1 for _ in _inside(step)) for step in document["steps"])
-
-
-def _inside(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for inner in (
-        *step.get("steps", ()),
-        *(s for b in step.get("branches", {}).values() for s in b),
-    ):
-        yield inner
-        yield from _inside(inner)
-
-
-def _branch_order(branches: dict[str, Any]) -> list[str]:
-    """The order in which jsonb keeps names."""
-    return sorted(branches, key=lambda name: (len(name), name))
-
-
-def _step(scope: Scope, name: str) -> dict[str, Any]:
-    return next(step for step in scope.steps if step["name"] == name)
-
-
-def _parsed(text: str) -> tuple[str, str | None, str]:
-    match = _EXPRESSION.fullmatch(text)
-    assert match, f"the reference does not know the expression {text}"
-    return match[1], match[2], match[3]
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _unwrap(values: list[Any]) -> list[Any]:
-    """Lax mode: operands that are arrays are taken as their elements."""
-    return [e for v in values for e in (v if isinstance(v, list) else [v])]
-
-
-def _compare(operator: str, left: list[Any], right: list[Any]) -> bool:
-    return any(_pair(operator, a, b) for a in _unwrap(left) for b in _unwrap(right))
-
-
-def _pair(operator: str, left: Any, right: Any) -> bool:
-    if (left is None) != (right is None):
-        return operator == "!="
-    comparable = (_number(left) and _number(right)) or (
-        isinstance(left, str) and isinstance(right, str)
-    )
-    if left is None:
-        return operator == "=="
-    if not comparable:
-        return False
-    return bool(
-        {"==": left == right, "!=": left != right, ">": left > right, "<": left < right}[operator]
-    )
+        return evaluate(mapping, scope, self.input)

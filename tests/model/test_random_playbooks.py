@@ -13,11 +13,22 @@ import psycopg
 import pytest
 
 from build import Tenant, violations
+from model.difference import Difference
 from model.driver import Driver
 from model.generator import Graph, graph
 
 CHUNK = 75
-REGRESSIONS = sorted(Path(__file__).with_name("regressions").glob("*.json"))
+# Who comes first and what goes wrong on the way is drawn anew for each.
+ORDERS = 20
+
+
+def _kept(file: Path) -> Any:
+    reason = json.loads(file.read_text()).get("not_yet")
+    marks = [pytest.mark.xfail(reason=reason, raises=Difference)] if reason else []
+    return pytest.param(file, id=file.stem, marks=marks)
+
+
+REGRESSIONS = [_kept(f) for f in sorted(Path(__file__).with_name("regressions").glob("*.json"))]
 
 
 @pytest.fixture
@@ -37,13 +48,19 @@ def test_random_playbooks_do_what_the_reference_says(driver: Driver, chunk: int)
     assert violations(driver.owner) == []
 
 
-@pytest.mark.parametrize("file", REGRESSIONS, ids=lambda file: file.stem)
-def test_what_the_fuzzer_once_found_stays_fixed(driver: Driver, file: Path) -> None:
+@pytest.mark.parametrize("file", REGRESSIONS)
+def test_what_was_once_wrong_stays_right_in_any_order(driver: Driver, file: Path) -> None:
     kept = json.loads(file.read_text())
+    made = Graph(
+        kept["seed"],
+        kept["document"],
+        kept["input"],
+        library=kept.get("library", []),
+        relatives_in_one_call=kept.get("relatives_in_one_call", False),
+    )
 
-    driver.run(Graph(kept["seed"], kept["document"], kept["input"]))
-
-    assert violations(driver.owner) == []
+    for order in range(ORDERS):
+        driver.run(made, order)
 
     assert violations(driver.owner) == []
 
@@ -55,3 +72,4 @@ def test_the_generator_makes_all_kinds_of_playbooks() -> None:
 
     assert traits["cyclic"] >= 200 and traits["branching"] >= 300
     assert traits["fan-out"] >= 200 and traits["malformed"] >= 100
+    assert traits["family"] >= 200 and traits["events"] >= 150 and traits["strangers"] >= 100

@@ -19,7 +19,10 @@ import pytest
 
 from build import Tenant, violations
 from model.driver import Driver
-from model.generator import Document, Graph, graph
+from model.generator import Graph, graph
+from model.ledger import Ledger
+from model.records import Document, is_wait
+from model.reports import HANDLER
 
 SEEDS = range(5000, 5006)
 Outcome = tuple[Any, ...]
@@ -35,16 +38,22 @@ def scopes(steps: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 def patient(seed: int) -> Graph:
-    """A sound graph of this seed whose joins wait for everybody."""
+    """A sound graph of this seed whose joins wait for everybody and whose waits for a person."""
     made = graph(seed)
-    while made.refused:
+    while made.refused or made.traits & {"events"}:
         made = graph(made.seed + 1_000_000)
-    for steps in scopes(made.document["steps"]):
-        for step in steps:
-            if step["type"] == "PARALLEL_EXECUTION":
-                step["config"].pop("join", None)
-                step["config"]["on_branch_failure"] = "continue"
+    for step in all_steps(made):
+        if step["type"] == "PARALLEL_EXECUTION":
+            step["config"].pop("join", None)
+            step["config"]["on_branch_failure"] = "continue"
     return made
+
+
+def all_steps(made: Graph) -> Iterator[dict[str, Any]]:
+    """Every step of a graph's documents."""
+    for document in (made.document, *made.library):
+        for steps in scopes(document["steps"]):
+            yield from steps
 
 
 class Stage:
@@ -64,20 +73,64 @@ class Stage:
     ) -> Outcome:
         """The outcome in a tenant of its own, in the names of the graph's document."""
         tenant = Tenant(self.connect("app"), self.connect("worker"), uuid.uuid4())
-        document = document or made.document
+        graph = Graph(made.seed, document or made.document, made.input, library=made.library)
         driver = Driver(tenant, self.owner)
-        run = driver.begin(Graph(made.seed, document, made.input), key="once" if replays else None)
+        driver.apply(graph)
+        execution = driver.start(graph, key="once" if replays else None)
+        ledger = Ledger(self.owner, {execution: ""})
         dice = random.Random(workers)
-        while run.engine_status() in ("RUNNING", "PAUSED"):
+        while ledger.states()[()].status in ("RUNNING", "PAUSED"):
             if replays:
-                again = tenant.start(made.input, name=document["name"], key="once")
-                assert again == run.execution
-            run.play_round(made, dice, workers, names)
-        text = names(json.dumps(run.outcome()))
-        status, code, output, rows = json.loads(text)
-        rows = sorted(rows, key=json.dumps)
-        # A guard that ends the execution cuts the others where they are.
-        return (status, code) if code == "MAX_VISITS" else (status, code, output, rows)
+                assert driver.start(graph, key="once") == execution
+            play_round(tenant, ledger, made, dice, workers, names)
+        return outcome(ledger, names)
+
+
+def play_round(
+    tenant: Tenant,
+    ledger: Ledger,
+    made: Graph,
+    dice: random.Random,
+    workers: int,
+    names: Callable[[str], str],
+) -> None:
+    """Answer everything that waits, then claim and report as so many runners, in any order."""
+    executions = ledger.states()
+    waits = {step["name"] for step in all_steps(made) if is_wait(step)}
+    for row in ledger.attempts():
+        if row.status == "RUNNING" and json.loads(names(json.dumps(row.name))) in waits:
+            around = (row.scope[:n] for n in range(len(row.scope), -1, -1))
+            execution = next(executions[scope].id for scope in around if scope in executions)
+            tenant.one("select pbdb.submit_step_input(%s, %s, '2')", execution, row.name)
+    ledger.owner.execute(
+        "update pbdb.playbook_ready_steps set due_at = clock_timestamp()"
+        " where organization_id = %s and state = 'READY' and due_at > clock_timestamp()",
+        (tenant.organization,),
+    )
+    held = []
+    for worker in range(workers):
+        held += tenant.claim(HANDLER, worker=f"w{worker}", limit=1 if workers > 1 else 9)
+    dice.shuffle(held)
+    keys = ledger.keys([step["step_result_id"] for step in held])
+    for step in held:
+        key = json.loads(names(json.dumps(keys[step["step_result_id"]])))
+        kind, value = made.outcome_of(key)
+        tenant.held["it"] = (step["step_result_id"], step["token"])
+        if kind == "complete":
+            tenant.complete("it", value)
+        else:
+            tenant.fail("it", **value)
+
+
+def outcome(ledger: Ledger, names: Callable[[str], str]) -> Outcome:
+    """[status, code, output, attempts]; steps named nothing… are left out."""
+    states = ledger.states()
+    # A guard that ends an execution cuts its branches where they are.
+    is_cut = any(state.code == "MAX_VISITS" for state in states.values())
+    rows = [row[1:] for row in ledger.attempts() if not row.name.startswith("nothing")]
+    text = names(json.dumps([*states[()][1:4], [] if is_cut else rows]))
+    status, code, output, rows = json.loads(text)
+    return (status, code, None if is_cut else output, sorted(rows, key=json.dumps))
 
 
 @pytest.fixture

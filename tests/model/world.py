@@ -1,0 +1,133 @@
+"""What executions have to do with each other: children, reports in batches, events.
+
+The second half of the reference. A `World` is one organization: every playbook it may call, every
+execution it has started. Its calls are those of apps and runners; after each, nothing is left to do
+that needs nobody from outside.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from model.events import Event, Shelf
+from model.records import NOT_JSON, Attempt, Document, Scope, Verb, fits, is_claimed, is_wait
+from model.reference import Execution
+
+
+@dataclass(slots=True)
+class Report:
+    """One row of a report call: how it is said, of which attempt (None: of nobody knows what)."""
+
+    attempt: Attempt | None
+    verb: Verb
+    value: Any
+    # With the token of the attempt's lease, or with another.
+    has_token: bool = True
+
+    @property
+    def text(self) -> str:
+        """An output as its runner writes it."""
+        return "{" if self.value is NOT_JSON else json.dumps(self.value)
+
+
+@dataclass
+class World:
+    """Playbooks by name, and the executions of all of them, oldest first."""
+
+    playbooks: dict[str, Document]
+    executions: list[Execution] = field(default_factory=list)
+    shelf: Shelf = field(default_factory=Shelf)
+    _jobs: deque[Callable[[], None]] = field(default_factory=deque)
+
+    # What apps and runners do.
+
+    def start(self, name: str, given: dict[str, Any], label: str = "") -> Execution:
+        execution = self._new(name, given, label=label)
+        self.settle()
+        return execution
+
+    def report(self, rows: Iterable[Report]) -> list[str]:
+        """The verdicts on one call's rows. What follows for relatives, `settle` does afterwards."""
+        return [self._report(row) for row in rows]
+
+    def emit(self, event: Event, age: Callable[[Attempt], Any]) -> int:
+        """Deliver to every wait that it fits, the oldest first; how many had it."""
+
+        def give(wait: Attempt, payload: Any) -> None:
+            wait.execution.complete(wait, payload)
+            self.settle()
+
+        waits = sorted((w for w in self.waits() if event.suits(w)), key=age)
+        return self.shelf.emit(event, waits, give)
+
+    def settle(self) -> None:
+        """Begin children and hand back what they gave, in the order in which that came up."""
+        while self._jobs:
+            self._jobs.popleft()()
+
+    # What it looks like.
+
+    @property
+    def live(self) -> list[Execution]:
+        return [e for e in self.executions if e.is_live]
+
+    def claimable(self) -> list[Attempt]:
+        return [
+            a
+            for e in self.live
+            if not e.is_paused
+            for a in e.attempts
+            if a.status == "PENDING" and not a.is_held and is_claimed(a.step)
+        ]
+
+    def waits(self) -> list[Attempt]:
+        """Open waits, for persons and for events."""
+        return [
+            a
+            for e in self.live
+            for a in e.attempts
+            if a.is_open and not a.is_held and is_wait(a.step)
+        ]
+
+    # What executions ask for.
+
+    def later(self, job: Callable[[], None]) -> None:
+        self._jobs.append(job)
+
+    def call(self, attempt: Attempt, given: Any) -> bool:
+        name = attempt.step["config"]["playbook"]
+        if name not in self.playbooks:
+            return False
+        attempt.child = self._new(name, given, caller=attempt)
+        return True
+
+    def take(self, attempt: Attempt) -> Any:
+        return self.shelf.take(attempt)
+
+    def _new(self, name: str, given: Any, **place: Any) -> Execution:
+        document = self.playbooks[name]
+        execution = Execution(self, document, given, Scope(document["steps"], **place))
+        self.executions.append(execution)
+        return execution
+
+    def _report(self, row: Report) -> str:
+        attempt = row.attempt
+        if attempt is None or not row.has_token:
+            return "stale"
+        if attempt.report is not None:
+            return "repeated" if attempt.report == (row.verb, row.value) else "conflict"
+        if not attempt.is_open:
+            return "stale"
+        attempt.report = (row.verb, row.value)
+        if row.verb == "fail":
+            attempt.execution.fail(attempt, row.value["code"], row.value.get("permanent", False))
+            return "accepted"
+        if row.value is NOT_JSON:
+            attempt.execution.fail(attempt, "OUTPUT_INVALID")
+            return "failed"
+        attempt.execution.complete(attempt, row.value)
+        return "accepted" if fits(attempt.step, row.value) else "failed"
