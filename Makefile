@@ -4,7 +4,7 @@ BIN := .venv/bin
 VERSIONS ?= both
 export PYTHONPATH := src
 
-.PHONY: help install demo test lint load freeze freeze-check snapshot schema bench chaos fuzz release clean
+.PHONY: help install demo test lint load freeze freeze-check snapshot schema bench attack chaos fuzz release clean
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -43,6 +43,9 @@ schema: .venv/.installed  ## write the JSON Schema of playbook documents to docs
 
 bench: .venv/.installed  ## measure; writes bench/results
 	$(BIN)/python -m bench
+
+attack: .venv/.installed  ## try what one tenant or login must not reach, on PostgreSQL 16 and 18 (ARGS=queries for one corpus)
+	PYTHONPATH=src:tests $(BIN)/python -m attack --postgres $(VERSIONS) $(ARGS)
 
 chaos: .venv/.installed  ## kill workers and servers while playbooks run (ARGS=--full takes half an hour)
 	PYTHONPATH=src:tests $(BIN)/python -m chaos $(ARGS)

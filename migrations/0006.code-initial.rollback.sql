@@ -724,7 +724,25 @@ drop function pbdb._query_error(text, text);
 drop function pbdb._run_database_query(uuid, jsonb);
 
 -- deleted: sql/step/database_query/_query_as_tenant.sql
-drop function pbdb._query_as_tenant(text, text[], int, int, boolean);
+drop function pbdb._query_as_tenant(text, text[], int, bigint);
+
+-- deleted: sql/step/database_query/_forget_seed.sql
+drop function pbdb._forget_seed(text);
+
+-- deleted: sql/step/database_query/_check_session.sql
+drop function pbdb._check_session(text[], text[]);
+
+-- deleted: sql/step/database_query/_session_state.sql
+drop function pbdb._session_state();
+
+-- deleted: sql/step/database_query/_session_settings.sql
+drop function pbdb._session_settings();
+
+-- deleted: sql/step/database_query/_check_query.sql
+drop function pbdb._check_query(text, text);
+
+-- deleted: sql/step/database_query/_query_refusal.sql
+drop function pbdb._query_refusal(text, text);
 
 -- deleted: sql/step/database_query/_query_params.sql
 drop function pbdb._query_params(jsonb);

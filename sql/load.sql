@@ -201,6 +201,12 @@ set role pbdb_owner;
 \ir step/_attempt_handler.sql
 \ir step/_inline_output.sql
 \ir step/database_query/_query_params.sql
+\ir step/database_query/_query_refusal.sql
+\ir step/database_query/_check_query.sql
+\ir step/database_query/_session_settings.sql
+\ir step/database_query/_session_state.sql
+\ir step/database_query/_check_session.sql
+\ir step/database_query/_forget_seed.sql
 \ir step/database_query/_query_as_tenant.sql
 \ir step/database_query/_run_database_query.sql
 \ir step/database_query/_query_error.sql
