@@ -120,8 +120,20 @@ drop function pbdb._lowest_id_at(timestamptz);
 -- deleted: sql/report/list/_check_page.sql
 drop function pbdb._check_page(integer, text, text);
 
+-- deleted: sql/report/progress/get_execution_steps.sql
+drop function pbdb.get_execution_steps(uuid);
+
+-- deleted: sql/report/progress/_latest_attempts.sql
+drop function pbdb._latest_attempts(uuid, uuid);
+
+-- deleted: sql/report/progress/get_step_result.sql
+drop function pbdb.get_step_result(uuid);
+
 -- deleted: sql/report/progress/get_execution_timeline.sql
-drop function pbdb.get_execution_timeline(uuid);
+drop function pbdb.get_execution_timeline(uuid, uuid, integer, text, boolean);
+
+-- deleted: sql/report/progress/get_execution.sql
+drop function pbdb.get_execution(uuid);
 
 -- deleted: sql/report/progress/get_execution_result.sql
 drop function pbdb.get_execution_result(uuid);

@@ -418,7 +418,11 @@ set role pbdb_owner;
 \ir report/get_active_playbooks.sql
 \ir report/progress/get_execution_progress.sql
 \ir report/progress/get_execution_result.sql
+\ir report/progress/get_execution.sql
 \ir report/progress/get_execution_timeline.sql
+\ir report/progress/get_step_result.sql
+\ir report/progress/_latest_attempts.sql
+\ir report/progress/get_execution_steps.sql
 \ir report/list/_check_page.sql
 \ir report/list/_lowest_id_at.sql
 \ir report/list/_filled_id.sql

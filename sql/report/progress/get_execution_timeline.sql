@@ -1,5 +1,11 @@
--- drop: function pbdb.get_execution_timeline(uuid)
-create or replace function pbdb.get_execution_timeline(p_execution_id uuid)
+-- drop: function pbdb.get_execution_timeline(uuid, uuid, integer, text, boolean)
+create or replace function pbdb.get_execution_timeline(
+    p_execution_id uuid,
+    p_after_id uuid default null,
+    p_limit int default null,
+    p_step_name text default null,
+    p_only_open_or_failed boolean default false
+)
 returns table (
     step_result_id uuid,
     step_id uuid,
@@ -42,16 +48,30 @@ begin atomic
         r.error_code,
         r.error_message
     from pbdb.playbook_step_results as r
-    inner join pbdb.playbook_steps as s on r.step_id = s.id
-    left join pbdb.playbook_scopes as c on r.scope_id = c.id
-    where r.execution_id = p_execution_id
-    order by r.id;
+    inner join pbdb.playbook_steps as s
+        on r.organization_id = s.organization_id and r.step_id = s.id
+    left join pbdb.playbook_scopes as c
+        on r.organization_id = c.organization_id and r.scope_id = c.id
+    where
+        r.execution_id = p_execution_id
+        and (p_after_id is null or r.id > p_after_id)
+        and (p_step_name is null or s.step_name = p_step_name)
+        and (
+            p_only_open_or_failed is not true
+            or r.status in ('PENDING', 'RUNNING', 'FAILED', 'TIMEOUT')
+        )
+    order by r.id
+    limit p_limit;
 end;
 
-comment on function pbdb.get_execution_timeline(uuid) is
+comment on function pbdb.get_execution_timeline(uuid, uuid, int, text, boolean) is
 'Every attempt of every step of an execution, in the order that they began: one row each, with the '
 'branch or item that it ran in (null outside), the runner (null: the database itself) and the '
-'error. No row when the execution is unknown.';
+'error. Of one step when p_step_name says so, and only what is open or went wrong when '
+'p_only_open_or_failed does. At most p_limit (null: all); the next page is the call with '
+'p_after_id = the last step_result_id. No row when the execution is unknown.';
 
-revoke execute on function pbdb.get_execution_timeline(uuid) from public;
-grant execute on function pbdb.get_execution_timeline(uuid) to pbdb_app, pbdb_monitor;
+revoke execute on function pbdb.get_execution_timeline(uuid, uuid, int, text, boolean)
+from public;
+grant execute on function pbdb.get_execution_timeline(uuid, uuid, int, text, boolean)
+to pbdb_app, pbdb_monitor;
