@@ -1,6 +1,8 @@
 drop type pbdb.verdict;
 drop type pbdb.claimed_step;
 drop type pbdb.run;
+drop type pbdb.cancelled_call;
+drop type pbdb.playbook_call;
 drop type pbdb.ended_attempt;
 drop type pbdb.step_effect;
 drop type pbdb.thread;

@@ -611,6 +611,17 @@ create type pbdb.ended_attempt as (
     completed_at timestamptz
 );
 
+create type pbdb.playbook_call as (
+    result_id uuid,
+    playbook_id uuid,
+    input jsonb
+);
+
+create type pbdb.cancelled_call as (
+    execution_id uuid,
+    message text
+);
+
 create type pbdb.run as (
     execution_id uuid,
     organization_id uuid,
@@ -646,7 +657,9 @@ create type pbdb.run as (
     threads pbdb.thread[],
     results pbdb.playbook_step_results[],
     ready pbdb.playbook_ready_steps[],
-    ended pbdb.ended_attempt[]
+    ended pbdb.ended_attempt[],
+    calls pbdb.playbook_call[],
+    cancels pbdb.cancelled_call[]
 );
 
 create type pbdb.execution_filter as (
@@ -707,6 +720,10 @@ comment on type pbdb.execution_filter is
 'Which executions a list shows: those of a tenant that pass every field that is not null. Ids from from_id to before '
 'to_id; search is the beginning of an id, a name or an idempotency key; with_children is never null.';
 comment on type pbdb.ended_attempt is 'The end of an attempt whose row is already stored.';
+comment on type pbdb.playbook_call is
+'A child execution that a step has called and that begins when the run is written.';
+comment on type pbdb.cancelled_call is
+'A child execution that nobody waits for any more and that ends when the run is written.';
 comment on type pbdb.run is
 'An execution while one call works on it: its row, what is known of earlier steps, and what is to be written.';
 

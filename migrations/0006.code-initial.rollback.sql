@@ -210,6 +210,9 @@ drop function pbdb._usage_number(jsonb, text, numeric);
 -- deleted: sql/queue/report/_settle_attempts.sql
 drop function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int);
 
+-- deleted: sql/queue/report/_still_held.sql
+drop function pbdb._still_held(pbdb.claimed_step[]);
+
 -- deleted: sql/queue/report/_output_problem.sql
 drop function pbdb._output_problem(text);
 
@@ -354,6 +357,12 @@ drop function pbdb._advance(pbdb.run, jsonb);
 -- deleted: sql/engine/child/_end_child_call.sql
 drop function pbdb._end_child_call(pbdb.run, jsonb, pbdb.playbook_step_results);
 
+-- deleted: sql/engine/child/_flush_families.sql
+drop function pbdb._flush_families(pbdb.run[]);
+
+-- deleted: sql/engine/child/_start_calls.sql
+drop function pbdb._start_calls(pbdb.run);
+
 -- deleted: sql/engine/child/_call_playbook.sql
 drop function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect);
 
@@ -408,6 +417,9 @@ drop function pbdb._finish(pbdb.run, jsonb, pbdb.playbook_execution_status, json
 -- deleted: sql/engine/end/_map_output.sql
 drop function pbdb._map_output(pbdb.run, jsonb);
 
+-- deleted: sql/engine/child/_drop_calls.sql
+drop function pbdb._drop_calls(pbdb.run, uuid[], text);
+
 -- deleted: sql/engine/child/_cancel_child.sql
 drop function pbdb._cancel_child(uuid, text);
 
@@ -458,6 +470,9 @@ drop function pbdb._flush_steps(pbdb.run);
 
 -- deleted: sql/engine/run/_flush_runs.sql
 drop function pbdb._flush_runs(pbdb.run[], text, text[], int, int);
+
+-- deleted: sql/engine/run/_insert_executions.sql
+drop function pbdb._insert_executions(pbdb.run[]);
 
 -- deleted: sql/engine/run/_flush_attempts.sql
 drop function pbdb._flush_attempts(pbdb.run[], boolean, int, text, text[], int, int);

@@ -302,6 +302,7 @@ set role pbdb_owner;
 \ir engine/run/_insert_attempts.sql
 \ir engine/run/_flush_ended.sql
 \ir engine/run/_flush_attempts.sql
+\ir engine/run/_insert_executions.sql
 \ir engine/run/_flush_runs.sql
 \ir engine/run/_flush_steps.sql
 \ir engine/start/_require_program.sql
@@ -319,6 +320,7 @@ set role pbdb_owner;
 \ir engine/end/_close_open_steps.sql
 \ir engine/child/_wake_parent.sql
 \ir engine/child/_cancel_child.sql
+\ir engine/child/_drop_calls.sql
 \ir engine/end/_map_output.sql
 \ir engine/end/_finish.sql
 \ir engine/parallel/_join_output.sql
@@ -337,6 +339,8 @@ set role pbdb_owner;
 \ir engine/wait/_settle_pause.sql
 \ir engine/child/_child_refusal.sql
 \ir engine/child/_call_playbook.sql
+\ir engine/child/_start_calls.sql
+\ir engine/child/_flush_families.sql
 \ir engine/child/_end_child_call.sql
 \ir engine/move/_advance.sql
 \ir engine/move/_run_engine_step.sql
@@ -389,6 +393,7 @@ set role pbdb_owner;
 \ir queue/claim/heartbeat_playbook_steps.sql
 \ir queue/report/_late_verdict.sql
 \ir queue/report/_output_problem.sql
+\ir queue/report/_still_held.sql
 \ir queue/report/_settle_attempts.sql
 \ir queue/report/_usage_number.sql
 \ir queue/report/_record_usage.sql

@@ -57,6 +57,12 @@ create type pbdb.step_result_status as enum (
     'TIMEOUT'
 );
 
+-- A child execution that nobody waits for any more and that ends when the run is written.
+create type pbdb.cancelled_call as (
+    execution_id uuid,
+    message text
+);
+
 -- Everything a handler needs, with the token that every further call about this attempt must
 -- carry.
 create type pbdb.claimed_step as (
@@ -112,6 +118,13 @@ create type pbdb.execution_filter as (
     with_children boolean
 );
 
+-- A child execution that a step has called and that begins when the run is written.
+create type pbdb.playbook_call as (
+    result_id uuid,
+    playbook_id uuid,
+    input jsonb
+);
+
 -- An execution while one call works on it: its row, what is known of earlier steps, and what is to
 -- be written.
 create type pbdb.run as (
@@ -149,7 +162,9 @@ create type pbdb.run as (
     threads pbdb.thread[],
     results pbdb.playbook_step_results[],
     ready pbdb.playbook_ready_steps[],
-    ended pbdb.ended_attempt[]
+    ended pbdb.ended_attempt[],
+    calls pbdb.playbook_call[],
+    cancels pbdb.cancelled_call[]
 );
 
 -- What entering a step came to. PENDING: a handler, a wait or a join has to act.

@@ -1,7 +1,4 @@
 -- drop: function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect)
---
--- The child is queued, not run here: a child that calls a child would recurse. Whoever called the
--- engine goes on with queued engine steps before it answers.
 create or replace function pbdb._call_playbook(
     p_run pbdb.run,
     p_result_id uuid,
@@ -19,7 +16,6 @@ declare
     v_now timestamptz := clock_timestamp();
     v_config jsonb := (p_step -> 'config') || coalesce(p_effect.request, '{}');
     v_attempt pbdb.playbook_step_results;
-    v_child pbdb.run;
     v_program jsonb;
     v_error jsonb;
 begin
@@ -44,20 +40,9 @@ begin
         coalesce(v_now + interval '1 second' * (p_step ->> 'timeout')::int, 'infinity'),
         (p_step ->> 'i')::int, null, null, null, null, null
     )::pbdb.playbook_ready_steps;
-    p_run := pbdb._flush_steps(p_run);
-
-    v_child := pbdb._new_run(p_run.organization_id, v_program, p_effect.input);
-    v_child.trigger_source := 'playbook';
-    v_child.execution_name := p_run.execution_name;
-    v_child.parent_result_id := p_result_id;
-    v_child.root_execution_id := coalesce(p_run.root_execution_id, p_run.execution_id);
-    v_child.depth := p_run.depth + 1;
-    v_child.threads := '{}';
-    v_child := pbdb._hold_step(
-        v_child, v_program -> 'steps' -> (v_program ->> 'first')::int,
-        row(null, null, null, null)::pbdb.thread
-    );
-    perform pbdb._flush_runs(array[v_child]);
+    p_run.calls := p_run.calls || row(
+        p_result_id, v_program ->> 'playbook_id', p_effect.input
+    )::pbdb.playbook_call;
     return p_run;
 end;
 $fn$;
@@ -65,8 +50,8 @@ $fn$;
 comment on function pbdb._call_playbook(
     pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect
 ) is
-'Starts another ACTIVE playbook of the same organization as this step''s work; its output becomes '
-'the step''s output.';
+'Calls another ACTIVE playbook of the same organization as this step''s work. It begins when the '
+'run is written; its output becomes the step''s output.';
 
 revoke execute on function pbdb._call_playbook(
     pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect

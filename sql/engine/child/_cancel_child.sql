@@ -8,6 +8,9 @@ as $fn$
 declare
     v_run pbdb.run := pbdb._lock_run(p_execution_id);
 begin
+    if v_run.completed_at is not null then
+        return;
+    end if;
     v_run := pbdb._finish(
         v_run, pbdb._program_of(v_run.playbook_id), 'CANCELLED', null,
         jsonb_build_object('code', 'CANCELLED', 'message', p_message)
@@ -17,7 +20,7 @@ end;
 $fn$;
 
 comment on function pbdb._cancel_child(uuid, text) is
-'Cancels a child execution with its parent; bounded by the depth to which playbooks may call each '
-'other.';
+'Cancels an open child execution for which nobody waits any more, and with it those that it '
+'called: as deep as playbooks may call each other.';
 
 revoke execute on function pbdb._cancel_child(uuid, text) from public;

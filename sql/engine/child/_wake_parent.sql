@@ -20,6 +20,6 @@ $fn$;
 
 comment on function pbdb._wake_parent(uuid) is
 'Queues the step of the parent execution that waits for a child; part of the child''s last '
-'transaction.';
+'transaction. The parent is not in memory then.';
 
 revoke execute on function pbdb._wake_parent(uuid) from public;

@@ -11,7 +11,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $fn$
 declare
-    v_now timestamptz := clock_timestamp();
+    v_now timestamptz;
     v_closed uuid[];
 begin
     p_run := pbdb._flush_steps(p_run);
@@ -21,6 +21,8 @@ begin
     where q.execution_id = p_run.execution_id
     order by q.result_id
     for update;
+    -- Read now: a claim that was waited for has begun its attempt before.
+    v_now := clock_timestamp();
 
     with closed as (
         update pbdb.playbook_step_results as r
@@ -37,15 +39,9 @@ begin
             and (p_scope_ids is null or r.scope_id = any(p_scope_ids))
         returning r.id
     )
-    select array_agg(c.id) into v_closed from closed as c;
+    select coalesce(array_agg(c.id), '{}') into v_closed from closed as c;
 
-    perform pbdb._cancel_child(e.id, p_message)
-    from pbdb.playbook_executions as e
-    where
-        e.root_execution_id = coalesce(p_run.root_execution_id, p_run.execution_id)
-        and e.parent_result_id = any(v_closed) and e.completed_at is null
-    order by e.id;
-
+    p_run := pbdb._drop_calls(p_run, v_closed, p_message);
     delete from pbdb.playbook_ready_steps as q
     where q.execution_id = p_run.execution_id and q.result_id = any(v_closed);
     delete from pbdb.playbook_joins as j where j.result_id = any(v_closed);
@@ -62,6 +58,6 @@ $fn$;
 comment on function pbdb._close_open_steps(pbdb.run, uuid[], text, text) is
 'Closes every open attempt of an execution, or of some of its scopes: pending ones SKIPPED, '
 'running ones FAILED or TIMEOUT with the code given; their runners learn it at the next heartbeat. '
-'Child executions are cancelled.';
+'What they called is cancelled when the run is written.';
 
 revoke execute on function pbdb._close_open_steps(pbdb.run, uuid[], text, text) from public;

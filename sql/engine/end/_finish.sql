@@ -14,6 +14,7 @@ as $fn$
 declare
     v_error jsonb := p_error;
 begin
+    p_run.threads := '{}';
     if p_status = 'COMPLETED' then
         p_run.output := p_output;
         if jsonb_typeof(p_program -> 'output_mapping') in ('object', 'array', 'string') then
@@ -29,6 +30,15 @@ begin
         end if;
     end if;
 
+    -- Before the time of its end is read: what is closed began before.
+    if p_status <> 'COMPLETED' then
+        p_run.output := null;
+        p_run := pbdb._close_open_steps(
+            p_run, null,
+            case when p_status = 'TIMEOUT' then 'TIMEOUT' else 'CANCELLED' end,
+            format('the execution ended: %s', coalesce(v_error ->> 'message', p_status::text))
+        );
+    end if;
     p_run.status := case
         when p_status = 'COMPLETED' and v_error is not null then 'FAILED'
         else p_status
@@ -39,18 +49,6 @@ begin
     p_run.completed_at := clock_timestamp();
     p_run.pause_reason := null;
     p_run.paused_at := null;
-    p_run.threads := '{}';
-    if p_status <> 'COMPLETED' then
-        p_run.output := null;
-        p_run := pbdb._close_open_steps(
-            p_run, null,
-            case when p_status = 'TIMEOUT' then 'TIMEOUT' else 'CANCELLED' end,
-            format('the execution ended: %s', coalesce(p_run.error_message, p_status::text))
-        );
-    end if;
-    if p_run.parent_result_id is not null then
-        perform pbdb._wake_parent(p_run.parent_result_id);
-    end if;
     return p_run;
 end;
 $fn$;
@@ -58,8 +56,8 @@ $fn$;
 comment on function pbdb._finish(
     pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb
 ) is
-'Ends an execution: output mapping and schema on success, every open step closed otherwise, the '
-'parent woken.';
+'Ends an execution: output mapping and schema on success, every open step closed otherwise. The '
+'parent is woken when the run is written.';
 
 revoke execute on function pbdb._finish(
     pbdb.run, jsonb, pbdb.playbook_execution_status, jsonb, jsonb

@@ -14,7 +14,8 @@ begin
         e.error_message, e.error_stack, e.handled_error, e.started_at, e.completed_at,
         e.current_step_id, e.completed_steps, e.total_steps, e.is_revisiting, e.pause_reason,
         e.paused_at, e.deadline_at, e.idempotency_key, e.input_hash, e.root_execution_id,
-        e.parent_result_id, e.depth, e.metadata, '{}', '{}', '{}', '{}', '{}', '{}'
+        e.parent_result_id, e.depth, e.metadata, '{}', '{}', '{}', '{}', '{}', '{}',
+        '{}', '{}'
     into v_run
     from pbdb.playbook_executions as e
     where e.id = p_execution_id;

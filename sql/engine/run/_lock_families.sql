@@ -22,13 +22,14 @@ begin
         ) as x
         where r.id = any(p_step_result_ids)
     ))
-    order by e.id
+    order by coalesce(e.root_execution_id, e.id), e.depth, e.id
     for update;
 end;
 $fn$;
 
 comment on function pbdb._lock_families(uuid[]) is
-'Locks the executions of some attempts, roots of families with them (an older id, so first). '
+'Locks the executions of some attempts, roots of families with them and first: who holds a root '
+'holds its family. '
 'Whether an attempt is held, and with which token, does not change while its execution is locked: '
 'only a claim takes no such lock, and it takes only what nobody holds.';
 

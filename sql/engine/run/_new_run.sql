@@ -29,6 +29,8 @@ begin
     v_run.results := '{}';
     v_run.ready := '{}';
     v_run.ended := '{}';
+    v_run.calls := '{}';
+    v_run.cancels := '{}';
     return v_run;
 end;
 $fn$;

@@ -27,6 +27,7 @@ declare
     v_item record;
     v_attempt pbdb.playbook_step_results;
     v_run pbdb.run;
+    v_next pbdb.run;
     v_runs pbdb.run[] := '{}';
     v_program jsonb;
     v_error jsonb;
@@ -35,6 +36,8 @@ declare
     v_last_hash bigint;
     v_ended pbdb.ended_attempt;
     v_is_held boolean;
+    v_is_doubtful boolean;
+    v_has_cancels boolean := false;
     v_families uuid[] := '{}';
 begin
     verdicts := '{}';
@@ -66,9 +69,28 @@ begin
     loop
         v_hash := hashtextextended(coalesce(v_item.error::text, v_item.output, 'null'), 0);
         v_is_held := coalesce(v_item.is_held, false);
-        if v_is_held and v_item.execution_id = v_run.execution_id then
-            -- An earlier report of this call may have ended this attempt, or the whole execution.
-            v_is_held := v_item.id <> v_attempt.id and exists (
+        v_is_doubtful := v_item.execution_id = v_run.execution_id;
+        if v_is_held and v_is_doubtful is not true then
+            v_next := pbdb._load_run(v_item.execution_id);
+            if v_program ->> 'playbook_id' is distinct from v_next.playbook_id::text then
+                v_program := pbdb._program_of(v_next.playbook_id);
+            end if;
+            -- An earlier report of this call may have ended the step that called it.
+            v_is_doubtful := v_next.depth > 0;
+            if v_has_cancels and v_is_doubtful then
+                claims := claims || pbdb._flush_runs(
+                    v_runs || v_run, p_worker, p_handlers, p_limit - cardinality(claims),
+                    p_lease_seconds
+                );
+                v_runs := '{}';
+                v_run := null;
+                v_has_cancels := false;
+                v_next := pbdb._load_run(v_item.execution_id);
+            end if;
+        end if;
+        if v_is_held and v_is_doubtful then
+            -- Not so if it is this attempt again, or if an earlier report has closed it.
+            v_is_held := v_item.id is distinct from v_attempt.id and exists (
                 select from pbdb.playbook_ready_steps as q
                 where
                     q.execution_id = v_item.execution_id and q.result_id = v_item.id
@@ -90,10 +112,7 @@ begin
             if v_run.execution_id is not null then
                 v_runs := v_runs || v_run;
             end if;
-            v_run := pbdb._load_run(v_attempt.execution_id);
-            if v_program ->> 'playbook_id' is distinct from v_run.playbook_id::text then
-                v_program := pbdb._program_of(v_run.playbook_id);
-            end if;
+            v_run := v_next;
         end if;
 
         v_error := v_item.error;
@@ -128,18 +147,20 @@ begin
             v_ended.error_code, v_ended.error_message
         )::pbdb.verdict;
         v_run := pbdb._advance(v_run, v_program);
+        v_has_cancels := v_has_cancels or cardinality(v_run.cancels) > 0;
         if v_run.depth > 0 or (v_program ->> 'has_child')::boolean then
             v_families := v_families || coalesce(v_run.root_execution_id, v_run.execution_id);
         end if;
     end loop;
 
     if v_run.execution_id is not null then
-        claims := pbdb._flush_runs(
-            v_runs || v_run, p_worker, p_handlers, p_limit, p_lease_seconds
+        claims := claims || pbdb._flush_runs(
+            v_runs || v_run, p_worker, p_handlers, p_limit - cardinality(claims), p_lease_seconds
         );
     end if;
-    if cardinality(v_families) > 0 then
+    if v_families <> '{}' then
         perform pbdb._run_engine_steps(v_families, 100);
+        claims := pbdb._still_held(claims);
     end if;
 end;
 $fn$;

@@ -21,11 +21,9 @@ begin
         );
     end if;
     if p_ready.handler = '@child' then
-        perform pbdb._cancel_child(e.id, 'the step that called it timed out')
-        from pbdb.playbook_executions as e
-        where
-            e.root_execution_id = coalesce(p_run.root_execution_id, p_run.execution_id)
-            and e.parent_result_id = p_attempt.id and e.completed_at is null;
+        p_run := pbdb._drop_calls(
+            p_run, array[p_attempt.id], 'the step that called it timed out'
+        );
     end if;
     return pbdb._end_attempt(p_run, p_step, p_attempt, null, jsonb_build_object(
         'code', case when p_ready.handler = '@child' then 'TIMEOUT' else 'WAIT_TIMEOUT' end,
