@@ -123,10 +123,8 @@ def _service() -> Iterator[str]:
 
 def _app() -> App:
     """An App with the embedding model of this machine, which the demo cannot do without."""
-    from pbdb.steps.context import Services  # brings in what only runners need
+    from pbdb.demo.project import app  # brings in what only runners need
 
-    app = App()
-    Services(app)
     if not app.embedders:
         raise UsageError(
             "there is no embedding model here", "pip install 'pbdb[local-embeddings,agents]'"
@@ -136,13 +134,17 @@ def _app() -> App:
 
 def _fill(connection: Connection, check: Callable[[], None], *, is_quiet: bool) -> None:
     """Store the documentation as memories, and wait until the runner has embedded them."""
-    rows = material.fill_table(connection)
-    total = material.remember(connection)
+    rows = material.fill_table(connection, LOCAL_ORGANIZATION)
+    total = material.remember(connection, LOCAL_ORGANIZATION)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, disable=is_quiet) as progress:
         task = progress.add_task(f"{rows} topics of Python's documentation: embedding", total=total)
         material.wait_for_vectors(
-            connection, total, lambda done: progress.update(task, completed=done), check
+            connection,
+            LOCAL_ORGANIZATION,
+            total,
+            lambda done: progress.update(task, completed=done),
+            check,
         )
 
 

@@ -17,7 +17,7 @@ from pbdb.app.registry import App
 from pbdb.cli.errors import UsageError, is_refused
 from pbdb.cli.options import Url, find_database
 from pbdb.database import Target, connect
-from pbdb.guard.secrets import Secrets
+from pbdb.runner.logs import log_events
 from pbdb.runner.loop import Settings
 
 Project = Annotated[
@@ -48,16 +48,7 @@ def worker(
     verbose: Annotated[bool, typer.Option("--verbose", "-v")] = False,
 ) -> None:
     """Run steps until SIGTERM or Ctrl-C; a second signal gives running steps back at once."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s%(fields)s",
-    )
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(add_fields)
-        handler.addFilter(Secrets.from_environ(os.environ).log_filter())
-    for noisy in ("httpx2", "httpcore2", "openai"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    log_events(is_verbose=verbose)
     found = load_app(project)
     settings = Settings(
         concurrency=concurrency, lease_seconds=lease, grace_seconds=grace, poll_seconds=poll
@@ -98,16 +89,3 @@ def check_rights(target: Target) -> None:
         return
     if row is not None and not row[0]:
         raise UsageError(f"the login {row[1]} may not run steps", f"grant pbdb_worker to {row[1]};")
-
-
-def add_fields(record: logging.LogRecord) -> bool:
-    """Give the record `fields`: the ids that were logged with it, as name=value."""
-    known = logging.LogRecord("", 0, "", 0, "", None, None).__dict__.keys() | {
-        "message",
-        "asctime",
-        "fields",
-        "taskName",
-    }
-    extra = {name: value for name, value in record.__dict__.items() if name not in known}
-    record.fields = "".join(f" {name}={value}" for name, value in extra.items())
-    return True

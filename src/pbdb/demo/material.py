@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from pbdb.cli.options import LOCAL_ORGANIZATION
 from pbdb.database import Connection
 from pbdb.demo.corpus import Passage, all_topics, passages
 
@@ -27,25 +27,25 @@ grant select on public.pydoc_topics to pbdb_query
 """
 
 
-def fill_table(connection: Connection) -> int:
+def fill_table(connection: Connection, organization: UUID) -> int:
     """Make public.pydoc_topics, which DATABASE_QUERY steps read under RLS; how many rows."""
     with connection.transaction():
         connection.execute(_TABLE)
         connection.cursor().executemany(
             "insert into public.pydoc_topics values (%s, %s, %s, %s) on conflict do nothing",
-            [(LOCAL_ORGANIZATION, t.name, t.title, len(t.text)) for t in all_topics()],
+            [(organization, t.name, t.title, len(t.text)) for t in all_topics()],
         )
     return len(all_topics())
 
 
-def remember(connection: Connection) -> int:
+def remember(connection: Connection, organization: UUID) -> int:
     """Store the passages that are no memories yet, for a runner to embed; how many there are."""
     wanted = {p.source: p for topic in all_topics() for p in passages(topic)}
     with connection.transaction():
-        connection.execute("select pbdb.set_organization(%s)", (LOCAL_ORGANIZATION,))
+        connection.execute("select pbdb.set_organization(%s)", (organization,))
         known = connection.execute(
             "select source from pbdb.agent_memories where organization_id = %s",
-            (LOCAL_ORGANIZATION,),
+            (organization,),
         ).fetchall()
         new = [wanted[source] for source in wanted.keys() - {row[0] for row in known}]
         if new:
@@ -66,14 +66,18 @@ def _metadata(passage: Passage) -> Jsonb:
 
 
 def wait_for_vectors(
-    connection: Connection, total: int, show: Callable[[int], None], check: Callable[[], None]
+    connection: Connection,
+    organization: UUID,
+    total: int,
+    show: Callable[[int], None],
+    check: Callable[[], None],
 ) -> None:
     """Wait until every memory of the demo has its vector, showing how many have."""
     while True:
         check()
         row = connection.execute(
             "select count(*) from pbdb.agent_memory_embeddings as e where e.organization_id = %s",
-            (LOCAL_ORGANIZATION,),
+            (organization,),
         ).fetchone()
         done = int(row[0]) if row else 0
         show(done)
