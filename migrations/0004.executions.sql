@@ -596,7 +596,8 @@ create type pbdb.step_effect as (
     output jsonb,
     error_code text,
     error_message text,
-    goes_to int
+    goes_to int,
+    plan jsonb
 );
 
 create type pbdb.ended_attempt as (
@@ -715,7 +716,8 @@ comment on type pbdb.thread is
 'One place where control stands: a scope (null: the playbook itself), the step to enter next (null: the scope ends), '
 'the last output there (SQL null: look it up) and the error that ends the scope.';
 comment on type pbdb.step_effect is
-'What entering a step came to. PENDING: a handler, a wait or a join has to act.';
+'What entering a step came to. PENDING: a handler, a wait, a join or a child has to act, the last three '
+'by plan.';
 comment on type pbdb.execution_filter is
 'Which executions a list shows: those of a tenant that pass every field that is not null. Ids from from_id to before '
 'to_id; search is the beginning of an id, a name or an idempotency key; with_children is never null.';

@@ -191,10 +191,14 @@ set role pbdb_owner;
 \ir step/conditional_branch/_branch_always_leads.sql
 \ir step/_output_limit.sql
 \ir step/_check_shape.sql
+\ir step/_aborts_the_turn.sql
+\ir step/_time_is_up.sql
+\ir step/_shape_error.sql
 \ir step/_output_error.sql
 \ir step/wait_for_input/_answer_error.sql
 \ir step/agent_execution/_agent_of.sql
 \ir step/parallel_execution/_join_plan.sql
+\ir step/wait_for_input/_wait_problem.sql
 \ir step/wait_for_input/_wait_plan.sql
 \ir step/api_call/_may_be_sent_twice.sql
 \ir step/_on_lost.sql
@@ -285,8 +289,9 @@ set role pbdb_owner;
 \ir rollup/roll_up_executions.sql
 
 -- engine: start and steer executions
-\ir engine/move/_statement_time_is_up.sql
 \ir engine/move/_resolve_request.sql
+\ir engine/child/_child_plan.sql
+\ir engine/move/_plan_step.sql
 \ir engine/move/_evaluate_step.sql
 \ir engine/run/_visit_key.sql
 \ir engine/move/_count_visit.sql
@@ -337,7 +342,6 @@ set role pbdb_owner;
 \ir engine/wait/_await.sql
 \ir engine/wait/_end_pause.sql
 \ir engine/wait/_settle_pause.sql
-\ir engine/child/_child_refusal.sql
 \ir engine/child/_call_playbook.sql
 \ir engine/child/_start_calls.sql
 \ir engine/child/_flush_families.sql

@@ -5,8 +5,6 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $fn$
-declare
-    v_errors jsonb;
 begin
     if pg_column_size(p_output) > pbdb._output_limit() then
         return jsonb_build_object(
@@ -18,19 +16,15 @@ begin
     end if;
     if jsonb_typeof(p_step -> 'output_schema') = 'object' then
         -- What an agent costs stands beside what it says; the schema is about what it says.
-        v_errors := pbdb._schema_errors(
+        return pbdb._shape_error(
             p_step -> 'output_schema',
             case
                 when p_step ? 'output_member'
                     then coalesce(p_output -> (p_step ->> 'output_member'), 'null')
                 else p_output
-            end
+            end,
+            'output'
         );
-        if v_errors <> '[]' then
-            return jsonb_build_object(
-                'code', 'OUTPUT_INVALID', 'message', pbdb._schema_message('output', v_errors)
-            );
-        end if;
     end if;
     return null;
 end;

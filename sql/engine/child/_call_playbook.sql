@@ -14,34 +14,19 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
-    v_config jsonb := (p_step -> 'config') || coalesce(p_effect.request, '{}');
-    v_attempt pbdb.playbook_step_results;
-    v_program jsonb;
-    v_error jsonb;
 begin
-    v_attempt := row(
+    p_run.results := p_run.results || row(
         p_result_id, p_run.execution_id, p_step ->> 'id', p_run.organization_id,
         p_thread.scope_id, 'RUNNING', 1, p_visit, p_effect.input, p_effect.request, null, null,
         null, null, false, v_now, null, null, null, null, null, null, v_now, v_now
     )::pbdb.playbook_step_results;
-    p_run.results := p_run.results || v_attempt;
-
-    v_program := pbdb._program_by_name(
-        p_run.organization_id, v_config ->> 'playbook', (v_config ->> 'version')::int
-    );
-    v_error := pbdb._child_refusal(p_run, v_program, v_config, p_effect.input);
-    if v_error is not null then
-        p_run := pbdb._flush_steps(p_run);
-        return pbdb._end_attempt(p_run, p_step, v_attempt, null, v_error, null);
-    end if;
-
     p_run.ready := p_run.ready || row(
         p_result_id, p_run.organization_id, p_run.execution_id, '@child', 'WAITING',
         coalesce(v_now + interval '1 second' * (p_step ->> 'timeout')::int, 'infinity'),
         (p_step ->> 'i')::int, null, null, null, null, null
     )::pbdb.playbook_ready_steps;
     p_run.calls := p_run.calls || row(
-        p_result_id, v_program ->> 'playbook_id', p_effect.input
+        p_result_id, p_effect.plan ->> 'playbook_id', p_effect.input
     )::pbdb.playbook_call;
     return p_run;
 end;

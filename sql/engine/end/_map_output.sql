@@ -14,7 +14,8 @@ declare
     );
 begin
     v_effect := pbdb._evaluate_step(
-        v_step, pbdb._variables(p_run, p_program, v_step, null, null), p_run.input
+        v_step, pbdb._variables(p_run, p_program, v_step, null, null), p_run.input,
+        clock_timestamp(), p_run.organization_id, p_run.depth
     );
     if v_effect.status = 'FAILED' then
         return jsonb_build_object('error', jsonb_build_object(

@@ -67,7 +67,9 @@ begin
         end if;
 
         v_started_at := clock_timestamp();
-        v_effect := pbdb._evaluate_step(v_step, v_variables, p_run.input);
+        v_effect := pbdb._evaluate_step(
+            v_step, v_variables, p_run.input, v_started_at, p_run.organization_id, p_run.depth
+        );
         p_run.current_step_id := v_step ->> 'id';
         v_result_id := pbdb.uuid_v7();
 
@@ -79,8 +81,7 @@ begin
                     );
                 when 'parallel' then
                     p_run := pbdb._fork(
-                        p_run, p_program, v_result_id, v_step, v_thread, v_visit, v_effect,
-                        v_variables
+                        p_run, p_program, v_result_id, v_step, v_thread, v_visit, v_effect
                     );
                 when 'wait' then
                     p_run := pbdb._await(

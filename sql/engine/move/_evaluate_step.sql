@@ -1,10 +1,16 @@
--- drop: function pbdb._evaluate_step(jsonb, jsonb, jsonb)
+-- drop: function pbdb._evaluate_step(jsonb, jsonb, jsonb, timestamptz, uuid, int)
 --
--- The one exception block of a step. It holds no write, so it costs no transaction id. Conditions
--- are named: what is not the step's own fault (locks, resources, shutdown, a cancel) goes up. A
--- statement timeout is the step's fault only once the time is really used up.
--- Longer than a screen because one exception block must hold all of it.
-create or replace function pbdb._evaluate_step(p_step jsonb, p_variables jsonb, p_input jsonb)
+-- The one exception block of entering a step. It holds no write, so it costs no transaction id, and
+-- all that reads the tenant's data happens in it: what is written afterwards is known to fit. What
+-- is not the step's own error goes up. Longer than a screen because one block must hold all of it.
+create or replace function pbdb._evaluate_step(
+    p_step jsonb,
+    p_variables jsonb,
+    p_input jsonb,
+    p_began_at timestamptz,
+    p_organization_id uuid,
+    p_depth int
+)
 returns pbdb.step_effect
 language plpgsql
 stable
@@ -42,7 +48,12 @@ begin
             if jsonb_typeof(p_step -> 'dynamic_keys') = 'array' then
                 v_effect.request := pbdb._resolve_request(p_step, v_effect.input, p_variables);
             end if;
-            return v_effect;
+            if v_kind = 'claimed' then
+                return v_effect;
+            end if;
+            return pbdb._plan_step(
+                v_effect, p_step, p_variables, p_began_at, p_organization_id, p_depth
+            );
         end if;
 
         v_effect.output := pbdb._inline_output(
@@ -73,15 +84,16 @@ begin
             end if;
         end if;
     exception
-        when sqlstate 'PB015' or sqlstate 'PB016' or sqlstate 'PB024' or sqlstate 'PB021'
-            or data_exception or syntax_error or undefined_object or program_limit_exceeded
-            or statement_too_complex or query_canceled then
-            if sqlstate = '57014' and not pbdb._statement_time_is_up() then
+        when others or query_canceled or assert_failure then
+            if pbdb._aborts_the_turn(sqlstate) and not (
+                sqlstate = '57014' and pbdb._time_is_up(p_began_at, (p_step ->> 'timeout')::int)
+            ) then
                 raise;
             end if;
             v_effect.status := 'FAILED';
             v_effect.output := null;
-            v_effect.error_message := sqlerrm;
+            v_effect.goes_to := null;
+            v_effect.error_message := left(sqlerrm, 10000);
             v_effect.error_code := case sqlstate
                 when 'PB016' then 'TEMPLATE_ERROR'
                 when 'PB024' then 'CONFIG_INVALID'
@@ -93,9 +105,11 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._evaluate_step(jsonb, jsonb, jsonb) is
+comment on function pbdb._evaluate_step(jsonb, jsonb, jsonb, timestamptz, uuid, int) is
 'Condition, input and, for a step that runs inside advance, its work. FAILED carries a step error '
-'code; PENDING means that a handler, a wait or a join has to act. Raises nothing that is the '
-'step''s own fault.';
+'code; PENDING means that a handler, a wait, a join or a child has to act. Raises nothing that is '
+'the step''s own fault: only what _aborts_the_turn names.';
 
-revoke execute on function pbdb._evaluate_step(jsonb, jsonb, jsonb) from public;
+revoke execute on function pbdb._evaluate_step(
+    jsonb, jsonb, jsonb, timestamptz, uuid, int
+) from public;

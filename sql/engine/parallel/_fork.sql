@@ -1,4 +1,4 @@
--- drop: function pbdb._fork(pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb)
+-- drop: function pbdb._fork(pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect)
 create or replace function pbdb._fork(
     p_run pbdb.run,
     p_program jsonb,
@@ -6,8 +6,7 @@ create or replace function pbdb._fork(
     p_step jsonb,
     p_thread pbdb.thread,
     p_visit int,
-    p_effect pbdb.step_effect,
-    p_variables jsonb
+    p_effect pbdb.step_effect
 )
 returns pbdb.run
 language plpgsql
@@ -16,21 +15,14 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
-    v_plan jsonb := pbdb._join_plan(p_step, p_effect.input, p_variables);
-    v_attempt pbdb.playbook_step_results;
+    v_plan jsonb := p_effect.plan;
 begin
-    v_attempt := row(
+    p_run.results := p_run.results || row(
         p_result_id, p_run.execution_id, p_step ->> 'id', p_run.organization_id,
-        p_thread.scope_id, 'RUNNING', 1, p_visit, p_effect.input, v_plan -> 'request', null, null,
+        p_thread.scope_id, 'RUNNING', 1, p_visit, p_effect.input, p_effect.request, null, null,
         null, null, false, v_now, null, null, null, null, null, null, v_now, v_now
     )::pbdb.playbook_step_results;
-    p_run.results := p_run.results || v_attempt;
     p_run := pbdb._flush_steps(p_run);
-
-    if v_plan ? 'error' then
-        return pbdb._end_attempt(p_run, p_step, v_attempt, null, v_plan -> 'error', null);
-    end if;
-
     insert into pbdb.playbook_joins (
         result_id, organization_id, execution_id, scope_id, step_index, total, needed,
         waits_for_all, max_parallel, succeeded_count
@@ -46,10 +38,10 @@ end;
 $fn$;
 
 comment on function pbdb._fork(
-    pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb
+    pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect
 ) is
 'Starts a PARALLEL_EXECUTION step: its row, its join and the first window of branches or items.';
 
 revoke execute on function pbdb._fork(
-    pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb
+    pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect
 ) from public;

@@ -14,9 +14,8 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_now timestamptz := clock_timestamp();
-    v_config jsonb := (p_step -> 'config') || coalesce(p_effect.request, '{}');
     v_attempt pbdb.playbook_step_results;
-    v_wait jsonb := pbdb._wait_plan(p_step, v_config, v_now);
+    v_wait jsonb := p_effect.plan;
     v_payload jsonb;
 begin
     v_attempt := row(
@@ -26,10 +25,6 @@ begin
     )::pbdb.playbook_step_results;
     p_run.results := p_run.results || v_attempt;
 
-    if v_wait ? 'error' then
-        p_run := pbdb._flush_steps(p_run);
-        return pbdb._end_attempt(p_run, p_step, v_attempt, null, v_wait -> 'error', null);
-    end if;
     if v_wait ? 'event' then
         v_payload := pbdb._take_event(
             p_run.organization_id, v_wait ->> 'event', v_wait -> 'match', p_result_id

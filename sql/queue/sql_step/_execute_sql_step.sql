@@ -11,13 +11,14 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $fn$
 declare
+    v_began_at timestamptz := clock_timestamp();
     v_item record;
     v_output jsonb;
     v_error jsonb;
     v_verdict pbdb.verdict;
 begin
     select
-        r.organization_id, r.input_data, d.step ->> 'type' as step_type,
+        r.organization_id, r.input_data, q.timeout_seconds, d.step ->> 'type' as step_type,
         (d.step -> 'config') || coalesce(r.request, '{}') as config
     into v_item
     from pbdb.playbook_step_results as r
@@ -35,14 +36,10 @@ begin
                 p_embedding
             );
         exception
-            when data_exception or integrity_constraint_violation or feature_not_supported
-                or syntax_error_or_access_rule_violation or cardinality_violation
-                or invalid_transaction_state or invalid_cursor_name or program_limit_exceeded
-                or with_check_option_violation or plpgsql_error or external_routine_exception
-                or invalid_cursor_definition or invalid_schema_name or undefined_table
-                or sqlstate 'PB015' or sqlstate 'PB017' or sqlstate 'PB020' or sqlstate 'PB022'
-                or sqlstate 'PB024' or query_canceled then
-                if sqlstate = '57014' and not pbdb._statement_time_is_up() then
+            when others or query_canceled or assert_failure then
+                if pbdb._aborts_the_turn(sqlstate) and not (
+                    sqlstate = '57014' and pbdb._time_is_up(v_began_at, v_item.timeout_seconds)
+                ) then
                     raise;
                 end if;
                 v_error := pbdb._query_error(sqlstate, sqlerrm);

@@ -6,28 +6,25 @@ stable
 set search_path = pg_catalog, pg_temp
 as $fn$
 declare
-    v_for jsonb := p_config -> 'for';
-    v_until text := p_config ->> 'until';
-    v_seconds float8 := coalesce(p_config ->> 'timeout_seconds', p_step ->> 'timeout');
+    v_for text := p_config ->> 'for';
+    v_seconds float8;
+    v_problem text := pbdb._wait_problem(p_config);
 begin
-    if v_for is not null or v_until is not null then
-        if v_until is not null and not pg_input_is_valid(v_until, 'timestamptz')
-            or jsonb_typeof(v_for) = 'string' and not pg_input_is_valid(v_for #>> '{}', 'interval')
-            or jsonb_typeof(v_for) not in ('string', 'number') then
-            return jsonb_build_object('error', jsonb_build_object(
-                'code', 'CONFIG_INVALID', 'message', format(
-                    'for %s or until %s is not a duration or a time', v_for, v_until
-                )
-            ));
-        end if;
+    if v_problem is not null then
+        return jsonb_build_object('error', jsonb_build_object(
+            'code', 'CONFIG_INVALID', 'message', v_problem
+        ));
+    end if;
+    if p_config ? 'for' or p_config ? 'until' then
         return jsonb_build_object('handler', '@timer', 'due_at', coalesce(
-            v_until::timestamptz,
-            p_now + case jsonb_typeof(v_for)
-                when 'number' then interval '1 second' * (v_for #>> '{}')::float8
-                else (v_for #>> '{}')::interval
+            (p_config ->> 'until')::timestamptz,
+            p_now + case jsonb_typeof(p_config -> 'for')
+                when 'number' then interval '1 second' * v_for::float8
+                else v_for::interval
             end
         ));
     end if;
+    v_seconds := coalesce(p_config ->> 'timeout_seconds', p_step ->> 'timeout');
     return jsonb_build_object(
         'handler', case when p_config ? 'event' then '@event' else '@input' end,
         'due_at', coalesce(p_now + interval '1 second' * v_seconds, 'infinity')
