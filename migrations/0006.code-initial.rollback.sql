@@ -366,9 +366,6 @@ drop function pbdb._start_calls(pbdb.run);
 -- deleted: sql/engine/child/_call_playbook.sql
 drop function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect);
 
--- deleted: sql/engine/child/_child_refusal.sql
-drop function pbdb._child_refusal(pbdb.run, jsonb, jsonb, jsonb);
-
 -- deleted: sql/engine/wait/_settle_pause.sql
 drop function pbdb._settle_pause(pbdb.run);
 
@@ -385,7 +382,7 @@ drop function pbdb._take_event(uuid, text, jsonb, uuid);
 drop function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread);
 
 -- deleted: sql/engine/parallel/_fork.sql
-drop function pbdb._fork(pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect, jsonb);
+drop function pbdb._fork(pbdb.run, jsonb, uuid, jsonb, pbdb.thread, int, pbdb.step_effect);
 
 -- deleted: sql/engine/parallel/_keep_done_scopes.sql
 drop function pbdb._keep_done_scopes(pbdb.run, uuid);
@@ -517,13 +514,16 @@ drop function pbdb._count_visit(pbdb.run, jsonb, uuid);
 drop function pbdb._visit_key(uuid, int);
 
 -- deleted: sql/engine/move/_evaluate_step.sql
-drop function pbdb._evaluate_step(jsonb, jsonb, jsonb);
+drop function pbdb._evaluate_step(jsonb, jsonb, jsonb, timestamptz, uuid, int);
+
+-- deleted: sql/engine/move/_plan_step.sql
+drop function pbdb._plan_step(pbdb.step_effect, jsonb, jsonb, timestamptz, uuid, int);
+
+-- deleted: sql/engine/child/_child_plan.sql
+drop function pbdb._child_plan(uuid, int, jsonb, jsonb);
 
 -- deleted: sql/engine/move/_resolve_request.sql
 drop function pbdb._resolve_request(jsonb, jsonb, jsonb);
-
--- deleted: sql/engine/move/_statement_time_is_up.sql
-drop function pbdb._statement_time_is_up();
 
 -- deleted: sql/rollup/roll_up_executions.sql
 drop function pbdb.roll_up_executions(integer);
@@ -789,6 +789,9 @@ drop function pbdb._may_be_sent_twice(jsonb);
 -- deleted: sql/step/wait_for_input/_wait_plan.sql
 drop function pbdb._wait_plan(jsonb, jsonb, timestamptz);
 
+-- deleted: sql/step/wait_for_input/_wait_problem.sql
+drop function pbdb._wait_problem(jsonb);
+
 -- deleted: sql/step/parallel_execution/_join_plan.sql
 drop function pbdb._join_plan(jsonb, jsonb, jsonb);
 
@@ -800,6 +803,15 @@ drop function pbdb._answer_error(jsonb, jsonb);
 
 -- deleted: sql/step/_output_error.sql
 drop function pbdb._output_error(jsonb, jsonb);
+
+-- deleted: sql/step/_shape_error.sql
+drop function pbdb._shape_error(jsonb, jsonb, text);
+
+-- deleted: sql/step/_time_is_up.sql
+drop function pbdb._time_is_up(timestamptz, int);
+
+-- deleted: sql/step/_aborts_the_turn.sql
+drop function pbdb._aborts_the_turn(text);
 
 -- deleted: sql/step/_check_shape.sql
 drop function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text);

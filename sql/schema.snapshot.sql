@@ -167,7 +167,8 @@ create type pbdb.run as (
     cancels pbdb.cancelled_call[]
 );
 
--- What entering a step came to. PENDING: a handler, a wait or a join has to act.
+-- What entering a step came to. PENDING: a handler, a wait, a join or a child has to act, the last
+-- three by plan.
 create type pbdb.step_effect as (
     status pbdb.step_result_status,
     input jsonb,
@@ -175,7 +176,8 @@ create type pbdb.step_effect as (
     output jsonb,
     error_code text,
     error_message text,
-    goes_to integer
+    goes_to integer,
+    plan jsonb
 );
 
 -- One place where control stands: a scope (null: the playbook itself), the step to enter next

@@ -50,7 +50,7 @@ end;
 $fn$;
 
 comment on function pbdb._child_plan(uuid, int, jsonb, jsonb) is
-'{playbook_id} of the playbook that a step calls, or {error}: too deep, none ACTIVE, no name, or an '
-'input that does not fit.';
+'{playbook_id} of the playbook that a step calls, or {error}: too deep, none ACTIVE, no name, or '
+'an input that does not fit.';
 
 revoke execute on function pbdb._child_plan(uuid, int, jsonb, jsonb) from public;

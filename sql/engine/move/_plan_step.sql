@@ -35,8 +35,8 @@ $fn$;
 comment on function pbdb._plan_step(
     pbdb.step_effect, jsonb, jsonb, timestamptz, uuid, int
 ) is
-'The effect with what a wait, a join or a call of another playbook will be, read and checked before '
-'anything of it is written; FAILED when it cannot be.';
+'The effect with what a wait, a join or a call of another playbook will be, read and checked '
+'before anything of it is written; FAILED when it cannot be.';
 
 revoke execute on function pbdb._plan_step(
     pbdb.step_effect, jsonb, jsonb, timestamptz, uuid, int
