@@ -34,9 +34,9 @@ freeze: .venv/.installed  ## write what changed in sql/ into the next migration 
 freeze-check: .venv/.installed  ## fail when sql/ and migrations/ disagree
 	$(BIN)/python -m pbdb.dev.freeze --check
 
-snapshot: .venv/.installed  ## write sql/schema.snapshot.sql and the reference in docs/sql.md from a fresh database
+snapshot: .venv/.installed  ## write sql/schema.snapshot.sql and the references in docs/ from a fresh database
 	$(BIN)/python -m pbdb.dev.snapshot > sql/schema.snapshot.tmp && mv sql/schema.snapshot.tmp sql/schema.snapshot.sql
-	$(BIN)/python -m pbdb.dev.reference docs/sql.md
+	$(BIN)/python -m pbdb.dev.reference docs/sql.md docs/internals.md
 
 schema: .venv/.installed  ## write the JSON Schema of playbook documents to docs/
 	$(BIN)/python -m pbdb.dev.schema > docs/playbook.schema.json

@@ -1,19 +1,20 @@
-"""docs/sql.md lists what may be called, as the catalog has it."""
+"""docs/sql.md and docs/internals.md have what the catalog has."""
 
 from __future__ import annotations
 
 import psycopg
+import pytest
 
 from docs.pages import ROOT
 from pbdb.dev.reference import page, reference
 from server import Database
 
-PAGE = ROOT / "docs" / "sql.md"
 
-
-def test_the_reference_is_current(database: Database) -> None:
+@pytest.mark.parametrize("name", ["sql", "internals"])
+def test_the_reference_is_current(database: Database, name: str) -> None:
+    file = ROOT / "docs" / f"{name}.md"
     with psycopg.connect(database.url("owner")) as conn:
-        assert PAGE.read_text(encoding="utf-8") == page(conn, PAGE), "run `make snapshot`"
+        assert file.read_text(encoding="utf-8") == page(conn, file), "run `make snapshot`"
 
 
 def test_every_granted_function_is_in_it_once(database: Database) -> None:

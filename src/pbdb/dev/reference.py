@@ -1,10 +1,10 @@
 """Write the reference of the SQL interface, from the catalog and its comments.
 
-    python -m pbdb.dev.reference docs/sql.md       (`make snapshot`)
+    python -m pbdb.dev.reference docs/sql.md docs/internals.md       (`make snapshot`)
 
-replaces what stands below the mark in that file. What is granted to one of the roles is listed, by
-the folders of `sql/`, with the words that `comment on` gave it: so the page cannot promise anything
-else than the database does.
+replaces what stands below the mark in each file (that of the internals: pbdb.dev.internals). What
+is granted to one of the roles is listed, by the folders of `sql/`, with the words that `comment on`
+gave it: so the page cannot promise anything else than the database does.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg import sql
 
+from pbdb.dev.internals import internals
 from pbdb.install import embedded, migrate
 from pbdb.install.files import load_order, sql_folder
 
@@ -120,11 +121,11 @@ def headings() -> list[tuple[str, str]]:
 
 
 def page(conn: psycopg.Connection[Any], file: Path) -> str:
-    """Return the whole page: what a person wrote above the mark, and the reference below it."""
+    """Return the whole page: what a person wrote above the mark, and what is generated below it."""
     head, mark, _ = file.read_text(encoding="utf-8").partition(MARK)
     if not mark:
         raise ValueError(f"{file} has no line {MARK.strip()!r}")
-    return head + mark + reference(conn)
+    return head + mark + (internals if file.stem == "internals" else reference)(conn)
 
 
 def _relations(conn: psycopg.Connection[Any]) -> Iterator[str]:
