@@ -235,7 +235,6 @@ set role pbdb_owner;
 \ir playbook/document/_document_issues.sql
 \ir playbook/document/_without_nulls.sql
 \ir playbook/document/_check_document.sql
-\ir playbook/version/_lock_playbook_name.sql
 \ir playbook/document/_insert_steps.sql
 \ir playbook/document/import_playbook.sql
 \ir playbook/version/_find_playbook.sql

@@ -79,6 +79,12 @@ RULES: dict[str, LiteralString] = {
         select t.oid::regtype::text from pg_type as t
         where t.typnamespace = 'pbdb'::regnamespace and t.typowner <> 'pbdb_owner'::regrole
     """,
+    # A tenant's query can take any advisory lock, and pg_locks shows which are taken.
+    "no function relies on an advisory lock": """
+        select p.oid::regprocedure::text from pg_proc as p
+        where p.pronamespace = 'pbdb'::regnamespace and p.prokind = 'f'
+            and pg_get_functiondef(p.oid) ~ 'pg_(try_)?advisory_\\w*lock\\w*\\('
+    """,
     "nothing is leakproof": """
         select p.oid::regprocedure::text from pg_proc as p
         where p.pronamespace = 'pbdb'::regnamespace and p.proleakproof

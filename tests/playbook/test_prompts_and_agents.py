@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg.types.json import Jsonb
+
+from build import as_tenant
 
 STORE = "select pbdb.store_prompt_template(%s, %s)"
 
@@ -17,6 +23,28 @@ def test_a_changed_template_is_a_new_version(tenant: Any, other_tenant: Any) -> 
     assert tenant.value(STORE, "greet", Jsonb(messages)) == 2
     assert tenant.value(STORE, "greet", Jsonb("Hi")) == 3
     assert other_tenant.value(STORE, "greet", Jsonb("Hi")) == 1
+
+
+def test_sessions_that_store_the_same_template_make_one_version(
+    tenant: Any, connect: Callable[..., psycopg.Connection[Any]]
+) -> None:
+    start = threading.Barrier(4)
+
+    def store(session: psycopg.Connection[Any]) -> list[int]:
+        start.wait()
+        versions = []
+        for text in ("Hi", "Hi", "Hello", "Hello"):
+            with as_tenant(session, tenant.organization):
+                row = session.execute(STORE, ("greet", Jsonb(text))).fetchone()
+            assert row is not None
+            versions.append(row[0])
+        return versions
+
+    with ThreadPoolExecutor(4) as pool:
+        seen = [v for each in pool.map(store, [connect("app") for _ in range(4)]) for v in each]
+
+    assert sorted(set(seen)) == list(range(1, max(seen) + 1))
+    assert tenant.value("select count(*) from pbdb.prompt_templates") == max(seen)
 
 
 @pytest.mark.parametrize(

@@ -34,26 +34,32 @@ begin
     end if;
 
     perform pbdb._check_template(p_template, p_options);
-    perform pbdb._lock_playbook_name(v_organization_id, 'prompt template ' || p_name);
-
-    insert into pbdb.prompt_templates (
-        organization_id, name, version, template, options, description
-    )
-    select
-        v_organization_id, p_name, coalesce(max(template.version), 0) + 1, p_template,
-        coalesce(p_options, '{}'), p_description
-    from pbdb.prompt_templates as template
-    where template.organization_id = v_organization_id and template.name = p_name
-    having not exists (
+    -- A loop, because another session may be storing the same name: the key makes this one wait for
+    -- it and then look again. No lock that a query could hold is needed.
+    loop
+        insert into pbdb.prompt_templates (
+            organization_id, name, version, template, options, description
+        )
         select
-        from pbdb._find_template(v_organization_id, p_name, null) as newest
-        where newest.template = p_template and newest.options = coalesce(p_options, '{}')
-    )
-    returning version into v_version;
+            v_organization_id, p_name, coalesce(max(template.version), 0) + 1, p_template,
+            coalesce(p_options, '{}'), p_description
+        from pbdb.prompt_templates as template
+        where template.organization_id = v_organization_id and template.name = p_name
+        having not exists (
+            select
+            from pbdb._find_template(v_organization_id, p_name, null) as newest
+            where newest.template = p_template and newest.options = coalesce(p_options, '{}')
+        )
+        on conflict (organization_id, name, version) do nothing
+        returning version into v_version;
 
-    return coalesce(
-        v_version, (pbdb._find_template(v_organization_id, p_name, null)).version
-    );
+        exit when found;
+        select newest.version into v_version
+        from pbdb._find_template(v_organization_id, p_name, null) as newest
+        where newest.template = p_template and newest.options = coalesce(p_options, '{}');
+        exit when found;
+    end loop;
+    return v_version;
 end;
 $fn$;
 

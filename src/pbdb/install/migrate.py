@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -27,8 +27,7 @@ BOOKKEEPING_SCHEMA: Final = "pbdb_migrations"
 LOCK_SECONDS: Final = 10.0
 """How long to wait for the `yoyo` command; another pbdb is waited for as long as it takes."""
 
-# Any number that nobody else uses.
-_LOCK: Final = 7_061_626_200
+_LOCK: Final = sql.Identifier(BOOKKEEPING_SCHEMA, "one_at_a_time")
 
 
 class MigrateError(RuntimeError):
@@ -145,22 +144,51 @@ def _yoyo(url: str, folder: Path | None) -> Iterator[tuple[Any, Any]]:
         raise MigrateError(
             f"released migrations were edited: {', '.join(wrong)}; restore them from the release"
         )
-    schema = sql.Identifier(BOOKKEEPING_SCHEMA)
+    with _one_at_a_time(url), yoyo.get_backend(yoyo_url(url)) as backend:
+        try:
+            yield backend, yoyo.read_migrations(str(folder))
+        except LockTimeout as error:
+            raise MigrateError(
+                "another migration is running, or was killed: if nothing runs, "
+                "remove its lock with `pbdb break-lock`"
+            ) from error
+
+
+@contextmanager
+def _one_at_a_time(url: str) -> Iterator[None]:
+    """Wait for whoever else migrates this database; yoyo's own lock gives up after ten seconds.
+
+    A lock on a table and not an advisory one, which the query of any tenant could hold. Makes the
+    bookkeeping schema when there is none.
+    """
     with psycopg.connect(url, autocommit=True) as conn:
-        # Held until this session ends. yoyo's own lock gives up after ten seconds.
-        conn.execute("select pg_advisory_lock(%s)", (_LOCK,))
-        # `if not exists` asks for the right to create even when there is nothing to do.
-        known = conn.execute("select to_regnamespace(%s) is not null", (BOOKKEEPING_SCHEMA,))
-        if known.fetchone() == (False,):
-            conn.execute(sql.SQL("create schema if not exists {}").format(schema))
-        with yoyo.get_backend(yoyo_url(url)) as backend:
-            try:
-                yield backend, yoyo.read_migrations(str(folder))
-            except LockTimeout as error:
-                raise MigrateError(
-                    "another migration is running, or was killed: if nothing runs, "
-                    "remove its lock with `pbdb break-lock`"
-                ) from error
+        _make_bookkeeping(conn)
+        with conn.transaction():
+            conn.execute(
+                "select set_config(name, '0', true) from pg_settings where name in "
+                "('idle_in_transaction_session_timeout', 'transaction_timeout')"
+            )
+            conn.execute(sql.SQL("lock table {} in exclusive mode").format(_LOCK))
+            yield
+
+
+def _make_bookkeeping(conn: psycopg.Connection[Any]) -> None:
+    # `if not exists` asks for the right to create even when there is nothing to do, and fails when
+    # two sessions find nothing at the same time.
+    for kind, name, known in (
+        ("schema {}", sql.Identifier(BOOKKEEPING_SCHEMA), "to_regnamespace"),
+        ("table {} ()", _LOCK, "to_regclass"),
+    ):
+        found = sql.SQL("select {}({}) is not null").format(
+            sql.SQL(known), sql.Literal(name.as_string())
+        )
+        if conn.execute(found).fetchone() == (False,):
+            with suppress(
+                psycopg.errors.UniqueViolation,
+                psycopg.errors.DuplicateSchema,
+                psycopg.errors.DuplicateTable,
+            ):
+                conn.execute(sql.SQL("create " + kind).format(name))
 
 
 def _is_installed(url: str) -> bool:
