@@ -684,9 +684,6 @@ drop function pbdb.import_playbook(jsonb);
 -- deleted: sql/playbook/document/_insert_steps.sql
 drop function pbdb._insert_steps(uuid, uuid, jsonb);
 
--- deleted: sql/playbook/version/_lock_playbook_name.sql
-drop function pbdb._lock_playbook_name(uuid, text);
-
 -- deleted: sql/playbook/document/_check_document.sql
 drop function pbdb._check_document(jsonb);
 
