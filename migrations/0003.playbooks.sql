@@ -2,9 +2,9 @@
 -- What:  what people define: playbooks, their steps and links, agents, prompt templates, triggers.
 -- Locks: none. In flight: nothing exists yet.
 --
--- organization_id leads or joins every key, so no row can point across tenants and the schema can be
--- sharded by it. The step columns link_* exist because a foreign key that must stay inside one
--- playbook needs the playbook's id on both sides.
+-- organization_id leads every key, so no row can point across tenants and the schema can be sharded by
+-- it. Playbooks and steps have id as primary key, as users expect, and (organization_id, id) beside it,
+-- which foreign keys use. Links between steps carry the playbook's id, so that they cannot leave it.
 
 set local role pbdb_owner;
 
@@ -125,8 +125,8 @@ create table pbdb.playbook_steps (
     metadata jsonb not null default '{}',
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    constraint step_order_is_unique_in_a_playbook unique (playbook_id, step_order),
-    constraint step_name_is_unique_in_a_playbook unique (playbook_id, step_name),
+    constraint step_order_is_unique_in_a_playbook unique (organization_id, playbook_id, step_order),
+    constraint step_name_is_unique_in_a_playbook unique (organization_id, playbook_id, step_name),
     constraint step_key_within_its_playbook unique (organization_id, playbook_id, id),
     constraint step_belongs_to_a_playbook_of_its_organization
     foreign key (organization_id, playbook_id)
@@ -216,9 +216,10 @@ on pbdb.playbook_steps (parent_step_id) where parent_step_id is not null;
 create unique index idx_playbook_steps_organization_id on pbdb.playbook_steps (organization_id, id);
 
 create table pbdb.playbook_programs (
-    playbook_id uuid not null primary key,
+    playbook_id uuid not null,
     organization_id uuid not null,
     program jsonb not null,
+    primary key (organization_id, playbook_id),
     constraint program_belongs_to_a_playbook_of_its_organization
     foreign key (organization_id, playbook_id)
     references pbdb.playbooks (organization_id, id) on delete cascade
@@ -240,7 +241,7 @@ alter table pbdb.playbook_programs alter column program set storage external;
 alter table pbdb.playbook_programs set (toast_tuple_target = 8160);
 
 create table pbdb.agents (
-    id uuid not null primary key default pbdb.uuid_v7(),
+    id uuid not null default pbdb.uuid_v7(),
     organization_id uuid not null,
     name varchar(255) not null,
     description text,
@@ -252,6 +253,7 @@ create table pbdb.agents (
     metadata jsonb not null default '{}',
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    primary key (organization_id, id),
     constraint agent_name_is_unique_in_an_organization unique (organization_id, name),
     constraint agent_name_is_not_empty check (btrim(name) <> '')
 );
@@ -274,10 +276,8 @@ comment on column pbdb.agents.created_at is
 'When the row was written (start of the writing transaction).';
 comment on column pbdb.agents.updated_at is 'When the row last changed.';
 
-create unique index idx_agents_organization_id on pbdb.agents (organization_id, id);
-
 create table pbdb.prompt_templates (
-    id uuid not null primary key default pbdb.uuid_v7(),
+    id uuid not null default pbdb.uuid_v7(),
     organization_id uuid not null,
     name varchar(255) not null,
     version int not null default 1,
@@ -285,6 +285,7 @@ create table pbdb.prompt_templates (
     options jsonb not null default '{}',
     description text,
     created_at timestamptz not null default now(),
+    primary key (organization_id, id),
     constraint prompt_template_version_is_unique unique (organization_id, name, version),
     constraint prompt_template_version_is_positive check (version > 0),
     constraint prompt_template_is_text_or_messages
@@ -307,11 +308,8 @@ comment on column pbdb.prompt_templates.description is 'For people; null when no
 comment on column pbdb.prompt_templates.created_at is
 'When the row was written (start of the writing transaction).';
 
-create unique index idx_prompt_templates_organization_id
-on pbdb.prompt_templates (organization_id, id);
-
 create table pbdb.playbook_triggers (
-    id uuid not null primary key default pbdb.uuid_v7(),
+    id uuid not null default pbdb.uuid_v7(),
     organization_id uuid not null,
     name varchar(255) not null,
     playbook_name varchar(255) not null,
@@ -327,6 +325,7 @@ create table pbdb.playbook_triggers (
     last_error text,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    primary key (organization_id, id),
     constraint trigger_name_is_unique_in_an_organization unique (organization_id, name),
     constraint trigger_is_a_schedule_or_an_event
     check (

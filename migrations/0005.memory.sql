@@ -80,7 +80,7 @@ on pbdb.embedding_models (is_default) where is_default;
 -- with a space). Punctuation is taken out first: otherwise "object.__getattr__" is the name of a
 -- host to the parser, and nobody finds getattr in it. pbdb._memory_words does the same to queries.
 create table pbdb.agent_memories (
-    id uuid not null primary key default pbdb.uuid_v7(),
+    id uuid not null default pbdb.uuid_v7(),
     organization_id uuid not null,
     agent_id uuid,
     content text not null,
@@ -94,6 +94,7 @@ create table pbdb.agent_memories (
     ) stored,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    primary key (organization_id, id),
     constraint memory_content_is_not_empty check (btrim(content) <> ''),
     constraint memory_content_is_at_most_256_kibibytes check (octet_length(content) <= 262144),
     constraint memory_metadata_is_an_object check (jsonb_typeof(metadata) = 'object'),
@@ -109,7 +110,6 @@ create index idx_agent_memories_metadata on pbdb.agent_memories using gin (
     (metadata || ('{"organization id": "' || organization_id::text || '"}')::jsonb) jsonb_path_ops
 );
 create index idx_agent_memories_content_search on pbdb.agent_memories using gin (content_search);
-create unique index idx_agent_memories_organization_id on pbdb.agent_memories (organization_id, id);
 
 -- Narrow on purpose: an exact search reads every row of a tenant. agent_id and expires_at are
 -- copies (a trigger keeps them), so that neither kind of search has to visit agent_memories for a

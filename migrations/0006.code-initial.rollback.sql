@@ -232,7 +232,7 @@ drop function pbdb.sweep(int);
 drop function pbdb._settle_overdue(int);
 
 -- deleted: sql/queue/sweep/_sweep_event.sql
-drop function pbdb._sweep_event(uuid);
+drop function pbdb._sweep_event(uuid, uuid);
 
 -- deleted: sql/queue/sweep/_sweep_step.sql
 drop function pbdb._sweep_step(uuid);
@@ -274,7 +274,7 @@ drop function pbdb.advance_playbook_execution(uuid);
 drop function pbdb.emit_playbook_event(text, jsonb, int);
 
 -- deleted: sql/event/fire_trigger.sql
-drop function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text);
+drop function pbdb.fire_trigger(uuid, uuid, timestamptz, timestamptz, text);
 
 -- deleted: sql/event/due_triggers.sql
 drop function pbdb.due_triggers(int);
@@ -496,13 +496,13 @@ drop function pbdb._keep_error(pbdb.run, uuid, jsonb);
 drop function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid);
 
 -- deleted: sql/engine/end/_last_output.sql
-drop function pbdb._last_output(uuid, uuid);
+drop function pbdb._last_output(uuid, uuid, uuid);
 
 -- deleted: sql/engine/run/_recall_result.sql
-drop function pbdb._recall_result(uuid, uuid, uuid);
+drop function pbdb._recall_result(uuid, uuid, uuid, uuid);
 
 -- deleted: sql/engine/run/_scope_variables.sql
-drop function pbdb._scope_variables(uuid);
+drop function pbdb._scope_variables(uuid, uuid);
 
 -- deleted: sql/engine/run/_was_completed.sql
 drop function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[]);
@@ -529,10 +529,10 @@ drop function pbdb._resolve_request(jsonb, jsonb, jsonb);
 drop function pbdb.roll_up_executions(integer);
 
 -- deleted: sql/rollup/_roll_up_playbook.sql
-drop function pbdb._roll_up_playbook(uuid, integer);
+drop function pbdb._roll_up_playbook(uuid, uuid, integer);
 
 -- deleted: sql/rollup/_reset_roll_up.sql
-drop function pbdb._reset_roll_up(uuid);
+drop function pbdb._reset_roll_up(uuid, uuid);
 
 -- deleted: sql/rollup/_unroll_deleted_executions.sql
 drop trigger unroll_deleted_executions on pbdb.playbook_executions;
@@ -542,7 +542,7 @@ drop function pbdb._unroll_deleted_executions();
 drop function pbdb._unroll_execution(pbdb.playbook_executions);
 
 -- deleted: sql/rollup/_unroll_executions.sql
-drop function pbdb._unroll_executions(uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[]);
+drop function pbdb._unroll_executions(uuid[], uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[]);
 
 -- deleted: sql/rollup/playbook_execution_counts.sql
 revoke all on pbdb.playbook_execution_counts
@@ -562,7 +562,7 @@ drop view pbdb.playbook_execution_counts;
 drop function pbdb._program_by_name(uuid, text, int);
 
 -- deleted: sql/playbook/compile/_program_of.sql
-drop function pbdb._program_of(uuid);
+drop function pbdb._program_of(uuid, uuid);
 
 -- deleted: sql/playbook/library/define_agent.sql
 drop function pbdb.define_agent(text, text, text, jsonb, text[], text, boolean, jsonb);
@@ -1448,5 +1448,8 @@ drop function pbdb.current_organization_id();
 
 -- deleted: sql/tenancy/_query_organization_id.sql
 drop function pbdb._query_organization_id();
+
+comment on schema pbdb is
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from.';
 
 reset role;

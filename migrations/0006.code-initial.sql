@@ -133,7 +133,7 @@ revoke execute on function pbdb.set_organization(uuid) from public;
 grant execute on function pbdb.set_organization(uuid) to pbdb_app, pbdb_worker, pbdb_monitor;
 -- end: sql/tenancy/set_organization.sql
 
--- frozen: sql/access/playbooks.sql sha256=1535c165b10ca4f78c4217826f0298e89dcc17f50eb0fa7bb38444dd0533a122
+-- frozen: sql/access/playbooks.sql sha256=f311140d522e932a8c04657a39d2c7ebceef2460ba845158eff481b6b6daf96e
 -- drop: policy monitor_may_read_all on pbdb.playbooks
 -- drop: policy app_may_all_of_its_organization on pbdb.playbooks
 -- drop: policy owner_may_everything on pbdb.playbooks
@@ -162,8 +162,8 @@ revoke all on pbdb.playbooks
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select, delete on pbdb.playbooks to pbdb_app;
 grant insert (
-    id, organization_id, name, description, version, schema_version, status, tags, category,
-    agent_id, input_schema, output_schema, output_mapping, timeout_seconds, max_retries,
+    organization_id, name, description, version, schema_version, status, tags, category, agent_id,
+    input_schema, output_schema, output_mapping, timeout_seconds, max_retries,
     retry_delay_seconds, metadata, created_by, updated_by, created_at, updated_at
 ) on pbdb.playbooks to pbdb_app;
 grant update (
@@ -174,7 +174,7 @@ grant update (
 grant select on pbdb.playbooks to pbdb_monitor;
 -- end: sql/access/playbooks.sql
 
--- frozen: sql/access/playbook_steps.sql sha256=cec323255a270494af5cd19c36bee1fd5cfd2d911e88ae75e4760b90f4f45b1b
+-- frozen: sql/access/playbook_steps.sql sha256=2b54197bc9c75405a00179a8b9b9c9bbc4d29dfca21cb4fa8d0adc5d5324b571
 -- drop: policy monitor_may_read_all on pbdb.playbook_steps
 -- drop: policy app_may_all_of_its_organization on pbdb.playbook_steps
 -- drop: policy owner_may_everything on pbdb.playbook_steps
@@ -201,7 +201,12 @@ using (true);
 revoke all on pbdb.playbook_steps
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select, delete on pbdb.playbook_steps to pbdb_app;
-grant insert on pbdb.playbook_steps to pbdb_app;
+grant insert (
+    organization_id, playbook_id, parent_step_id, branch, step_name, step_type, step_order,
+    description, config, input_schema, output_schema, input_mapping, condition,
+    on_success_step_id, on_failure_step_id, is_final, timeout_seconds, max_retries,
+    retry_delay_seconds, max_visits, is_optional, metadata, created_at, updated_at
+) on pbdb.playbook_steps to pbdb_app;
 grant update (
     parent_step_id, branch, step_name, step_type, step_order, description, config, input_schema,
     output_schema, input_mapping, condition, on_success_step_id, on_failure_step_id, is_final,
@@ -238,7 +243,7 @@ from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_programs to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_programs.sql
 
--- frozen: sql/access/agents.sql sha256=31d279a274d64b072527c4d203758387decad3b3e3fb1cf34778479fa3d70a80
+-- frozen: sql/access/agents.sql sha256=94974d8ba992a089342ee93bdd63c3d18404ab69240c3669693a847ac09c7097
 -- drop: policy monitor_may_read_all on pbdb.agents
 -- drop: policy app_may_all_of_its_organization on pbdb.agents
 -- drop: policy owner_may_everything on pbdb.agents
@@ -264,14 +269,17 @@ using (true);
 revoke all on pbdb.agents
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select, delete on pbdb.agents to pbdb_app;
-grant insert on pbdb.agents to pbdb_app;
+grant insert (
+    organization_id, name, description, model, instructions, parameters, tools, is_enabled,
+    metadata, created_at, updated_at
+) on pbdb.agents to pbdb_app;
 grant update (
     name, description, model, instructions, parameters, tools, is_enabled, metadata, updated_at
 ) on pbdb.agents to pbdb_app;
 grant select on pbdb.agents to pbdb_monitor;
 -- end: sql/access/agents.sql
 
--- frozen: sql/access/prompt_templates.sql sha256=4a3861cfeccd4a07b8d9202514ee319f9ae69aa2233e12f100d6644f3704b4de
+-- frozen: sql/access/prompt_templates.sql sha256=30d853a324e39508b10b977e7d85beb329d98f2ba80bc96ad95ba2503d56fa3c
 -- drop: policy monitor_may_read_all on pbdb.prompt_templates
 -- drop: policy app_may_all_of_its_organization on pbdb.prompt_templates
 -- drop: policy owner_may_everything on pbdb.prompt_templates
@@ -298,12 +306,14 @@ using (true);
 revoke all on pbdb.prompt_templates
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select, delete on pbdb.prompt_templates to pbdb_app;
-grant insert on pbdb.prompt_templates to pbdb_app;
+grant insert (
+    organization_id, name, version, template, options, description, created_at
+) on pbdb.prompt_templates to pbdb_app;
 grant update (template, options, description) on pbdb.prompt_templates to pbdb_app;
 grant select on pbdb.prompt_templates to pbdb_monitor;
 -- end: sql/access/prompt_templates.sql
 
--- frozen: sql/access/playbook_triggers.sql sha256=fb842c989903c8df8dccda5abcc47e7b4ee23c30da8e19ecf636b6ea591f44bb
+-- frozen: sql/access/playbook_triggers.sql sha256=64c7dcdc4a8cda6736ccbb70f8a288654a7849fcded136ef69a614456377065b
 -- drop: policy monitor_may_read_all on pbdb.playbook_triggers
 -- drop: policy app_may_all_of_its_organization on pbdb.playbook_triggers
 -- drop: policy owner_may_everything on pbdb.playbook_triggers
@@ -331,7 +341,7 @@ revoke all on pbdb.playbook_triggers
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select, delete on pbdb.playbook_triggers to pbdb_app;
 grant insert (
-    id, organization_id, name, playbook_name, kind, schedule, time_zone, event_name,
+    organization_id, name, playbook_name, kind, schedule, time_zone, event_name,
     event_match, input_data, is_enabled, next_fire_at, created_at, updated_at
 ) on pbdb.playbook_triggers to pbdb_app;
 grant update (
@@ -5255,7 +5265,7 @@ revoke execute on function pbdb.delete_memory(uuid) from public;
 grant execute on function pbdb.delete_memory(uuid) to pbdb_app;
 -- end: sql/memory/store/delete_memory.sql
 
--- frozen: sql/memory/store/purge_expired_memories.sql sha256=3f04b78a7d6c4f971d7e95277542c9120751c607ec908310c52e5ddbed4438ab
+-- frozen: sql/memory/store/purge_expired_memories.sql sha256=3ea93b4e4fcf148e2d7c45045f1500cd0e4a171714acf5f4e6206d81243b847e
 -- drop: function pbdb.purge_expired_memories(integer)
 --
 -- Definer: cleans up for every organization. Skip locked, so that two sweepers share the work.
@@ -5267,7 +5277,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $fn$
     with expired as materialized (
-        select m.id
+        select m.organization_id, m.id
         from pbdb.agent_memories as m
         where m.expires_at <= now()
         order by m.expires_at
@@ -5277,7 +5287,7 @@ as $fn$
     deleted as (
         delete from pbdb.agent_memories as m
         using expired as x
-        where m.id = x.id and m.expires_at <= now()
+        where m.organization_id = x.organization_id and m.id = x.id and m.expires_at <= now()
         returning 1
     )
     select count(*)::int from deleted;
@@ -10275,7 +10285,7 @@ comment on function pbdb._definition_hash(uuid) is
 revoke execute on function pbdb._definition_hash(uuid) from public;
 -- end: sql/playbook/version/_definition_hash.sql
 
--- frozen: sql/playbook/version/_freeze_playbook.sql sha256=79e96c7a185206335c79a87ceb79e70efdd37fc9cc117bcbc8751f3e90f998cc
+-- frozen: sql/playbook/version/_freeze_playbook.sql sha256=3edbddd9983790a8affb3ae83294577c8407e88501461ac9eaee97dc05d172f2
 -- drop: function pbdb._freeze_playbook()
 --
 -- Definer, because the test for a program must not depend on what the caller may read.
@@ -10292,7 +10302,10 @@ declare
 begin
     if tg_op = 'INSERT' or old.status = 'DRAFT' then
         if new.status <> 'DRAFT' and not exists (
-            select from pbdb.playbook_programs as program where program.playbook_id = new.id
+            select from pbdb.playbook_programs as program
+            where
+                program.organization_id = new.organization_id
+                and program.playbook_id = new.id
         ) then
             raise exception using
                 errcode = 'PB008',
@@ -11281,7 +11294,7 @@ revoke execute on function pbdb.validate_playbook(uuid) from public;
 grant execute on function pbdb.validate_playbook(uuid) to pbdb_app;
 -- end: sql/playbook/check/validate_playbook.sql
 
--- frozen: sql/playbook/version/activate_playbook.sql sha256=be2b16952f00d8d34e0d0c6b970e59d3168684313b557f30ddd2c622ef59b48b
+-- frozen: sql/playbook/version/activate_playbook.sql sha256=6f8ff33d596d39b4f6fcaa336f05bbde54f66fcbb71c7f0f953b42151ad5263a
 -- drop: function pbdb.activate_playbook(uuid)
 --
 -- Definer, because the program is what the engine obeys and only this function may write it; the
@@ -11325,7 +11338,7 @@ begin
     values (
         v_playbook.id, v_playbook.organization_id, pbdb._compile_playbook(v_playbook.id)
     )
-    on conflict (playbook_id) do update set program = excluded.program
+    on conflict (organization_id, playbook_id) do update set program = excluded.program
     where playbook_programs.program is distinct from excluded.program;
 
     update pbdb.playbooks as playbook
@@ -11761,9 +11774,9 @@ grant execute on function pbdb.define_agent(
 ) to pbdb_app;
 -- end: sql/playbook/library/define_agent.sql
 
--- frozen: sql/playbook/compile/_program_of.sql sha256=d8966d42f3261f470ce259263732e793b3646da27e680a0b1d5ee7ac94c4e002
--- drop: function pbdb._program_of(uuid)
-create or replace function pbdb._program_of(p_playbook_id uuid)
+-- frozen: sql/playbook/compile/_program_of.sql sha256=0eb706781dbe6f1c562ae12d2525dbc4fdea64c189ff98f9496191fda0089190
+-- drop: function pbdb._program_of(uuid, uuid)
+create or replace function pbdb._program_of(p_organization_id uuid, p_playbook_id uuid)
 returns jsonb
 language plpgsql
 stable
@@ -11771,18 +11784,20 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return (
-        select p.program from pbdb.playbook_programs as p where p.playbook_id = p_playbook_id
+        select p.program
+        from pbdb.playbook_programs as p
+        where p.organization_id = p_organization_id and p.playbook_id = p_playbook_id
     );
 end;
 $fn$;
 
-comment on function pbdb._program_of(uuid) is
+comment on function pbdb._program_of(uuid, uuid) is
 'The compiled program of a playbook version; null before it was activated.';
 
-revoke execute on function pbdb._program_of(uuid) from public;
+revoke execute on function pbdb._program_of(uuid, uuid) from public;
 -- end: sql/playbook/compile/_program_of.sql
 
--- frozen: sql/playbook/compile/_program_by_name.sql sha256=bfccdd4d3188f5b19a6e1cebe724844531ff724b9ab90f0be402296aa8b6ac42
+-- frozen: sql/playbook/compile/_program_by_name.sql sha256=81298c3ce88695cd034ef394ec5027fe7b74e23acfc711e82fb7e1fe7637c1f5
 -- drop: function pbdb._program_by_name(uuid, text, int)
 create or replace function pbdb._program_by_name(
     p_organization_id uuid, p_name text, p_version int
@@ -11794,7 +11809,8 @@ security invoker
 begin atomic
 select g.program
 from pbdb.playbooks as p
-inner join pbdb.playbook_programs as g on g.playbook_id = p.id
+inner join pbdb.playbook_programs as g
+    on g.organization_id = p.organization_id and g.playbook_id = p.id
 where
     p.organization_id = p_organization_id and p.name = p_name and p.status = 'ACTIVE'
     and (p_version is null or p.version = p_version)
@@ -11809,7 +11825,7 @@ comment on function pbdb._program_by_name(uuid, text, int) is
 revoke execute on function pbdb._program_by_name(uuid, text, int) from public;
 -- end: sql/playbook/compile/_program_by_name.sql
 
--- frozen: sql/rollup/playbook_execution_counts.sql sha256=756c5f05057b113d5aee295f845116d3400c2f90fad178810110aeaa39879ac5
+-- frozen: sql/rollup/playbook_execution_counts.sql sha256=8750e9ba38395efa8fab7ec4f19dffc1a8164a6afe79b8d37ef1f60885e66b1e
 -- drop: view pbdb.playbook_execution_counts
 --
 -- The one place that adds a roll-up to what it does not hold yet: finished executions from its
@@ -11860,7 +11876,8 @@ select
 from pbdb.playbooks as p
 left join pbdb.playbook_execution_rollups as r
     on
-        p.id = r.playbook_id
+        p.organization_id = r.organization_id
+        and p.id = r.playbook_id
         and r.horizon <= pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())
 cross join lateral (
     select
@@ -11908,13 +11925,14 @@ from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_execution_counts to pbdb_app, pbdb_monitor;
 -- end: sql/rollup/playbook_execution_counts.sql
 
--- frozen: sql/rollup/_unroll_executions.sql sha256=32758e52e13f9f2c317ddd1ae9c6979f2675abd3d712ee67dcb5d7af9c09655c
--- drop: function pbdb._unroll_executions(uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[])
+-- frozen: sql/rollup/_unroll_executions.sql sha256=9b3be23f95b9647abc82aa859dc5d5aea253c7d90f7123e6f46fc64b3a4c89cd
+-- drop: function pbdb._unroll_executions(uuid[], uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[])
 --
 -- The row of the roll-up is locked even when nothing is to be taken away, and made when it is
 -- missing: otherwise a roll-up that runs at the same time could still see the execution as finished
 -- and count it after we looked. Roll-ups are locked in the order of their ids.
 create or replace function pbdb._unroll_executions(
+    p_organization_ids uuid[],
     p_playbook_ids uuid[],
     p_finished_xids xid8[],
     p_statuses pbdb.playbook_execution_status[],
@@ -11934,16 +11952,24 @@ begin
     from pbdb.playbooks as p
     where p.id = any(p_playbook_ids)
     order by p.id
-    on conflict (playbook_id) do nothing;
+    on conflict (organization_id, playbook_id) do nothing;
 
     perform 1
-    from pbdb.playbook_execution_rollups as r
-    where r.playbook_id = any(p_playbook_ids)
-    order by r.playbook_id
-    for no key update;
+    from (
+        select distinct g.organization_id, g.playbook_id
+        from unnest(p_organization_ids, p_playbook_ids) as g (organization_id, playbook_id)
+        order by g.playbook_id
+    ) as g
+    cross join lateral (
+        select 1
+        from pbdb.playbook_execution_rollups as r
+        where r.organization_id = g.organization_id and r.playbook_id = g.playbook_id
+        for no key update
+    ) as r;
 
     with gone as (
         select
+            g.organization_id,
             g.playbook_id,
             count(*) as finished,
             count(*) filter (where g.status = 'COMPLETED') as completed,
@@ -11953,12 +11979,17 @@ begin
             max(g.created_at) as last_created_at,
             max(g.completed_at) as last_completed_at
         from unnest(
-            p_playbook_ids, p_finished_xids, p_statuses, p_durations_ms, p_created_ats,
-            p_completed_ats
-        ) as g (playbook_id, finished_xid, status, duration_ms, created_at, completed_at)
+            p_organization_ids, p_playbook_ids, p_finished_xids, p_statuses, p_durations_ms,
+            p_created_ats, p_completed_ats
+        ) as g (
+            organization_id, playbook_id, finished_xid, status, duration_ms, created_at,
+            completed_at
+        )
         inner join pbdb.playbook_execution_rollups as h
-            on g.playbook_id = h.playbook_id and g.finished_xid < h.horizon
-        group by g.playbook_id
+            on
+                g.organization_id = h.organization_id and g.playbook_id = h.playbook_id
+                and g.finished_xid < h.horizon
+        group by g.organization_id, g.playbook_id
     )
 
     update pbdb.playbook_execution_rollups as r
@@ -11972,22 +12003,24 @@ begin
         is_last_completed_exact
             = r.is_last_completed_exact and g.last_completed_at < r.last_completed_at
     from gone as g
-    where r.playbook_id = g.playbook_id;
+    where r.organization_id = g.organization_id and r.playbook_id = g.playbook_id;
 end;
 $fn$;
 
 comment on function pbdb._unroll_executions(
-    uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[]
+    uuid[], uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[],
+    timestamptz[]
 ) is
 'Takes executions that stop being finished out of the roll-ups that hold them; one array element '
 'each. Keeps the roll-ups locked until the transaction ends.';
 
 revoke execute on function pbdb._unroll_executions(
-    uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[]
+    uuid[], uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[],
+    timestamptz[]
 ) from public;
 -- end: sql/rollup/_unroll_executions.sql
 
--- frozen: sql/rollup/_unroll_execution.sql sha256=25b14957e686733783ef5264bc2724c698c7acecb4a3801a0291d216d86acfac
+-- frozen: sql/rollup/_unroll_execution.sql sha256=d60ce73d8d0972f424dc8ba03ba21c7e4d4412fe5f3db16d1958cfe8c224a5a6
 -- drop: function pbdb._unroll_execution(pbdb.playbook_executions)
 create or replace function pbdb._unroll_execution(p_execution pbdb.playbook_executions)
 returns void
@@ -12001,6 +12034,7 @@ begin
         return;
     end if;
     perform pbdb._unroll_executions(
+        array[p_execution.organization_id],
         array[p_execution.playbook_id],
         array[p_execution.finished_xid],
         array[p_execution.status],
@@ -12019,7 +12053,7 @@ comment on function pbdb._unroll_execution(pbdb.playbook_executions) is
 revoke execute on function pbdb._unroll_execution(pbdb.playbook_executions) from public;
 -- end: sql/rollup/_unroll_execution.sql
 
--- frozen: sql/rollup/_unroll_deleted_executions.sql sha256=74ac73046e3daabbb3c65eb1a38992d828d74cb96bf0774fb3e7853a4aa2e8fe
+-- frozen: sql/rollup/_unroll_deleted_executions.sql sha256=09752b39431c32d1142d4dbda72e424220307fbd9a691f63f28454f757982547
 -- drop: trigger unroll_deleted_executions on pbdb.playbook_executions
 -- drop: function pbdb._unroll_deleted_executions()
 --
@@ -12035,6 +12069,7 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     perform pbdb._unroll_executions(
+        array_agg(d.organization_id),
         array_agg(d.playbook_id),
         array_agg(d.finished_xid),
         array_agg(d.status),
@@ -12064,9 +12099,9 @@ comment on trigger unroll_deleted_executions on pbdb.playbook_executions is
 'Keeps playbook_execution_rollups exact when executions are deleted, by a cascade too.';
 -- end: sql/rollup/_unroll_deleted_executions.sql
 
--- frozen: sql/rollup/_reset_roll_up.sql sha256=af94de964176277c9531a0fc01749a51447f7f87e405ae0a7ce8a4444a307312
--- drop: function pbdb._reset_roll_up(uuid)
-create or replace function pbdb._reset_roll_up(p_playbook_id uuid)
+-- frozen: sql/rollup/_reset_roll_up.sql sha256=3c1d3ed06214d6cc5f5a43d0a55e0994dacb13d170693897227b91aea4c59c8b
+-- drop: function pbdb._reset_roll_up(uuid, uuid)
+create or replace function pbdb._reset_roll_up(p_organization_id uuid, p_playbook_id uuid)
 returns void
 language sql
 volatile
@@ -12084,18 +12119,18 @@ begin atomic
         last_completed_at = null,
         is_last_created_exact = true,
         is_last_completed_exact = true
-    where r.playbook_id = p_playbook_id;
+    where r.organization_id = p_organization_id and r.playbook_id = p_playbook_id;
 end;
 
-comment on function pbdb._reset_roll_up(uuid) is
+comment on function pbdb._reset_roll_up(uuid, uuid) is
 'Empties a roll-up, so that the next ones count from the beginning. For roll-ups that came from '
 'another cluster, whose transaction numbers mean nothing here.';
 
-revoke execute on function pbdb._reset_roll_up(uuid) from public;
+revoke execute on function pbdb._reset_roll_up(uuid, uuid) from public;
 -- end: sql/rollup/_reset_roll_up.sql
 
--- frozen: sql/rollup/_roll_up_playbook.sql sha256=50810f9edcb43161719bbbb25997366c2b87b0aabcad91e2e1cd570bf87d9239
--- drop: function pbdb._roll_up_playbook(uuid, integer)
+-- frozen: sql/rollup/_roll_up_playbook.sql sha256=649807d78928ef6d75252b280d785e025a322223f5e2baf92480199489745424
+-- drop: function pbdb._roll_up_playbook(uuid, uuid, integer)
 --
 -- The horizon never passes the oldest running transaction: an execution that finishes later has a
 -- higher finished_xid, so no row can appear below the horizon afterwards. The lock comes first, in
@@ -12105,7 +12140,9 @@ revoke execute on function pbdb._reset_roll_up(uuid) from public;
 -- The newest ten finished executions stay out: retrying one of them then needs no correction,
 -- and the time of the newest one is at hand. What one transaction finished is folded as a whole.
 -- Longer than a screen because it is one statement: what is counted and what is marked as counted.
-create or replace function pbdb._roll_up_playbook(p_playbook_id uuid, p_limit int)
+create or replace function pbdb._roll_up_playbook(
+    p_organization_id uuid, p_playbook_id uuid, p_limit int
+)
 returns int
 language plpgsql
 volatile
@@ -12126,14 +12163,14 @@ begin
     from (
         select p.id, p.organization_id
         from pbdb.playbooks as p
-        where p.id = p_playbook_id
+        where p.organization_id = p_organization_id and p.id = p_playbook_id
         for key share skip locked
     ) as k
-    on conflict (playbook_id) do nothing;
+    on conflict (organization_id, playbook_id) do nothing;
 
     select r.horizon into v_start
     from pbdb.playbook_execution_rollups as r
-    where r.playbook_id = p_playbook_id
+    where r.organization_id = p_organization_id and r.playbook_id = p_playbook_id
     for no key update skip locked;
     if not found then
         return 0;
@@ -12141,7 +12178,7 @@ begin
 
     v_oldest_running := pg_snapshot_xmin(pg_current_snapshot());
     if v_start > v_oldest_running then
-        perform pbdb._reset_roll_up(p_playbook_id);
+        perform pbdb._reset_roll_up(p_organization_id, p_playbook_id);
         v_start := '0';
     end if;
 
@@ -12200,21 +12237,23 @@ begin
             = r.is_last_completed_exact or f.last_completed_at >= r.last_completed_at,
         rolled_up_at = clock_timestamp()
     from folded as f
-    where r.playbook_id = p_playbook_id and f.finished > 0
+    where
+        r.organization_id = p_organization_id and r.playbook_id = p_playbook_id
+        and f.finished > 0
     returning f.finished into v_count;
 
     return coalesce(v_count, 0);
 end;
 $fn$;
 
-comment on function pbdb._roll_up_playbook(uuid, int) is
+comment on function pbdb._roll_up_playbook(uuid, uuid, int) is
 'Folds about p_limit finished executions of one playbook, oldest first, into its roll-up; returns '
 'how many. 0 when somebody else holds the roll-up. Call it under READ COMMITTED only.';
 
-revoke execute on function pbdb._roll_up_playbook(uuid, int) from public;
+revoke execute on function pbdb._roll_up_playbook(uuid, uuid, int) from public;
 -- end: sql/rollup/_roll_up_playbook.sql
 
--- frozen: sql/rollup/roll_up_executions.sql sha256=21ae7fe64496e03ea4a64d784c282b69f36dfebcaae4ce6b86ae2b1174189aaf
+-- frozen: sql/rollup/roll_up_executions.sql sha256=3f35b467e0df9386409adfac1b1a13319d09d799d78fc3c0cb0ca102c80c6622
 -- drop: function pbdb.roll_up_executions(integer)
 --
 -- Definer, because it serves all tenants. Which playbooks need it is found without bookkeeping on
@@ -12230,7 +12269,7 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_percent real;
-    v_playbook_id uuid;
+    v_playbook record;
     v_count int := 0;
 begin
     if p_limit is null or p_limit < 1 then
@@ -12248,23 +12287,23 @@ begin
     where c.oid = 'pbdb.playbooks'::regclass;
 
     -- A loop, because each playbook is locked, counted and written by itself.
-    for v_playbook_id in
-        select c.playbook_id
+    for v_playbook in
+        select c.organization_id, c.playbook_id
         from (
-            select l.playbook_id
+            select l.organization_id, l.playbook_id
             from (
-                select e.playbook_id
+                select e.organization_id, e.playbook_id
                 from pbdb.playbook_executions as e
                 order by e.id desc
                 limit 500
             ) as l
             union
-            select p.id
+            select p.organization_id, p.id
             from pbdb.playbooks as p tablesample system (v_percent)
         ) as c
         left join pbdb.playbook_execution_rollups as r
             on
-                c.playbook_id = r.playbook_id
+                c.organization_id = r.organization_id and c.playbook_id = r.playbook_id
                 and r.horizon <= pg_snapshot_xmin(pg_current_snapshot())
         where exists (
             select
@@ -12278,7 +12317,9 @@ begin
         )
         order by c.playbook_id
     loop
-        v_count := v_count + pbdb._roll_up_playbook(v_playbook_id, p_limit - v_count);
+        v_count := v_count + pbdb._roll_up_playbook(
+            v_playbook.organization_id, v_playbook.playbook_id, p_limit - v_count
+        );
         exit when v_count >= p_limit;
     end loop;
     return v_count;
@@ -12564,7 +12605,7 @@ comment on function pbdb._visit_key(uuid, int) is
 revoke execute on function pbdb._visit_key(uuid, int) from public;
 -- end: sql/engine/run/_visit_key.sql
 
--- frozen: sql/engine/move/_count_visit.sql sha256=b5ae8a8e6d900c26be011e9efb34f340c59f87e0cc9353344d88ea1a69663389
+-- frozen: sql/engine/move/_count_visit.sql sha256=7610cf45e330e282354d48374ac2292eae9df520dbd8f609807177ec14b931a7
 -- drop: function pbdb._count_visit(pbdb.run, jsonb, uuid)
 create or replace function pbdb._count_visit(p_run pbdb.run, p_step jsonb, p_scope_id uuid)
 returns pbdb.run
@@ -12580,7 +12621,8 @@ begin
         select max(r.visit) into v_visits
         from pbdb.playbook_step_results as r
         where
-            r.execution_id = p_run.execution_id and r.step_id = (p_step ->> 'id')::uuid
+            r.organization_id = p_run.organization_id and r.execution_id = p_run.execution_id
+            and r.step_id = (p_step ->> 'id')::uuid
             and r.scope_id is not distinct from p_scope_id;
     end if;
     p_run.visits := p_run.visits || jsonb_build_object(v_key, coalesce(v_visits, 0) + 1);
@@ -12594,7 +12636,7 @@ comment on function pbdb._count_visit(pbdb.run, jsonb, uuid) is
 revoke execute on function pbdb._count_visit(pbdb.run, jsonb, uuid) from public;
 -- end: sql/engine/move/_count_visit.sql
 
--- frozen: sql/engine/run/_was_completed.sql sha256=06223d1ff179c46114a495e9ee0b4070432a2a101281b37f408b290a006bf5cd
+-- frozen: sql/engine/run/_was_completed.sql sha256=122e02518a28c9ef653839712eea22a9efb1559a65af4e1a2b2bea264fdf2bc1
 -- drop: function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_status[])
 --
 -- An end is in one of three places: a row not yet written, an end not yet written, or stored.
@@ -12622,7 +12664,9 @@ select
         select count(*)
         from pbdb.playbook_step_results as r
         where
-            r.execution_id = p_run.execution_id and r.step_id = p_step_id and r.scope_id is null
+            r.organization_id = p_run.organization_id
+            and r.execution_id = p_run.execution_id and r.step_id = p_step_id
+            and r.scope_id is null
             and r.status = any(p_as) and r.started_at is not null
     ) > 1;
 end;
@@ -12635,11 +12679,11 @@ revoke execute on function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_
 from public;
 -- end: sql/engine/run/_was_completed.sql
 
--- frozen: sql/engine/run/_scope_variables.sql sha256=05cc78d098e084e0f7338f5d34c9d355fc058bd477cb56f83e52dd9a1846a4a2
--- drop: function pbdb._scope_variables(uuid)
+-- frozen: sql/engine/run/_scope_variables.sql sha256=efdcc13177be17a3957ab6f92d4613eb2d8a648dd4b49aea0948936b4402a0bd
+-- drop: function pbdb._scope_variables(uuid, uuid)
 --
 -- A branch inside an item has that item, and a branch on a failure path that error.
-create or replace function pbdb._scope_variables(p_scope_id uuid)
+create or replace function pbdb._scope_variables(p_organization_id uuid, p_scope_id uuid)
 returns jsonb
 language sql
 stable
@@ -12654,24 +12698,26 @@ select jsonb_build_object(
 )
 from pbdb.playbook_scopes as s
 cross join unnest(s.path) with ordinality as p (id, n)
-inner join pbdb.playbook_scopes as o on o.id = p.id
-where s.id = p_scope_id
+inner join pbdb.playbook_scopes as o on o.organization_id = s.organization_id and o.id = p.id
+where s.organization_id = p_organization_id and s.id = p_scope_id
 having count(*) > 0;
 end;
 
-comment on function pbdb._scope_variables(uuid) is
+comment on function pbdb._scope_variables(uuid, uuid) is
 '{item, index, error} as seen from a scope, the nearest of each around it; null for the playbook '
 'itself.';
 
-revoke execute on function pbdb._scope_variables(uuid) from public;
+revoke execute on function pbdb._scope_variables(uuid, uuid) from public;
 -- end: sql/engine/run/_scope_variables.sql
 
--- frozen: sql/engine/run/_recall_result.sql sha256=1a77d4d601779af75addbdb7d0c08fb3a04a8cab934f4fba7759eac918245dce
--- drop: function pbdb._recall_result(uuid, uuid, uuid)
+-- frozen: sql/engine/run/_recall_result.sql sha256=c74c0050e60f13562ea97032cc4e5b53fba530d7b80359d0955255db551a54d4
+-- drop: function pbdb._recall_result(uuid, uuid, uuid, uuid)
 --
 -- A step is seen where it stands: in the caller's own scope or in one around it. What another item
 -- or an earlier visit of the same branch made of it is never seen.
-create or replace function pbdb._recall_result(p_execution_id uuid, p_step_id uuid, p_scope_id uuid)
+create or replace function pbdb._recall_result(
+    p_organization_id uuid, p_execution_id uuid, p_step_id uuid, p_scope_id uuid
+)
 returns jsonb
 language plpgsql
 stable
@@ -12682,7 +12728,9 @@ declare
     v_known jsonb;
 begin
     if p_scope_id is not null then
-        select s.path into v_path from pbdb.playbook_scopes as s where s.id = p_scope_id;
+        select s.path into v_path
+        from pbdb.playbook_scopes as s
+        where s.organization_id = p_organization_id and s.id = p_scope_id;
     end if;
 
     select jsonb_build_object(
@@ -12694,7 +12742,8 @@ begin
     into v_known
     from pbdb.playbook_step_results as r
     where
-        r.execution_id = p_execution_id and r.step_id = p_step_id
+        r.organization_id = p_organization_id and r.execution_id = p_execution_id
+        and r.step_id = p_step_id
         and r.status not in ('PENDING', 'RUNNING')
         and (r.scope_id is null or r.scope_id = any(v_path))
     order by r.visit desc, r.attempt_number desc
@@ -12704,16 +12753,18 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._recall_result(uuid, uuid, uuid) is
+comment on function pbdb._recall_result(uuid, uuid, uuid, uuid) is
 '{output, status, error} of the latest ended visit of a step as seen from a scope; nulls when it '
 'has not run.';
 
-revoke execute on function pbdb._recall_result(uuid, uuid, uuid) from public;
+revoke execute on function pbdb._recall_result(uuid, uuid, uuid, uuid) from public;
 -- end: sql/engine/run/_recall_result.sql
 
--- frozen: sql/engine/end/_last_output.sql sha256=4c15ab3e6f768e61c273330f71b3252ad4c2c4ba0bf8e9f2be129ff5c965729c
--- drop: function pbdb._last_output(uuid, uuid)
-create or replace function pbdb._last_output(p_execution_id uuid, p_scope_id uuid)
+-- frozen: sql/engine/end/_last_output.sql sha256=03d706803a566feda57f4ff7988a5099f92c054325ab750f4e4dc4eef25f42df
+-- drop: function pbdb._last_output(uuid, uuid, uuid)
+create or replace function pbdb._last_output(
+    p_organization_id uuid, p_execution_id uuid, p_scope_id uuid
+)
 returns jsonb
 language sql
 stable
@@ -12722,19 +12773,20 @@ begin atomic
 select r.output_data
 from pbdb.playbook_step_results as r
 where
-    r.execution_id = p_execution_id and r.scope_id is not distinct from p_scope_id
+    r.organization_id = p_organization_id and r.execution_id = p_execution_id
+    and r.scope_id is not distinct from p_scope_id
     and r.status = 'COMPLETED'
 order by r.completed_at desc, r.id desc
 limit 1;
 end;
 
-comment on function pbdb._last_output(uuid, uuid) is
+comment on function pbdb._last_output(uuid, uuid, uuid) is
 'Output of the step that completed last in a scope; null when none did.';
 
-revoke execute on function pbdb._last_output(uuid, uuid) from public;
+revoke execute on function pbdb._last_output(uuid, uuid, uuid) from public;
 -- end: sql/engine/end/_last_output.sql
 
--- frozen: sql/engine/run/_variables.sql sha256=79a12e04f5a6602638d0ec2d2778c92dbb2160e5697d1740cd1bfe40465de23f
+-- frozen: sql/engine/run/_variables.sql sha256=5ff554c4b2f318050f5a087ea641320e375f2791c8b3cec38d8f7f26865fccab
 -- drop: function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid)
 create or replace function pbdb._variables(
     p_run pbdb.run, p_program jsonb, p_step jsonb, p_scope jsonb, p_scope_id uuid
@@ -12772,7 +12824,7 @@ begin
         v_known := p_run.known -> v_index;
         if v_known is null then
             v_known := pbdb._recall_result(
-                p_run.execution_id,
+                p_run.organization_id, p_run.execution_id,
                 (p_program -> 'steps' -> v_index::int ->> 'id')::uuid, p_scope_id
             );
         end if;
@@ -12809,7 +12861,7 @@ comment on function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid) is
 revoke execute on function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid) from public;
 -- end: sql/engine/run/_variables.sql
 
--- frozen: sql/engine/end/_keep_error.sql sha256=9952371f4ba13bee7cc78f8f923f23401624838a58be83fedf72c88b5d58dbac
+-- frozen: sql/engine/end/_keep_error.sql sha256=9ecc2b544b4a6251eb97825084c6f9fec452d88a83ccb0459e79f65cec089f78
 -- drop: function pbdb._keep_error(pbdb.run, uuid, jsonb)
 create or replace function pbdb._keep_error(p_run pbdb.run, p_scope_id uuid, p_error jsonb)
 returns pbdb.run
@@ -12823,7 +12875,7 @@ begin
     else
         update pbdb.playbook_scopes as s
         set handled_error = p_error
-        where s.id = p_scope_id;
+        where s.organization_id = p_run.organization_id and s.id = p_scope_id;
     end if;
     return p_run;
 end;
@@ -12933,7 +12985,7 @@ revoke execute on function pbdb._claimed_step(
 ) from public;
 -- end: sql/engine/run/_claimed_step.sql
 
--- frozen: sql/engine/run/_insert_attempts.sql sha256=8166059e1a05a06e8c5f27c608b03e09fc54fa35177a7b92b7b539c7344dc95f
+-- frozen: sql/engine/run/_insert_attempts.sql sha256=f018adceee879934d00659de44e81af1839d3982070326935658a8aa73f5dd4b
 -- drop: function pbdb._insert_attempts(pbdb.run[], text, text[], int, int)
 --
 -- What a runner's own completion makes ready can be handed to it in the same breath: such a step is
@@ -13010,7 +13062,8 @@ begin
     from stored as s
     inner join queued as q on q.result_id = s.id
     inner join unnest(p_runs) as r on r.execution_id = s.execution_id
-    inner join pbdb.playbook_programs as g on g.playbook_id = r.playbook_id
+    inner join pbdb.playbook_programs as g
+        on g.organization_id = r.organization_id and g.playbook_id = r.playbook_id
     cross join lateral pbdb._claimed_step(
         s.id, s.token, s.organization_id, s.execution_id, s.step_id, s.scope_id,
         s.attempt_number, s.visit, s.input_data, s.request, q.handler, q.timeout_seconds,
@@ -13030,7 +13083,7 @@ revoke execute on function pbdb._insert_attempts(
 ) from public;
 -- end: sql/engine/run/_insert_attempts.sql
 
--- frozen: sql/engine/run/_flush_ended.sql sha256=8c4ee509eae69b248216273d31069f0bc5041912e21a13c5a029a3819e305768
+-- frozen: sql/engine/run/_flush_ended.sql sha256=8f9f642b85cc62e3e88cf5071692ae061b3c19d8366406f855af0ddd9e6d1386
 -- drop: function pbdb._flush_ended(pbdb.run[])
 create or replace function pbdb._flush_ended(p_runs pbdb.run[])
 returns void
@@ -13039,31 +13092,40 @@ volatile
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_indexscan = on
+set enable_tidscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
+declare
+    v_gone tid[];
 begin
+    -- The queue's rows are locked by a statement before the one that deletes them: a heartbeat may
+    -- move a row meanwhile, and a row that is looked for where it was is not found.
     with ended as materialized (
-        select e.* from unnest(p_runs) as r cross join lateral unnest(r.ended) as e
-    )
-
-    update pbdb.playbook_step_results as s
-    set
-        status = e.status, output_data = e.output, error_code = e.error_code,
-        error_message = e.error_message, error_stack = e.error_stack, is_lost = e.is_lost,
-        verdict_hash = e.verdict_hash, completed_at = e.completed_at, updated_at = e.completed_at
-    from ended as e
-    where s.id = e.result_id and s.id = any(array(select e.result_id from ended as e));
-
-    with ended as materialized (
-        select r.execution_id, e.result_id
+        select r.organization_id, r.execution_id, e.*
         from unnest(p_runs) as r cross join lateral unnest(r.ended) as e
+    ),
+    written as (
+        update pbdb.playbook_step_results as s
+        set
+            status = e.status, output_data = e.output, error_code = e.error_code,
+            error_message = e.error_message, error_stack = e.error_stack, is_lost = e.is_lost,
+            verdict_hash = e.verdict_hash, completed_at = e.completed_at,
+            updated_at = e.completed_at
+        from ended as e
+        where s.id = e.result_id and s.id = any(array(select e.result_id from ended as e))
     )
+    select array_agg(q.ctid) into v_gone
+    from ended as e
+    cross join lateral (
+        select q.ctid
+        from pbdb.playbook_ready_steps as q
+        where
+            q.organization_id = e.organization_id and q.execution_id = e.execution_id
+            and q.result_id = e.result_id
+        for update
+    ) as q;
 
-    delete from pbdb.playbook_ready_steps as q
-    using ended as e
-    where
-        q.execution_id = e.execution_id and q.result_id = e.result_id
-        and q.execution_id = any(array(select e.execution_id from ended as e));
+    delete from pbdb.playbook_ready_steps as q where q.ctid = any(v_gone);
 end;
 $fn$;
 
@@ -13343,7 +13405,7 @@ comment on function pbdb._require_program(uuid, text) is
 revoke execute on function pbdb._require_program(uuid, text) from public;
 -- end: sql/engine/start/_require_program.sql
 
--- frozen: sql/engine/start/_startable_program.sql sha256=220f0cf1fbbbbd43bf2c08d1fd3b10c236af00264fb4ffa1f629627893afc2ee
+-- frozen: sql/engine/start/_startable_program.sql sha256=ee5ca8669b28f3eed1655ab21f04440f4a3c58a3e8872da500257528db958910
 -- drop: function pbdb._startable_program(uuid, uuid)
 create or replace function pbdb._startable_program(p_organization_id uuid, p_playbook_id uuid)
 returns jsonb
@@ -13358,7 +13420,8 @@ declare
 begin
     select p.status, p.name, g.program into v_status, v_name, v_program
     from pbdb.playbooks as p
-    left join pbdb.playbook_programs as g on g.playbook_id = p.id
+    left join pbdb.playbook_programs as g
+        on g.organization_id = p.organization_id and g.playbook_id = p.id
     where p.id = p_playbook_id and p.organization_id = p_organization_id;
 
     if not found then
@@ -13838,7 +13901,7 @@ revoke execute on function pbdb._end_attempt(
 ) from public;
 -- end: sql/engine/end/_end_attempt.sql
 
--- frozen: sql/engine/end/_close_open_steps.sql sha256=040bd8200b159b671ee178c81e5bbc80dc842c7c154216b45e7c7c778ce82cf6
+-- frozen: sql/engine/end/_close_open_steps.sql sha256=b8318f475a68d638a402fdaccd058e9628345e40277508709d9b0e33c5057f8e
 -- drop: function pbdb._close_open_steps(pbdb.run, uuid[], text, text)
 --
 -- Ready steps are locked before their results, as claims and heartbeats do; a claim that is under
@@ -13859,7 +13922,7 @@ begin
 
     perform q.result_id
     from pbdb.playbook_ready_steps as q
-    where q.execution_id = p_run.execution_id
+    where q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
     order by q.result_id
     for update;
     -- Read now: a claim that was waited for has begun its attempt before.
@@ -13876,7 +13939,8 @@ begin
             error_code = p_code, error_message = p_message,
             completed_at = v_now, updated_at = v_now
         where
-            r.execution_id = p_run.execution_id and r.status in ('PENDING', 'RUNNING')
+            r.organization_id = p_run.organization_id and r.execution_id = p_run.execution_id
+            and r.status in ('PENDING', 'RUNNING')
             and (p_scope_ids is null or r.scope_id = any(p_scope_ids))
         returning r.id
     )
@@ -13884,8 +13948,13 @@ begin
 
     p_run := pbdb._drop_calls(p_run, v_closed, p_message);
     delete from pbdb.playbook_ready_steps as q
-    where q.execution_id = p_run.execution_id and q.result_id = any(v_closed);
-    delete from pbdb.playbook_joins as j where j.result_id = any(v_closed);
+    where
+        q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
+        and q.result_id = any(v_closed);
+    delete from pbdb.playbook_joins as j
+    where
+        j.organization_id = p_run.organization_id and j.execution_id = p_run.execution_id
+        and j.result_id = any(v_closed);
 
     update pbdb.playbook_scopes as s
     set status = 'CANCELLED', completed_at = v_now
@@ -13904,7 +13973,7 @@ comment on function pbdb._close_open_steps(pbdb.run, uuid[], text, text) is
 revoke execute on function pbdb._close_open_steps(pbdb.run, uuid[], text, text) from public;
 -- end: sql/engine/end/_close_open_steps.sql
 
--- frozen: sql/engine/child/_wake_parent.sql sha256=750e0f28ce017c365cffaaed38d20ec6bfbc419cf2147127404ff29f2993d843
+-- frozen: sql/engine/child/_wake_parent.sql sha256=0d0f543a189f53a4da86370e45d84d6d1fefd18be9ea1bd4be0b2fe26fe8909f
 -- drop: function pbdb._wake_parent(uuid)
 create or replace function pbdb._wake_parent(p_result_id uuid)
 returns void
@@ -13917,7 +13986,8 @@ begin
     set handler = '@engine', state = 'READY', due_at = clock_timestamp()
     from pbdb.playbook_step_results as r
     where
-        r.id = p_result_id and q.execution_id = r.execution_id and q.result_id = r.id
+        r.id = p_result_id and q.organization_id = r.organization_id
+        and q.execution_id = r.execution_id and q.result_id = r.id
         and q.state = 'WAITING';
     if found then
         perform pbdb._wake_runners();
@@ -13932,7 +14002,7 @@ comment on function pbdb._wake_parent(uuid) is
 revoke execute on function pbdb._wake_parent(uuid) from public;
 -- end: sql/engine/child/_wake_parent.sql
 
--- frozen: sql/engine/child/_cancel_child.sql sha256=cecb7dcb28b77801f0b7fded2de202d67253f66548e65ad47789fdf229ee4ea8
+-- frozen: sql/engine/child/_cancel_child.sql sha256=c58f4c405e1e0ec0d8d735e7e28e4ab2f522d0167330d2f37200205cf85c8712
 -- drop: function pbdb._cancel_child(uuid, text)
 create or replace function pbdb._cancel_child(p_execution_id uuid, p_message text)
 returns void
@@ -13947,7 +14017,7 @@ begin
         return;
     end if;
     v_run := pbdb._finish(
-        v_run, pbdb._program_of(v_run.playbook_id), 'CANCELLED', null,
+        v_run, pbdb._program_of(v_run.organization_id, v_run.playbook_id), 'CANCELLED', null,
         jsonb_build_object('code', 'CANCELLED', 'message', p_message)
     );
     perform pbdb._flush_runs(array[v_run]);
@@ -14197,7 +14267,7 @@ comment on function pbdb._steps_inside(jsonb, int) is
 revoke execute on function pbdb._steps_inside(jsonb, int) from public;
 -- end: sql/engine/run/_steps_inside.sql
 
--- frozen: sql/engine/parallel/_end_join.sql sha256=b0f526d927312afd9dcb57e2e38b33f428048156bb5bbc9ade7b013131f96caa
+-- frozen: sql/engine/parallel/_end_join.sql sha256=29b9f23def5fd4d0502095c3085f7f4b282b9934818d50fd1c18549127e4af36
 -- drop: function pbdb._end_join(pbdb.run, jsonb, pbdb.playbook_joins, boolean)
 create or replace function pbdb._end_join(
     p_run pbdb.run, p_program jsonb, p_join pbdb.playbook_joins, p_is_met boolean
@@ -14218,7 +14288,9 @@ begin
         select array_agg(i.id) into v_inside
         from pbdb.playbook_scopes as o
         inner join pbdb.playbook_scopes as i
-            on i.execution_id = o.execution_id and i.path @> array[o.id]
+            on
+                i.organization_id = o.organization_id and i.execution_id = o.execution_id
+                and i.path @> array[o.id]
         where
             o.execution_id = p_run.execution_id and o.parent_result_id = p_join.result_id
             and o.status = 'RUNNING';
@@ -14239,7 +14311,10 @@ begin
     else
         v_error := pbdb._join_error(p_join);
     end if;
-    delete from pbdb.playbook_joins as j where j.result_id = p_join.result_id;
+    delete from pbdb.playbook_joins as j
+    where
+        j.organization_id = p_join.organization_id and j.execution_id = p_join.execution_id
+        and j.result_id = p_join.result_id;
 
     select r.* into v_attempt from pbdb.playbook_step_results as r where r.id = p_join.result_id;
     p_run := pbdb._end_attempt(p_run, v_step, v_attempt, v_output, v_error, null);
@@ -14303,7 +14378,7 @@ comment on function pbdb._window(pbdb.playbook_joins, jsonb) is
 revoke execute on function pbdb._window(pbdb.playbook_joins, jsonb) from public;
 -- end: sql/engine/parallel/_window.sql
 
--- frozen: sql/engine/parallel/_open_scopes.sql sha256=6c56a5b1ba95b4aa40cb2c513c09a1fdc6b07866097d960fa666267be33ce5d8
+-- frozen: sql/engine/parallel/_open_scopes.sql sha256=c8765453d308c53d59575d0865c8561085b976232bf57face88cf90a5703c342
 -- drop: function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins)
 create or replace function pbdb._open_scopes(
     p_run pbdb.run, p_program jsonb, p_join pbdb.playbook_joins
@@ -14337,7 +14412,8 @@ begin
             from unnest(v_window) as w (index)
         ) as n
         cross join lateral (select v_step -> 'branches' -> n.index as branch) as b
-        left join pbdb.playbook_scopes as o on o.id = p_join.scope_id
+        left join pbdb.playbook_scopes as o
+            on o.organization_id = p_join.organization_id and o.id = p_join.scope_id
         returning id, item_index, branch
     )
     -- The last thread is taken first, so the first branch goes to the end.
@@ -14362,7 +14438,9 @@ begin
     set
         open_count = j.open_count + cardinality(v_window),
         next_index = coalesce(v_window[cardinality(v_window)] + 1, j.total)
-    where j.result_id = p_join.result_id;
+    where
+        j.organization_id = p_join.organization_id and j.execution_id = p_join.execution_id
+        and j.result_id = p_join.result_id;
 
     p_run.threads := p_run.threads || v_threads;
     return p_run;
@@ -14375,7 +14453,7 @@ comment on function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins) is
 revoke execute on function pbdb._open_scopes(pbdb.run, jsonb, pbdb.playbook_joins) from public;
 -- end: sql/engine/parallel/_open_scopes.sql
 
--- frozen: sql/engine/parallel/_move_join.sql sha256=e760d2992f42f785546f606d639a40881f75f5435b2705593677386697a5f09c
+-- frozen: sql/engine/parallel/_move_join.sql sha256=e7f4c01ab7557d2378050f6d93475cea809364b8244e9661484e7f3a50bd13af
 -- drop: function pbdb._move_join(pbdb.run, jsonb, uuid)
 --
 -- Decided while the execution's row is locked, from counters that are changed under the same lock.
@@ -14391,7 +14469,11 @@ declare
     v_join pbdb.playbook_joins;
     v_left int;
 begin
-    select j.* into v_join from pbdb.playbook_joins as j where j.result_id = p_result_id;
+    select j.* into v_join
+    from pbdb.playbook_joins as j
+    where
+        j.organization_id = p_run.organization_id and j.execution_id = p_run.execution_id
+        and j.result_id = p_result_id;
     v_left := v_join.total - v_join.succeeded_count - v_join.failed_count;
 
     if v_join.succeeded_count + v_left < v_join.needed then
@@ -14417,7 +14499,7 @@ comment on function pbdb._move_join(pbdb.run, jsonb, uuid) is
 revoke execute on function pbdb._move_join(pbdb.run, jsonb, uuid) from public;
 -- end: sql/engine/parallel/_move_join.sql
 
--- frozen: sql/engine/parallel/_keep_done_scopes.sql sha256=c49aa8e7f184bee6fe2228cc38d0c5fe1c4197dc2ab4e44a85b123a14ba1109d
+-- frozen: sql/engine/parallel/_keep_done_scopes.sql sha256=fa2ece0373dde79b3cba6e9897c6523cd0ab6102ebe4fe4513f249c94f9d05d8
 -- drop: function pbdb._keep_done_scopes(pbdb.run, uuid)
 create or replace function pbdb._keep_done_scopes(p_run pbdb.run, p_result_id uuid)
 returns int
@@ -14437,7 +14519,8 @@ begin
     from pbdb.playbook_step_results as r
     inner join pbdb.playbook_step_results as b
         on
-            b.execution_id = r.execution_id and b.step_id = r.step_id
+            b.organization_id = r.organization_id and b.execution_id = r.execution_id
+            and b.step_id = r.step_id
             and b.scope_id is not distinct from r.scope_id and b.visit = r.visit - 1
     where
         r.id = p_result_id and b.status in ('FAILED', 'TIMEOUT')
@@ -14511,7 +14594,7 @@ revoke execute on function pbdb._fork(
 ) from public;
 -- end: sql/engine/parallel/_fork.sql
 
--- frozen: sql/engine/end/_end_scope.sql sha256=bed10436a0a7d995e781cf0e4c636a6f3597c384f07b4dbb5028c01e2de69a58
+-- frozen: sql/engine/end/_end_scope.sql sha256=e427ad117ea66131cac949021ee09fd1395f9839fafbbe541eadbd78fc723cb0
 -- drop: function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread)
 create or replace function pbdb._end_scope(p_run pbdb.run, p_program jsonb, p_thread pbdb.thread)
 returns pbdb.run
@@ -14525,7 +14608,9 @@ declare
 begin
     if v_output is null and p_thread.error is null then
         p_run := pbdb._flush_steps(p_run);
-        v_output := pbdb._last_output(p_run.execution_id, p_thread.scope_id);
+        v_output := pbdb._last_output(
+            p_run.organization_id, p_run.execution_id, p_thread.scope_id
+        );
     end if;
 
     if p_thread.scope_id is null then
@@ -14544,7 +14629,9 @@ begin
             ::pbdb.playbook_execution_status,
         output_data = case when p_thread.error is null then v_output end,
         error = p_thread.error, completed_at = clock_timestamp()
-    where s.id = p_thread.scope_id and s.status = 'RUNNING'
+    where
+        s.organization_id = p_run.organization_id and s.id = p_thread.scope_id
+        and s.status = 'RUNNING'
     returning s.parent_result_id into v_parent_result_id;
 
     -- Not found: another branch decided the join a moment ago, and this scope was closed with it.
@@ -14554,7 +14641,9 @@ begin
             open_count = j.open_count - 1,
             succeeded_count = j.succeeded_count + (p_thread.error is null)::int,
             failed_count = j.failed_count + (p_thread.error is not null)::int
-        where j.result_id = v_parent_result_id;
+        where
+            j.organization_id = p_run.organization_id and j.execution_id = p_run.execution_id
+            and j.result_id = v_parent_result_id;
         p_run := pbdb._move_join(p_run, p_program, v_parent_result_id);
     end if;
     return p_run;
@@ -14567,7 +14656,7 @@ comment on function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread) is
 revoke execute on function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread) from public;
 -- end: sql/engine/end/_end_scope.sql
 
--- frozen: sql/engine/wait/_take_event.sql sha256=f7ae51f156bc7b44a80d8f4280938625b1e49375c14f6be057a312facfbecfdb
+-- frozen: sql/engine/wait/_take_event.sql sha256=c3095e40b0e51b3515304ff54a3a3e220ca1de90f60bfbc24ac0c1bbb1ffb925
 -- drop: function pbdb._take_event(uuid, text, jsonb, uuid)
 create or replace function pbdb._take_event(
     p_organization_id uuid, p_event_name text, p_match jsonb, p_result_id uuid
@@ -14591,7 +14680,7 @@ with candidate as materialized (
 update pbdb.playbook_events as e
 set consumed_by = p_result_id
 from candidate as c
-where e.id = c.id
+where e.organization_id = p_organization_id and e.id = c.id
 returning e.payload;
 end;
 
@@ -14683,7 +14772,7 @@ comment on function pbdb._end_pause(pbdb.run) is
 revoke execute on function pbdb._end_pause(pbdb.run) from public;
 -- end: sql/engine/wait/_end_pause.sql
 
--- frozen: sql/engine/wait/_settle_pause.sql sha256=6bbed6d0b4b7889e1eaf51e42eecafff4a0a183f9749f4a4c6eeecce61b44452
+-- frozen: sql/engine/wait/_settle_pause.sql sha256=47743e82e581ebfd20c8b4f06558a05631a798a85d26024887f1828606d765f0
 -- drop: function pbdb._settle_pause(pbdb.run)
 create or replace function pbdb._settle_pause(p_run pbdb.run)
 returns pbdb.run
@@ -14707,7 +14796,7 @@ begin
         select s.state, s.handler
         from pbdb.playbook_ready_steps as s
         where
-            s.execution_id = p_run.execution_id
+            s.organization_id = p_run.organization_id and s.execution_id = p_run.execution_id
             and s.result_id not in (select e.result_id from unnest(p_run.ended) as e)
         union all
         select n.state, n.handler from unnest(p_run.ready) as n
@@ -14898,7 +14987,7 @@ revoke execute on function pbdb._end_child_call(
 ) from public;
 -- end: sql/engine/child/_end_child_call.sql
 
--- frozen: sql/engine/move/_advance.sql sha256=67fc89a828b5d02673e9577181b620ee98e5384267183ba9eb83960f0c1c24a6
+-- frozen: sql/engine/move/_advance.sql sha256=394c00a456163068231a703ddc115aa56dbd88eb875495474b2828cd3bf49561
 -- drop: function pbdb._advance(pbdb.run, jsonb)
 --
 -- The heart: takes each place where control stands and moves it on until it ends or has to wait for
@@ -14956,7 +15045,7 @@ begin
 
         if v_thread.scope_id is distinct from v_scope_id then
             v_scope_id := v_thread.scope_id;
-            v_scope := pbdb._scope_variables(v_scope_id);
+            v_scope := pbdb._scope_variables(p_run.organization_id, v_scope_id);
         end if;
         if v_step -> 'sources' = '[]' and v_scope is null
             and not (v_step ->> 'reads_execution')::boolean then
@@ -15037,7 +15126,7 @@ comment on function pbdb._advance(pbdb.run, jsonb) is
 revoke execute on function pbdb._advance(pbdb.run, jsonb) from public;
 -- end: sql/engine/move/_advance.sql
 
--- frozen: sql/engine/move/_run_engine_step.sql sha256=55333ae3a368e48207b072b73c38576d7f22d510bafe8ac7ec537959244c4f93
+-- frozen: sql/engine/move/_run_engine_step.sql sha256=8fda8feb72d4b6cec7eeb010953dfcc7736a06d3f75ac7b2c12af6dd58de5ad0
 -- drop: function pbdb._run_engine_step(uuid)
 create or replace function pbdb._run_engine_step(p_result_id uuid)
 returns boolean
@@ -15057,14 +15146,15 @@ begin
 
     delete from pbdb.playbook_ready_steps as q
     where
-        q.execution_id = v_attempt.execution_id and q.result_id = p_result_id
+        q.organization_id = v_attempt.organization_id
+        and q.execution_id = v_attempt.execution_id and q.result_id = p_result_id
         and q.handler = '@engine' and q.state = 'READY'
     returning q.step_index into v_index;
     if not found then
         return false;
     end if;
     select r.* into v_attempt from pbdb.playbook_step_results as r where r.id = p_result_id;
-    v_program := pbdb._program_of(v_run.playbook_id);
+    v_program := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
     v_step := v_program -> 'steps' -> v_index;
 
     if v_attempt.status = 'PENDING' then
@@ -15087,7 +15177,7 @@ comment on function pbdb._run_engine_step(uuid) is
 revoke execute on function pbdb._run_engine_step(uuid) from public;
 -- end: sql/engine/move/_run_engine_step.sql
 
--- frozen: sql/engine/move/_run_engine_steps.sql sha256=480089eb3c85553e6eb3faf2a26e2445a89367427a42516efbf0965168e86b6d
+-- frozen: sql/engine/move/_run_engine_steps.sql sha256=ef81944fdc67ee14e2a77b3190b309181864ef382d23b1f055566e1e3746f3a8
 -- drop: function pbdb._run_engine_steps(uuid[], int)
 create or replace function pbdb._run_engine_steps(p_root_ids uuid[], p_limit int)
 returns int
@@ -15104,7 +15194,8 @@ begin
     while v_done < p_limit loop
         select q.result_id into v_result_id
         from pbdb.playbook_ready_steps as q
-        inner join pbdb.playbook_executions as e on e.id = q.execution_id
+        inner join pbdb.playbook_executions as e
+            on e.organization_id = q.organization_id and e.id = q.execution_id
         where
             q.handler = '@engine' and q.state = 'READY'
             and (e.id = any(p_root_ids) or e.root_execution_id = any(p_root_ids))
@@ -15125,7 +15216,7 @@ comment on function pbdb._run_engine_steps(uuid[], int) is
 revoke execute on function pbdb._run_engine_steps(uuid[], int) from public;
 -- end: sql/engine/move/_run_engine_steps.sql
 
--- frozen: sql/engine/wait/_deliver.sql sha256=3c2febb208f7e0803271f639517f35fdd4e8843c51d2e9df622efc693adfadbf
+-- frozen: sql/engine/wait/_deliver.sql sha256=8e05b01e4e474e6590986dd5be36653ce48320d91e50a1d595d34f96981e8e3c
 -- drop: function pbdb._deliver(uuid, jsonb, boolean)
 create or replace function pbdb._deliver(
     p_result_id uuid, p_payload jsonb, p_skip_locked boolean
@@ -15151,13 +15242,13 @@ begin
     select q.* into v_ready
     from pbdb.playbook_ready_steps as q
     where
-        q.execution_id = v_run.execution_id and q.result_id = p_result_id
-        and q.state = 'WAITING';
+        q.organization_id = v_run.organization_id and q.execution_id = v_run.execution_id
+        and q.result_id = p_result_id and q.state = 'WAITING';
     if not found then
         return false;
     end if;
     select r.* into v_attempt from pbdb.playbook_step_results as r where r.id = p_result_id;
-    v_program := pbdb._program_of(v_run.playbook_id);
+    v_program := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
     v_step := v_program -> 'steps' -> v_ready.step_index;
 
     if v_run.status = 'PAUSED' and v_run.pause_reason = 'waiting' then
@@ -15547,7 +15638,7 @@ grant execute on function pbdb.start_playbook(text, jsonb, text, text, text, uui
 to pbdb_app;
 -- end: sql/engine/start/start_playbook.sql
 
--- frozen: sql/engine/wait/_find_wait.sql sha256=e00a4a36b1089fa07e29bdd2544db173638721849951b0e39c7fd4f1b7c53ce8
+-- frozen: sql/engine/wait/_find_wait.sql sha256=469d505345b91a739fcb97876d00bd8a9c119fd3bed4552ff1efa90cca16f6ad
 -- drop: function pbdb._find_wait(pbdb.run, jsonb, text)
 --
 -- The execution is locked, so what is found here still waits when it is answered. In a for_each
@@ -15574,10 +15665,12 @@ begin
     into result_id, step_index, handler, config
     from pbdb.playbook_ready_steps as q
     inner join pbdb.playbook_step_results as r on r.id = q.result_id
-    left join pbdb.playbook_scopes as s on s.id = r.scope_id
+    left join pbdb.playbook_scopes as s
+        on s.organization_id = r.organization_id and s.id = r.scope_id
     cross join lateral (select p_program -> 'steps' -> q.step_index as step) as d
     where
-        q.execution_id = p_run.execution_id and q.state = 'WAITING'
+        q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
+        and q.state = 'WAITING'
         and q.handler in ('@input', '@lost')
         and d.step ->> 'name' in (p_step_name, v_name)
         and (v_item is null or s.item_index = v_item)
@@ -15594,7 +15687,9 @@ begin
                 'Waiting now: ' || (
                     select string_agg(p_program -> 'steps' -> q.step_index ->> 'name', ', ')
                     from pbdb.playbook_ready_steps as q
-                    where q.execution_id = p_run.execution_id and q.state = 'WAITING'
+                    where
+                        q.organization_id = p_run.organization_id
+                        and q.execution_id = p_run.execution_id and q.state = 'WAITING'
                 ),
                 'Nothing of this execution waits for an answer; the late answer changed nothing.'
             );
@@ -15706,7 +15801,7 @@ comment on function pbdb._collect_answer(uuid, int, jsonb, uuid) is
 revoke execute on function pbdb._collect_answer(uuid, int, jsonb, uuid) from public;
 -- end: sql/engine/wait/_collect_answer.sql
 
--- frozen: sql/engine/wait/submit_step_input.sql sha256=671730215e4fc982470d90b8cd90cd62dc91dc6b13994d0ebd461e4128362f99
+-- frozen: sql/engine/wait/submit_step_input.sql sha256=58863322b402112c2f8dcf024c6b7a531c6bf279fff94cf99fea6f3f49f6a3fa
 -- drop: function pbdb.submit_step_input(uuid, text, jsonb, uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -15725,7 +15820,7 @@ as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
     v_run pbdb.run := pbdb._require_run(v_organization_id, p_execution_id);
-    v_program jsonb := pbdb._program_of(v_run.playbook_id);
+    v_program jsonb := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
     v_step jsonb;
     v_wait record;
     v_answer jsonb := p_answer;
@@ -15764,7 +15859,7 @@ revoke execute on function pbdb.submit_step_input(uuid, text, jsonb, uuid) from 
 grant execute on function pbdb.submit_step_input(uuid, text, jsonb, uuid) to pbdb_app;
 -- end: sql/engine/wait/submit_step_input.sql
 
--- frozen: sql/engine/steer/pause_playbook_execution.sql sha256=f55a6b01476064f89e31d42051998958b039707cb3424c3c7aa6c951662d6ad9
+-- frozen: sql/engine/steer/pause_playbook_execution.sql sha256=d572df747a527f4decb9df93e0c7080571a53b21ef5898d9a3c7eaa49e1a6598
 -- drop: function pbdb.pause_playbook_execution(uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -15790,12 +15885,14 @@ begin
 
     perform q.result_id
     from pbdb.playbook_ready_steps as q
-    where q.execution_id = p_execution_id
+    where q.organization_id = v_run.organization_id and q.execution_id = p_execution_id
     order by q.result_id
     for update;
     update pbdb.playbook_ready_steps as q
     set state = 'HELD'
-    where q.execution_id = p_execution_id and q.state = 'READY';
+    where
+        q.organization_id = v_run.organization_id and q.execution_id = p_execution_id
+        and q.state = 'READY';
     perform pbdb._flush_runs(array[v_run]);
 end;
 $fn$;
@@ -15808,7 +15905,7 @@ revoke execute on function pbdb.pause_playbook_execution(uuid) from public;
 grant execute on function pbdb.pause_playbook_execution(uuid) to pbdb_app;
 -- end: sql/engine/steer/pause_playbook_execution.sql
 
--- frozen: sql/engine/steer/resume_playbook_execution.sql sha256=35bf7cbcdfb4fbc9f8eb044502f4b4e37f7b180c4b49ddaf19f2454c3119008a
+-- frozen: sql/engine/steer/resume_playbook_execution.sql sha256=ecb5ed864ab44f4b293bffeecc42baa5c11605938d1ad99b097dca2c603d7d39
 -- drop: function pbdb.resume_playbook_execution(uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -15842,7 +15939,9 @@ begin
     v_run := pbdb._end_pause(v_run);
     update pbdb.playbook_ready_steps as q
     set state = 'READY'
-    where q.execution_id = p_execution_id and q.state = 'HELD';
+    where
+        q.organization_id = v_run.organization_id and q.execution_id = p_execution_id
+        and q.state = 'HELD';
     v_run := pbdb._settle_pause(v_run);
     perform pbdb._flush_runs(array[v_run]);
     perform pbdb._wake_runners();
@@ -15860,7 +15959,7 @@ revoke execute on function pbdb.resume_playbook_execution(uuid) from public;
 grant execute on function pbdb.resume_playbook_execution(uuid) to pbdb_app;
 -- end: sql/engine/steer/resume_playbook_execution.sql
 
--- frozen: sql/engine/steer/cancel_playbook_execution.sql sha256=a797bbf1d081dc7b7b72814710256703e4c869adb3216f978460d31998c2c6ad
+-- frozen: sql/engine/steer/cancel_playbook_execution.sql sha256=6f3f24bda9546f4785f12ee233e661f2b9fd0c4d139038f109738b2f091055a4
 -- drop: function pbdb.cancel_playbook_execution(uuid, text)
 --
 -- Definer: apps change executions only through functions.
@@ -15884,7 +15983,8 @@ begin
     end if;
     perform pbdb._refuse_ended(v_run, 'cancelled', 'What has ended stays as it is.');
     v_run := pbdb._finish(
-        v_run, pbdb._program_of(v_run.playbook_id), 'CANCELLED', null, jsonb_build_object(
+        v_run, pbdb._program_of(v_run.organization_id, v_run.playbook_id), 'CANCELLED', null,
+        jsonb_build_object(
             'code', 'CANCELLED', 'message', coalesce(p_reason, 'cancelled by an operator')
         )
     );
@@ -15903,7 +16003,7 @@ revoke execute on function pbdb.cancel_playbook_execution(uuid, text) from publi
 grant execute on function pbdb.cancel_playbook_execution(uuid, text) to pbdb_app;
 -- end: sql/engine/steer/cancel_playbook_execution.sql
 
--- frozen: sql/engine/steer/_retry_point.sql sha256=25e1d79543f6b42072239e44df8921ad56b9f676c68c6192619dceea1d4df03d
+-- frozen: sql/engine/steer/_retry_point.sql sha256=60818a6aa88d25db4cdb38f1b88eb1cbf0d0948cbd162c1b2a30331cf3dbb60b
 -- drop: function pbdb._retry_point(pbdb.run, jsonb, text)
 --
 -- Whatever ended last is where the execution ended: what failed before it was handled.
@@ -15941,7 +16041,8 @@ begin
     inner join jsonb_array_elements(p_program -> 'steps') as s
         on (s.value ->> 'id')::uuid = r.step_id
     where
-        r.execution_id = p_run.execution_id and r.scope_id is null
+        r.organization_id = p_run.organization_id and r.execution_id = p_run.execution_id
+        and r.scope_id is null
     order by r.completed_at desc, r.id desc
     limit 1;
     return coalesce(
@@ -15963,7 +16064,7 @@ comment on function pbdb._retry_point(pbdb.run, jsonb, text) is
 revoke execute on function pbdb._retry_point(pbdb.run, jsonb, text) from public;
 -- end: sql/engine/steer/_retry_point.sql
 
--- frozen: sql/engine/steer/retry_playbook_execution.sql sha256=ae129dfc435569413e8f9dee8380d2fc2b58d259a77bbca1296a2c4308b3fdf2
+-- frozen: sql/engine/steer/retry_playbook_execution.sql sha256=acca4b1ec4718bbd2530b62d6dba633e6d0a1a49ef94b02259a3d017ca6da148
 -- drop: function pbdb.retry_playbook_execution(uuid, text)
 --
 -- Definer: apps change executions only through functions.
@@ -15994,7 +16095,7 @@ begin
     perform pbdb._unroll_execution(e)
     from pbdb.playbook_executions as e
     where e.id = p_execution_id;
-    v_program := pbdb._program_of(v_run.playbook_id);
+    v_program := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
     v_run.threads := array[
         row(null, pbdb._retry_point(v_run, v_program, p_from_step), null, null)::pbdb.thread
     ];
@@ -16126,7 +16227,7 @@ comment on function pbdb._fire(pbdb.playbook_triggers, jsonb, text, text) is
 revoke execute on function pbdb._fire(pbdb.playbook_triggers, jsonb, text, text) from public;
 -- end: sql/event/_fire.sql
 
--- frozen: sql/event/_fire_event_triggers.sql sha256=2b24f5d054a8eb0058a616a444851826bedcb9e4a63d3604a1542912fba6737a
+-- frozen: sql/event/_fire_event_triggers.sql sha256=6fdbd060d05cb97518134cac083be5aa16a7bcbe41cf36e77eef702734561c13
 -- drop: function pbdb._fire_event_triggers(uuid, text, jsonb)
 create or replace function pbdb._fire_event_triggers(
     p_organization_id uuid, p_event_name text, p_payload jsonb
@@ -16160,7 +16261,7 @@ begin
         );
         update pbdb.playbook_triggers as t
         set last_fired_at = clock_timestamp(), last_error = v_error
-        where t.id = v_trigger.id;
+        where t.organization_id = p_organization_id and t.id = v_trigger.id;
         v_fired := v_fired + (v_error is null)::int;
     end loop;
     return v_fired;
@@ -16248,18 +16349,20 @@ grant execute on function pbdb.define_trigger(
 ) to pbdb_app;
 -- end: sql/event/define_trigger.sql
 
--- frozen: sql/event/due_triggers.sql sha256=9997a6bc65f6ee47041c3e5af0b8ca6710d52e00d6dfe26c37640900bc694e6c
+-- frozen: sql/event/due_triggers.sql sha256=fe450ee8881f1c99cb3eed71c761b23a6541a79cf55577b6a9561a38805c8b2b
 -- drop: function pbdb.due_triggers(int)
 --
 -- Definer: runners serve every tenant and have no right on any table.
 create or replace function pbdb.due_triggers(p_limit int default 100)
-returns table (trigger_id uuid, schedule text, time_zone text, due_at timestamptz)
+returns table (
+    organization_id uuid, trigger_id uuid, schedule text, time_zone text, due_at timestamptz
+)
 language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $fn$
-    select t.id, t.schedule, t.time_zone, t.next_fire_at
+    select t.organization_id, t.id, t.schedule, t.time_zone, t.next_fire_at
     from pbdb.playbook_triggers as t
     where
         t.kind = 'schedule' and t.is_enabled
@@ -16276,14 +16379,18 @@ revoke execute on function pbdb.due_triggers(int) from public;
 grant execute on function pbdb.due_triggers(int) to pbdb_worker;
 -- end: sql/event/due_triggers.sql
 
--- frozen: sql/event/fire_trigger.sql sha256=ba6f137746813f9e5fb268febe3760b0ccf588effc357e6f44e13facbc371a66
--- drop: function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text)
+-- frozen: sql/event/fire_trigger.sql sha256=c985e5d8ad5e7329e4192814ce71a151ba0bafa49754da404a1a245c943a586f
+-- drop: function pbdb.fire_trigger(uuid, uuid, timestamptz, timestamptz, text)
 --
 -- Definer: runners serve every tenant and have no right on any table. The time that the caller saw
 -- is the fence: of two runners that work out the same time, one starts the playbook. The
 -- execution's idempotency key says it again.
 create or replace function pbdb.fire_trigger(
-    p_trigger_id uuid, p_due_at timestamptz, p_next_at timestamptz, p_error text default null
+    p_organization_id uuid,
+    p_trigger_id uuid,
+    p_due_at timestamptz,
+    p_next_at timestamptz,
+    p_error text default null
 )
 returns boolean
 language plpgsql
@@ -16298,7 +16405,8 @@ begin
     select t.* into v_trigger
     from pbdb.playbook_triggers as t
     where
-        t.id = p_trigger_id and t.is_enabled and t.kind = 'schedule'
+        t.organization_id = p_organization_id and t.id = p_trigger_id and t.is_enabled
+        and t.kind = 'schedule'
         and t.next_fire_at is not distinct from p_due_at
     for update skip locked;
     if not found then
@@ -16318,25 +16426,25 @@ begin
     set
         next_fire_at = p_next_at, is_enabled = p_next_at is not null, last_error = v_error,
         last_fired_at = case when p_due_at is null then t.last_fired_at else clock_timestamp() end
-    where t.id = p_trigger_id;
+    where t.organization_id = p_organization_id and t.id = p_trigger_id;
     return p_due_at is not null and v_error is null;
 end;
 $fn$;
 
-comment on function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text) is
+comment on function pbdb.fire_trigger(uuid, uuid, timestamptz, timestamptz, text) is
 'Starts the playbook of a schedule that is due and notes its next time; true when this call '
 'started it. Times that passed while nobody looked start one execution together. A next time of '
 'null turns the trigger off and keeps p_error as the reason.';
 
 revoke execute on function pbdb.fire_trigger(
-    uuid, timestamptz, timestamptz, text
+    uuid, uuid, timestamptz, timestamptz, text
 ) from public;
 grant execute on function pbdb.fire_trigger(
-    uuid, timestamptz, timestamptz, text
+    uuid, uuid, timestamptz, timestamptz, text
 ) to pbdb_worker;
 -- end: sql/event/fire_trigger.sql
 
--- frozen: sql/event/emit_playbook_event.sql sha256=efa8c7f6eb4c407af538b93eaef0e1a2c905f33c422628acfcaea851a604b313
+-- frozen: sql/event/emit_playbook_event.sql sha256=2531248753a36b13e6139b0743ab0e97bc79121e111cc7cbdf55134dcabfac26
 -- drop: function pbdb.emit_playbook_event(text, jsonb, int)
 --
 -- Definer: apps change executions only through functions.
@@ -16391,7 +16499,9 @@ begin
     end loop;
 
     if v_woken > 0 then
-        update pbdb.playbook_events as e set consumed_by = v_event_id where e.id = v_event_id;
+        update pbdb.playbook_events as e
+        set consumed_by = v_event_id
+        where e.organization_id = v_organization_id and e.id = v_event_id;
     end if;
     return v_woken + pbdb._fire_event_triggers(v_organization_id, p_name, p_payload);
 end;
@@ -16406,7 +16516,7 @@ revoke execute on function pbdb.emit_playbook_event(text, jsonb, int) from publi
 grant execute on function pbdb.emit_playbook_event(text, jsonb, int) to pbdb_app;
 -- end: sql/event/emit_playbook_event.sql
 
--- frozen: sql/queue/sweep/advance_playbook_execution.sql sha256=0822ed3e937fdf78ccbe484882f553a961eb034be3f7c67f4698ee7c11aaecdf
+-- frozen: sql/queue/sweep/advance_playbook_execution.sql sha256=bf15c7f04f75cd030b484cb03fe000571817eaee7f73d0c589b29a9575ae29f3
 -- drop: function pbdb.advance_playbook_execution(uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -16426,7 +16536,9 @@ begin
         for v_result_id in
             select q.result_id
             from pbdb.playbook_ready_steps as q
-            where q.execution_id = p_execution_id and q.due_at <= clock_timestamp()
+            where
+                q.organization_id = v_run.organization_id
+                and q.execution_id = p_execution_id and q.due_at <= clock_timestamp()
             order by q.result_id
         loop
             perform pbdb._sweep_step(v_result_id);
@@ -16600,7 +16712,7 @@ comment on function pbdb._expand_handlers(text[]) is
 revoke execute on function pbdb._expand_handlers(text[]) from public;
 -- end: sql/queue/claim/_expand_handlers.sql
 
--- frozen: sql/queue/claim/_lease_steps.sql sha256=37dd9b1bcae472a7acf526a2ee2f40fc0c1460f76baddd86042bc8fc8b8809dc
+-- frozen: sql/queue/claim/_lease_steps.sql sha256=dab0583381083b59f74d1ff015dd67a706f5c5fc32479a64b23aa97eb0e95acc
 -- drop: function pbdb._lease_steps(text, text, int, int)
 --
 -- The candidates are locked in a materialized CTE, so that LIMIT holds under every plan, and the
@@ -16666,7 +16778,9 @@ begin
         offset 0
     ) as e
     cross join lateral (
-        select g.program from pbdb.playbook_programs as g where g.playbook_id = e.playbook_id
+        select g.program
+        from pbdb.playbook_programs as g
+        where g.organization_id = s.organization_id and g.playbook_id = e.playbook_id
         offset 0
     ) as g
     cross join lateral pbdb._claimed_step(
@@ -16725,18 +16839,18 @@ comment on function pbdb._something_is_overdue() is
 revoke execute on function pbdb._something_is_overdue() from public;
 -- end: sql/queue/sweep/_something_is_overdue.sql
 
--- frozen: sql/queue/sweep/_overdue.sql sha256=2054b83d2391f0e4922f0853448fd8a3d004434902f2b65253f5483ab8429089
+-- frozen: sql/queue/sweep/_overdue.sql sha256=54052bc684d236cb3d88670a02d02c0230105c5522ff5821f6ca759f2a2fd309
 -- drop: function pbdb._overdue(int)
 --
 -- The time stands in subqueries: as a volatile function it could not bound an index scan.
 create or replace function pbdb._overdue(p_limit int)
-returns table (kind text, id uuid)
+returns table (kind text, organization_id uuid, id uuid)
 language sql
 volatile
 security invoker
 begin atomic
 (
-    select 'execution', e.id
+    select 'execution', e.organization_id, e.id
     from pbdb.playbook_executions as e
     where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= (select clock_timestamp())
     order by e.deadline_at
@@ -16744,7 +16858,7 @@ begin atomic
 )
 union all
 (
-    select 'step', q.result_id
+    select 'step', q.organization_id, q.result_id
     from pbdb.playbook_ready_steps as q
     where q.state in ('LEASED', 'WAITING') and q.due_at <= (select clock_timestamp())
     order by q.due_at
@@ -16752,7 +16866,7 @@ union all
 )
 union all
 (
-    select 'step', q.result_id
+    select 'step', q.organization_id, q.result_id
     from pbdb.playbook_ready_steps as q
     where q.handler = '@engine' and q.state = 'READY' and q.due_at <= (select clock_timestamp())
     order by q.due_at
@@ -16760,7 +16874,7 @@ union all
 )
 union all
 (
-    select 'event', e.id
+    select 'event', e.organization_id, e.id
     from pbdb.playbook_events as e
     where
         e.consumed_by is null and e.expires_at > (select clock_timestamp())
@@ -16782,7 +16896,7 @@ comment on function pbdb._overdue(int) is
 revoke execute on function pbdb._overdue(int) from public;
 -- end: sql/queue/sweep/_overdue.sql
 
--- frozen: sql/queue/sweep/_sweep_execution.sql sha256=533079d78f900d513840062cd4033b94c66375c196ac328c3252a68c3027d012
+-- frozen: sql/queue/sweep/_sweep_execution.sql sha256=1f1f7051ea55f8a374a85d56279f93a4f563a80c3c092b9dfea97a4aa2f8abec
 -- drop: function pbdb._sweep_execution(uuid)
 create or replace function pbdb._sweep_execution(p_execution_id uuid)
 returns text
@@ -16801,7 +16915,8 @@ begin
         return null;
     end if;
     v_run := pbdb._finish(
-        v_run, pbdb._program_of(v_run.playbook_id), 'TIMEOUT', null, jsonb_build_object(
+        v_run, pbdb._program_of(v_run.organization_id, v_run.playbook_id), 'TIMEOUT', null,
+        jsonb_build_object(
             'code', 'TIMEOUT', 'message', format(
                 'the execution did not end by %s (timeout_seconds of its playbook)',
                 v_run.deadline_at
@@ -16819,7 +16934,7 @@ comment on function pbdb._sweep_execution(uuid) is
 revoke execute on function pbdb._sweep_execution(uuid) from public;
 -- end: sql/queue/sweep/_sweep_execution.sql
 
--- frozen: sql/queue/sweep/_end_lost_attempt.sql sha256=a2de4a1db404f6c43c265dfa0ccd5a4ce1160a2e728bcdbf3e2f27844a91cfc6
+-- frozen: sql/queue/sweep/_end_lost_attempt.sql sha256=a52cf8a6588318aa42629f445b10f24cdba14dc001d841d37acbcdcba5df5533
 -- drop: function pbdb._end_lost_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps)
 create or replace function pbdb._end_lost_attempt(
     p_run pbdb.run,
@@ -16842,7 +16957,9 @@ begin
         set
             state = 'WAITING', handler = '@lost', due_at = 'infinity', token = null,
             deadline_at = null
-        where q.execution_id = p_run.execution_id and q.result_id = p_attempt.id;
+        where
+            q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
+            and q.result_id = p_attempt.id;
         update pbdb.playbook_step_results as r
         set is_lost = true, token = null, error_code = 'LOST', updated_at = clock_timestamp()
         where r.id = p_attempt.id;
@@ -16922,7 +17039,7 @@ revoke execute on function pbdb._end_overdue_wait(
 ) from public;
 -- end: sql/queue/sweep/_end_overdue_wait.sql
 
--- frozen: sql/queue/sweep/_sweep_step.sql sha256=3f2b01b34546bf36440c25ee48eeb92b878531b7a9931a09a069a788e042fb05
+-- frozen: sql/queue/sweep/_sweep_step.sql sha256=81a98c559c396cd22f6194604756aee3fcef4b5537b688db30ab40e5823d658f
 -- drop: function pbdb._sweep_step(uuid)
 create or replace function pbdb._sweep_step(p_result_id uuid)
 returns text
@@ -16944,7 +17061,8 @@ begin
     select q.* into v_ready
     from pbdb.playbook_ready_steps as q
     where
-        q.execution_id = v_attempt.execution_id and q.result_id = p_result_id
+        q.organization_id = v_attempt.organization_id
+        and q.execution_id = v_attempt.execution_id and q.result_id = p_result_id
         and q.due_at <= clock_timestamp()
     for update skip locked;
     if not found or v_ready.state = 'HELD' then
@@ -16959,7 +17077,7 @@ begin
 
     select r.* into v_attempt from pbdb.playbook_step_results as r where r.id = p_result_id;
     v_run := pbdb._lock_run(v_attempt.execution_id);
-    v_program := pbdb._program_of(v_run.playbook_id);
+    v_program := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
     v_step := v_program -> 'steps' -> v_ready.step_index;
     if v_ready.state = 'LEASED' then
         v_run := pbdb._end_lost_attempt(v_run, v_step, v_attempt, v_ready);
@@ -16982,12 +17100,12 @@ comment on function pbdb._sweep_step(uuid) is
 revoke execute on function pbdb._sweep_step(uuid) from public;
 -- end: sql/queue/sweep/_sweep_step.sql
 
--- frozen: sql/queue/sweep/_sweep_event.sql sha256=371ce7079373adb8307f26f1217231695f8abd551ae50fc271bb28fe26794eb9
--- drop: function pbdb._sweep_event(uuid)
+-- frozen: sql/queue/sweep/_sweep_event.sql sha256=d6b82559e0ee5938e48b85222cfc0e33c720779ad6d6bb06adddb986901e6f09
+-- drop: function pbdb._sweep_event(uuid, uuid)
 --
 -- An emitter and a wait that began at the same moment cannot see each other's rows; this brings
 -- them together afterwards.
-create or replace function pbdb._sweep_event(p_event_id uuid)
+create or replace function pbdb._sweep_event(p_organization_id uuid, p_event_id uuid)
 returns text
 language plpgsql
 volatile
@@ -16999,7 +17117,8 @@ declare
 begin
     select e.* into v_event
     from pbdb.playbook_events as e
-    where e.id = p_event_id and e.consumed_by is null
+    where
+        e.organization_id = p_organization_id and e.id = p_event_id and e.consumed_by is null
     for update skip locked;
     if not found then
         return null;
@@ -17007,26 +17126,28 @@ begin
     select q.result_id into v_result_id
     from pbdb.playbook_ready_steps as q
     where
-        q.organization_id = v_event.organization_id and q.event_name = v_event.event_name
+        q.organization_id = p_organization_id and q.event_name = v_event.event_name
         and q.state = 'WAITING' and v_event.payload @> q.event_match
     order by q.result_id
     limit 1;
     if found and pbdb._deliver(v_result_id, v_event.payload, true) then
-        update pbdb.playbook_events as e set consumed_by = v_result_id where e.id = p_event_id;
+        update pbdb.playbook_events as e
+        set consumed_by = v_result_id
+        where e.organization_id = p_organization_id and e.id = p_event_id;
         return 'event delivered';
     end if;
     return null;
 end;
 $fn$;
 
-comment on function pbdb._sweep_event(uuid) is
+comment on function pbdb._sweep_event(uuid, uuid) is
 'Delivers a kept event to a wait that was registered in the same moment; null when there is '
 'nothing to do.';
 
-revoke execute on function pbdb._sweep_event(uuid) from public;
+revoke execute on function pbdb._sweep_event(uuid, uuid) from public;
 -- end: sql/queue/sweep/_sweep_event.sql
 
--- frozen: sql/queue/sweep/_settle_overdue.sql sha256=bfb01f461d17be8ccb6ac98272051aa862cd54ef0328b11ccff797cb78988837
+-- frozen: sql/queue/sweep/_settle_overdue.sql sha256=94fd224fdfa79f94d9fd668b3d696e007d0676f67c27eb94675d80b044db9361
 -- drop: function pbdb._settle_overdue(int)
 --
 -- Bounded, SKIP LOCKED, state checked again under the lock. It never waits for an execution, so
@@ -17044,10 +17165,10 @@ declare
     v_what text;
 begin
     -- A loop, because each finding is one execution to lock, check again and advance.
-    for v_found in select d.kind, d.id from pbdb._overdue(p_limit) as d loop
+    for v_found in select d.* from pbdb._overdue(p_limit) as d loop
         v_what := case v_found.kind
             when 'execution' then pbdb._sweep_execution(v_found.id)
-            when 'event' then pbdb._sweep_event(v_found.id)
+            when 'event' then pbdb._sweep_event(v_found.organization_id, v_found.id)
             else pbdb._sweep_step(v_found.id)
         end;
         if v_what is not null then
@@ -17173,7 +17294,7 @@ revoke execute on function pbdb.claim_playbook_steps(text, text[], int, int) fro
 grant execute on function pbdb.claim_playbook_steps(text, text[], int, int) to pbdb_worker;
 -- end: sql/queue/claim/claim_playbook_steps.sql
 
--- frozen: sql/queue/claim/heartbeat_playbook_steps.sql sha256=6e12d172affdb54b63e145fa42424c398c216b8fc2678880ae0f22a08dc4ba15
+-- frozen: sql/queue/claim/heartbeat_playbook_steps.sql sha256=441a243c7f012c626cfb4b1bc354c270c7788eea1fab819b6e7b4804af624d8f
 -- drop: function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int)
 --
 -- Definer: runners have no right on any table. SKIP LOCKED, because a heartbeat that waited for one
@@ -17200,10 +17321,11 @@ begin
     return query
     with asked as (
         select
-            a.id, a.token, r.execution_id, r.token as last_token, r.status, r.error_code
+            a.id, a.token, r.organization_id, r.execution_id, r.token as last_token, r.status,
+            r.error_code
         from unnest(p_step_result_ids, p_tokens) as a (id, token)
         left join lateral (
-            select r.execution_id, r.token, r.status, r.error_code
+            select r.organization_id, r.execution_id, r.token, r.status, r.error_code
             from pbdb.playbook_step_results as r
             where r.id = a.id
             offset 0
@@ -17211,14 +17333,16 @@ begin
     ),
     held as materialized (
         select q.ctid
-        from pbdb.playbook_ready_steps as q
-        inner join asked as a
-            on a.execution_id = q.execution_id and a.id = q.result_id and a.token = q.token
-        where
-            q.execution_id = any(array(select a.execution_id from asked as a))
-            and q.state::text = 'LEASED' and q.deadline_at > v_now
-        order by q.result_id
-        for update of q skip locked
+        from asked as a
+        cross join lateral (
+            select q.ctid
+            from pbdb.playbook_ready_steps as q
+            where
+                q.organization_id = a.organization_id and q.execution_id = a.execution_id
+                and q.result_id = a.id and q.token = a.token
+                and q.state::text = 'LEASED' and q.deadline_at > v_now
+            for update skip locked
+        ) as q
     ),
     extended as (
         update pbdb.playbook_ready_steps as q
@@ -17244,7 +17368,9 @@ begin
     left join lateral (
         select q.token, q.deadline_at
         from pbdb.playbook_ready_steps as q
-        where q.execution_id = a.execution_id and q.result_id = a.id
+        where
+            q.organization_id = a.organization_id and q.execution_id = a.execution_id
+            and q.result_id = a.id
         offset 0
     ) as q on true
     order by a.id;
@@ -17335,7 +17461,7 @@ comment on function pbdb._output_problem(text) is
 revoke execute on function pbdb._output_problem(text) from public;
 -- end: sql/queue/report/_output_problem.sql
 
--- frozen: sql/queue/report/_still_held.sql sha256=2247504ecfd8150a9f2d5638643618d5ff9088881740248b212a1914e1a0ac3f
+-- frozen: sql/queue/report/_still_held.sql sha256=742c275b472c1de0e0cbd7c9d00b3bbb8410e7b10f32948469a49c8cee93c682
 -- drop: function pbdb._still_held(pbdb.claimed_step[])
 create or replace function pbdb._still_held(p_claims pbdb.claimed_step[])
 returns pbdb.claimed_step[]
@@ -17353,7 +17479,8 @@ select array(
     where exists (
         select from pbdb.playbook_ready_steps as q
         where
-            q.execution_id = c.execution_id and q.result_id = c.step_result_id
+            q.organization_id = c.organization_id and q.execution_id = c.execution_id
+            and q.result_id = c.step_result_id
             and q.token = c.token
     )
 );
@@ -17366,7 +17493,7 @@ comment on function pbdb._still_held(pbdb.claimed_step[]) is
 revoke execute on function pbdb._still_held(pbdb.claimed_step[]) from public;
 -- end: sql/queue/report/_still_held.sql
 
--- frozen: sql/queue/report/_settle_attempts.sql sha256=3e7fa157b88ed0b6b833ab772cef457db7cf4f4d6f5bc7778c3f002405b6099a
+-- frozen: sql/queue/report/_settle_attempts.sql sha256=ce4b876ea413f758d4f7f68d64deb0007bb870207c06da30b7a56ef18ce94dbb
 -- drop: function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int)
 --
 -- Everything that a runner reports goes through here: the token is compared under the lock of the
@@ -17415,13 +17542,14 @@ begin
 
     for v_item in
         select
-            a.id, a.output, a.error, r.attempt, r.execution_id, r.token, r.verdict_hash,
+            a.id, a.output, a.error, r.attempt, r.organization_id, r.execution_id, r.token,
+            r.verdict_hash,
             q.step_index,
             a.token as given, q.token = a.token as is_held
         from unnest(p_ids, p_tokens, p_outputs, p_errors)
             with ordinality as a (id, token, output, error, n)
         left join lateral (
-            select r as attempt, r.id, r.execution_id, r.token, r.verdict_hash
+            select r as attempt, r.id, r.organization_id, r.execution_id, r.token, r.verdict_hash
             from pbdb.playbook_step_results as r
             where r.id = a.id
             offset 0
@@ -17430,7 +17558,8 @@ begin
             select q.step_index, q.token
             from pbdb.playbook_ready_steps as q
             where
-                q.execution_id = r.execution_id and q.result_id = r.id
+                q.organization_id = r.organization_id and q.execution_id = r.execution_id
+                and q.result_id = r.id
                 and q.state::text = 'LEASED'
             offset 0
         ) as q on true
@@ -17442,7 +17571,9 @@ begin
         if v_is_held and v_is_doubtful is not true then
             v_next := pbdb._load_run(v_item.execution_id);
             if v_program ->> 'playbook_id' is distinct from v_next.playbook_id::text then
-                v_program := pbdb._program_of(v_next.playbook_id);
+                v_program := pbdb._program_of(
+                    v_next.organization_id, v_next.playbook_id
+                );
             end if;
             -- An earlier report of this call may have ended the step that called it.
             v_is_doubtful := v_next.depth > 0;
@@ -17462,7 +17593,8 @@ begin
             v_is_held := v_item.id is distinct from v_attempt.id and exists (
                 select from pbdb.playbook_ready_steps as q
                 where
-                    q.execution_id = v_item.execution_id and q.result_id = v_item.id
+                    q.organization_id = v_item.organization_id
+                    and q.execution_id = v_item.execution_id and q.result_id = v_item.id
                     and q.token = v_item.given
             );
         end if;
@@ -17569,7 +17701,7 @@ comment on function pbdb._usage_number(jsonb, text, numeric) is
 revoke execute on function pbdb._usage_number(jsonb, text, numeric) from public;
 -- end: sql/queue/report/_usage_number.sql
 
--- frozen: sql/queue/report/_record_usage.sql sha256=66610550bf35336cd0b945812a22a10e00dbb3a9781c1f30d3b8e2265f568595
+-- frozen: sql/queue/report/_record_usage.sql sha256=8d05e4cae1bfb58e455da7349c37a004fc2dd9e6598522bb619faa8c510a8e91
 -- drop: function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[])
 create or replace function pbdb._record_usage(
     p_ids uuid[], p_usages jsonb[], p_verdicts pbdb.verdict[]
@@ -17593,7 +17725,7 @@ from unnest(p_ids, p_usages) as u (id, usage)
 inner join unnest(p_verdicts) as v on v.step_result_id = u.id
 inner join pbdb.playbook_step_results as r on r.id = u.id
 where u.usage is not null and v.outcome in ('accepted', 'failed')
-on conflict (result_id) do nothing;
+on conflict (organization_id, result_id) do nothing;
 end;
 
 comment on function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]) is
@@ -17821,7 +17953,7 @@ revoke execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[
 grant execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) to pbdb_worker;
 -- end: sql/queue/report/fail_playbook_steps.sql
 
--- frozen: sql/queue/report/release_playbook_steps.sql sha256=6ff904e494975f792ee9c9dfdd98d6c3f5013cf73e6b17741770bd5f2f2a006a
+-- frozen: sql/queue/report/release_playbook_steps.sql sha256=318e62d615f9d910714095318191c06ad98b971a6c9c83ae8e2c9b3dbd6f3f75
 -- drop: function pbdb.release_playbook_steps(text, uuid[], uuid[])
 --
 -- Definer: runners have no right on any table; the token decides the tenant.
@@ -17837,31 +17969,41 @@ set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
+declare
+    v_held tid[];
 begin
     perform pbdb._check_claim(p_worker, 0, 1);
     perform pbdb._check_same_length(p_step_result_ids, p_tokens);
     perform pbdb._lock_families(p_step_result_ids);
+    -- Locked by a statement before, because a heartbeat may move a row, and where this finds it is
+    -- where it must stay.
+    v_held := array(
+        select q.ctid
+        from unnest(p_step_result_ids, p_tokens) as a (id, token)
+        cross join lateral (
+            select r.organization_id, r.execution_id
+            from pbdb.playbook_step_results as r
+            where r.id = a.id
+            offset 0
+        ) as r
+        cross join lateral (
+            select q.ctid
+            from pbdb.playbook_ready_steps as q
+            where
+                q.organization_id = r.organization_id and q.execution_id = r.execution_id
+                and q.result_id = a.id and q.token = a.token and q.state::text = 'LEASED'
+            for update
+        ) as q
+    );
     return query
     with given_back as (
         update pbdb.playbook_ready_steps as q
         set
-            state = case e.status when 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state,
+            state = case (
+                select e.status from pbdb.playbook_executions as e where e.id = q.execution_id
+            ) when 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state,
             token = null, deadline_at = null, due_at = clock_timestamp()
-        from unnest(p_step_result_ids, p_tokens) as a (id, token)
-        cross join lateral (
-            select r.execution_id from pbdb.playbook_step_results as r where r.id = a.id offset 0
-        ) as r
-        cross join lateral (
-            select e.status from pbdb.playbook_executions as e where e.id = r.execution_id offset 0
-        ) as e
-        where
-            q.execution_id = any(array(
-                select r.execution_id
-                from pbdb.playbook_step_results as r
-                where r.id = any(p_step_result_ids)
-            ))
-            and q.execution_id = r.execution_id and q.result_id = a.id and q.token = a.token
-            and q.state::text = 'LEASED'
+        where q.ctid = any(v_held)
         returning q.result_id
     ),
     unstarted as (
@@ -17892,7 +18034,7 @@ revoke execute on function pbdb.release_playbook_steps(text, uuid[], uuid[]) fro
 grant execute on function pbdb.release_playbook_steps(text, uuid[], uuid[]) to pbdb_worker;
 -- end: sql/queue/report/release_playbook_steps.sql
 
--- frozen: sql/queue/sql_step/_execute_sql_step.sql sha256=c8a086b0b1d4480694dc0edf76e517eaa45a851427b72369e734c78188f086c8
+-- frozen: sql/queue/sql_step/_execute_sql_step.sql sha256=4cd49fa3fe0990c04166a9f053d0c605ff6fd5671a535a7bbe4e7d506b68476b
 -- drop: function pbdb._execute_sql_step(uuid, uuid, real[])
 --
 -- The effect and the result commit together. A step that was superseded meanwhile must leave no
@@ -17918,9 +18060,12 @@ begin
     into v_item
     from pbdb.playbook_step_results as r
     inner join pbdb.playbook_ready_steps as q
-        on q.execution_id = r.execution_id and q.result_id = r.id
+        on
+            q.organization_id = r.organization_id and q.execution_id = r.execution_id
+            and q.result_id = r.id
     inner join pbdb.playbook_executions as e on e.id = r.execution_id
-    inner join pbdb.playbook_programs as g on g.playbook_id = e.playbook_id
+    inner join pbdb.playbook_programs as g
+        on g.organization_id = r.organization_id and g.playbook_id = e.playbook_id
     cross join lateral (select g.program -> 'steps' -> q.step_index as step) as d
     where r.id = p_result_id and q.token = p_token and q.state = 'LEASED';
 
@@ -17963,7 +18108,7 @@ comment on function pbdb._execute_sql_step(uuid, uuid, real[]) is
 revoke execute on function pbdb._execute_sql_step(uuid, uuid, real[]) from public;
 -- end: sql/queue/sql_step/_execute_sql_step.sql
 
--- frozen: sql/queue/sql_step/_lease_one.sql sha256=798cfb07dee91b2e30b80ff449855c4af10e4a987b20ed75806bfee60ed6a108
+-- frozen: sql/queue/sql_step/_lease_one.sql sha256=58d8c805fdffa01cae5578d2fc0586f883d0d524edc3ff6f7af14bd756a0ac49
 -- drop: function pbdb._lease_one(uuid, text)
 create or replace function pbdb._lease_one(p_result_id uuid, p_worker text)
 returns uuid
@@ -17984,8 +18129,8 @@ begin
         deadline_at = clock_timestamp() + interval '1 second' * q.timeout_seconds
     from pbdb.playbook_step_results as r
     where
-        r.id = p_result_id and q.execution_id = r.execution_id and q.result_id = r.id
-        and q.state::text = 'READY'
+        r.id = p_result_id and q.organization_id = r.organization_id
+        and q.execution_id = r.execution_id and q.result_id = r.id and q.state::text = 'READY'
     returning q.token into v_token;
     update pbdb.playbook_step_results as r
     set status = 'RUNNING', started_at = clock_timestamp(), worker = p_worker, token = v_token
@@ -18193,7 +18338,7 @@ revoke execute on function pbdb.unregister_worker(text) from public;
 grant execute on function pbdb.unregister_worker(text) to pbdb_worker;
 -- end: sql/queue/worker/unregister_worker.sql
 
--- frozen: sql/direct/_run_to_the_end.sql sha256=05d803db862adfc2fbc0c8d088f0134c22111a253936f92aaeb509d17621a3bd
+-- frozen: sql/direct/_run_to_the_end.sql sha256=68d3aedcbe86625e1c3e94564961a8d5696ab1c7e86a9799eabf8eaea0a0b671
 -- drop: function pbdb._run_to_the_end(uuid, jsonb)
 create or replace function pbdb._run_to_the_end(p_execution_id uuid, p_outputs jsonb default null)
 returns void
@@ -18208,7 +18353,8 @@ begin
     loop
         select q.result_id, q.handler, q.state, s.step_name into v_next
         from pbdb.playbook_ready_steps as q
-        inner join pbdb.playbook_executions as e on e.id = q.execution_id
+        inner join pbdb.playbook_executions as e
+            on e.organization_id = q.organization_id and e.id = q.execution_id
         inner join pbdb.playbook_step_results as r on r.id = q.result_id
         inner join pbdb.playbook_steps as s on s.id = r.step_id
         where
@@ -18253,7 +18399,7 @@ comment on function pbdb._run_to_the_end(uuid, jsonb) is
 revoke execute on function pbdb._run_to_the_end(uuid, jsonb) from public;
 -- end: sql/direct/_run_to_the_end.sql
 
--- frozen: sql/direct/run_playbook.sql sha256=66e2717268dd7c171b2dd3ab8fe19b4443e071e7efa29889c8bc5adb294f3215
+-- frozen: sql/direct/run_playbook.sql sha256=62c680eeb2dbce1e2cfadfde7abfa563ca395571a22e69e9ca78b2ddb033e7c7
 -- drop: function pbdb.run_playbook(text, jsonb)
 --
 -- Definer: apps change executions only through functions.
@@ -18284,7 +18430,9 @@ begin
                 )
                 from pbdb.playbook_step_results as r
                 inner join pbdb.playbook_steps as s on s.id = r.step_id
-                where r.execution_id = v_execution_id
+                where
+                    r.organization_id = v_execution.organization_id
+                    and r.execution_id = v_execution_id
             ),
             hint = 'Nothing was kept. To keep the execution and its error: select '
                 'pbdb.start_playbook(…);';
@@ -18333,7 +18481,7 @@ comment on function pbdb._pretend(uuid, pbdb.ready_state, jsonb) is
 revoke execute on function pbdb._pretend(uuid, pbdb.ready_state, jsonb) from public;
 -- end: sql/direct/_pretend.sql
 
--- frozen: sql/direct/_trace.sql sha256=ea2b85b2678e98bfeba20a7376a21cd8ca330ae702356295c279229ae4199d6d
+-- frozen: sql/direct/_trace.sql sha256=d0452d83551510ccfa7b1e058aac0412043c307def15d509faaf3b672ae2ddf7
 -- drop: function pbdb._trace(uuid)
 create or replace function pbdb._trace(p_execution_id uuid)
 returns jsonb
@@ -18351,10 +18499,13 @@ from (
             'input_data', r.input_data, 'output_data', r.output_data,
             'error_code', r.error_code, 'error_message', r.error_message
         ) as entry
-    from pbdb.playbook_step_results as r
+    from pbdb.playbook_executions as e
+    inner join pbdb.playbook_step_results as r
+        on r.organization_id = e.organization_id and r.execution_id = e.id
     inner join pbdb.playbook_steps as s on s.id = r.step_id
-    left join pbdb.playbook_scopes as c on c.id = r.scope_id
-    where r.execution_id = p_execution_id
+    left join pbdb.playbook_scopes as c
+        on c.organization_id = r.organization_id and c.id = r.scope_id
+    where e.id = p_execution_id
     union all
     select
         'infinity', e.id,
@@ -18704,7 +18855,7 @@ revoke execute on function pbdb.get_execution(uuid) from public;
 grant execute on function pbdb.get_execution(uuid) to pbdb_app, pbdb_monitor;
 -- end: sql/report/progress/get_execution.sql
 
--- frozen: sql/report/progress/get_execution_timeline.sql sha256=ad4c732ae29798432e0caff123667ad41bd05b66cf7df58770b472965a8649bc
+-- frozen: sql/report/progress/get_execution_timeline.sql sha256=d6f57ec55a4c64443b732360c30ff7ac5ba87ecfb49a74ff69faced5ebecfee7
 -- drop: function pbdb.get_execution_timeline(uuid, uuid, integer, text, boolean)
 create or replace function pbdb.get_execution_timeline(
     p_execution_id uuid,
@@ -18754,13 +18905,15 @@ begin atomic
         r.is_lost,
         r.error_code,
         r.error_message
-    from pbdb.playbook_step_results as r
+    from pbdb.playbook_executions as e
+    inner join pbdb.playbook_step_results as r
+        on e.organization_id = r.organization_id and e.id = r.execution_id
     inner join pbdb.playbook_steps as s
         on r.organization_id = s.organization_id and r.step_id = s.id
     left join pbdb.playbook_scopes as c
         on r.organization_id = c.organization_id and r.scope_id = c.id
     where
-        r.execution_id = p_execution_id
+        e.id = p_execution_id
         and (p_after_id is null or r.id > p_after_id)
         and (p_step_name is null or s.step_name = p_step_name)
         and (
@@ -19617,7 +19770,7 @@ grant execute on function pbdb.count_executions(
 ) to pbdb_app;
 -- end: sql/report/list/count_executions.sql
 
--- frozen: sql/report/inbox/playbook_inbox.sql sha256=e2a979ddfb9b9fbd6f9fa704a40eb1da16cf950d73775eb3319c418247f500d9
+-- frozen: sql/report/inbox/playbook_inbox.sql sha256=384f0eae145055802bfdb471547a6c4318b1134b7c25489b67357e637ed85ef7
 -- drop: view pbdb.playbook_inbox
 --
 -- Starts from the hot table, whose waiting rows are few, so it stays quick however long the
@@ -19657,7 +19810,7 @@ inner join pbdb.playbook_step_results as r on q.result_id = r.id
 inner join pbdb.playbook_steps as s on r.step_id = s.id
 inner join pbdb.playbook_executions as e on q.execution_id = e.id
 inner join pbdb.playbooks as p on e.playbook_id = p.id
-left join pbdb.playbook_scopes as c on r.scope_id = c.id
+left join pbdb.playbook_scopes as c on r.organization_id = c.organization_id and r.scope_id = c.id
 cross join lateral (select s.config || coalesce(r.request, '{}') as config) as w
 where q.state = 'WAITING' and q.handler in ('@input', '@event', '@lost');
 
@@ -19698,7 +19851,7 @@ from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_inbox to pbdb_app, pbdb_monitor;
 -- end: sql/report/inbox/playbook_inbox.sql
 
--- frozen: sql/report/dead_letter/playbook_dead_letters.sql sha256=5bc22e02b7df868155d74212d04f6488b27182d66d369ea5344120be90e2b97d
+-- frozen: sql/report/dead_letter/playbook_dead_letters.sql sha256=f240817245b460cdbebbc55e8630f04948fb051f1d7df791225a66608509aaf7
 -- drop: view pbdb.playbook_dead_letters
 --
 -- What was discarded is known by the moment at which it had failed: who retries it and fails again
@@ -19735,7 +19888,8 @@ cross join lateral (
     from pbdb.playbook_step_results as r
     inner join pbdb.playbook_steps as s on r.step_id = s.id
     where
-        r.execution_id = e.id
+        r.organization_id = e.organization_id
+        and r.execution_id = e.id
         and r.status in ('FAILED', 'TIMEOUT')
         and r.error_code <> 'CANCELLED'
         and exists (
@@ -19899,7 +20053,7 @@ comment on function pbdb._step_index(jsonb, uuid) is
 revoke execute on function pbdb._step_index(jsonb, uuid) from public;
 -- end: sql/report/fsck/_step_index.sql
 
--- frozen: sql/report/fsck/_fsck_queue.sql sha256=e78d1d0a533c9919c83ed835d17056e256c431f6b06994d097bcdb3ff3990c9d
+-- frozen: sql/report/fsck/_fsck_queue.sql sha256=4caf3ae519d886e12574a958ce71173bf8de28a5939f459e46d2e150723bf8bb
 -- drop: function pbdb._fsck_queue()
 --
 -- Each row of the ready table stands for an attempt that is PENDING (to be claimed, or held) or
@@ -19944,9 +20098,16 @@ begin atomic
         r.status in ('PENDING', 'RUNNING')
         and not exists (
             select from pbdb.playbook_ready_steps as q
-            where q.execution_id = r.execution_id and q.result_id = r.id
+            where
+                q.organization_id = r.organization_id and q.execution_id = r.execution_id
+                and q.result_id = r.id
         )
-        and not exists (select from pbdb.playbook_joins as j where j.result_id = r.id);
+        and not exists (
+            select from pbdb.playbook_joins as j
+            where
+                j.organization_id = r.organization_id and j.execution_id = r.execution_id
+                and j.result_id = r.id
+        );
 end;
 
 comment on function pbdb._fsck_queue() is
@@ -20061,7 +20222,7 @@ comment on function pbdb._fsck_ends() is
 revoke execute on function pbdb._fsck_ends() from public;
 -- end: sql/report/fsck/_fsck_ends.sql
 
--- frozen: sql/report/fsck/_fsck_liveness.sql sha256=580bc6f3b51c6e1efc85ca5daf6ef2e26da2b2b42e9fd57ba1e3c35ce5cd348f
+-- frozen: sql/report/fsck/_fsck_liveness.sql sha256=1424d47d40a226975dd83f590ba5cc226c9608b6ad646d896d6bb4c3a00cefff
 -- drop: function pbdb._fsck_liveness()
 --
 -- A live execution moves because a step is queued, leased or waiting. A paused one must not have
@@ -20086,14 +20247,17 @@ begin atomic
         (e.status = 'RUNNING' or (e.status = 'PAUSED' and e.pause_reason = 'waiting'))
         and not exists (
             select from pbdb.playbook_ready_steps as q
-            where q.execution_id = e.id and (e.status = 'RUNNING' or q.state = 'WAITING')
+            where
+                q.organization_id = e.organization_id and q.execution_id = e.id
+                and (e.status = 'RUNNING' or q.state = 'WAITING')
         )
     union all
     select
         'a paused execution has a step that could be claimed', e.organization_id, e.id, q.result_id,
         format('paused: %s, step: %s', e.pause_reason, q.handler)
     from pbdb.playbook_executions as e
-    inner join pbdb.playbook_ready_steps as q on q.execution_id = e.id
+    inner join pbdb.playbook_ready_steps as q
+        on q.organization_id = e.organization_id and q.execution_id = e.id
     where e.status = 'PAUSED' and q.state = 'READY'
     union all
     select
@@ -20121,7 +20285,7 @@ comment on function pbdb._fsck_liveness() is
 revoke execute on function pbdb._fsck_liveness() from public;
 -- end: sql/report/fsck/_fsck_liveness.sql
 
--- frozen: sql/report/fsck/_fsck_joins.sql sha256=74113e068d871870b60ffe42df6bd1fd561f611a06ee8dc138967bc3b51467a6
+-- frozen: sql/report/fsck/_fsck_joins.sql sha256=09ca3959f9607677a85c00f03d77ebcb024a57457486f530af7dd55e8e25960f
 -- drop: function pbdb._fsck_joins()
 create or replace function pbdb._fsck_joins()
 returns table (
@@ -20145,7 +20309,9 @@ begin atomic
             count(*) filter (where s.status = 'COMPLETED') as succeeded_count,
             count(*) filter (where s.status = 'FAILED') as failed_count
         from pbdb.playbook_scopes as s
-        where s.execution_id = j.execution_id and s.parent_result_id = j.result_id
+        where
+            s.organization_id = j.organization_id and s.execution_id = j.execution_id
+            and s.parent_result_id = j.result_id
     ) as s
     where
         (j.open_count, j.succeeded_count, j.failed_count)
@@ -20170,7 +20336,8 @@ begin atomic
         'an ended branch has an open attempt', r.organization_id, r.execution_id, r.id,
         format('branch "%s" is %s, the attempt %s', s.branch, s.status, r.status)
     from pbdb.playbook_step_results as r
-    inner join pbdb.playbook_scopes as s on s.id = r.scope_id
+    inner join pbdb.playbook_scopes as s
+        on s.organization_id = r.organization_id and s.id = r.scope_id
     where r.status in ('PENDING', 'RUNNING') and s.status <> 'RUNNING';
 end;
 
@@ -20180,7 +20347,7 @@ comment on function pbdb._fsck_joins() is
 revoke execute on function pbdb._fsck_joins() from public;
 -- end: sql/report/fsck/_fsck_joins.sql
 
--- frozen: sql/report/fsck/_fsck_counters.sql sha256=50408e7ed9530ae7795caa7673c30574b516d15491a296c9040e811ba38aa832
+-- frozen: sql/report/fsck/_fsck_counters.sql sha256=1dfdea57a421021a2a8fc6cc0352ca2c794d35d760a8e0148c338e8b156589c8
 -- drop: function pbdb._fsck_counters()
 --
 -- Progress counts each step outside branches once, when it was completed or skipped, and with a
@@ -20197,7 +20364,8 @@ begin atomic
         'completed_steps is not what counting again gives', e.organization_id, e.id, null::uuid,
         format('stored %s, counted %s', e.completed_steps, c.counted)
     from pbdb.playbook_executions as e
-    inner join pbdb.playbook_programs as g on g.playbook_id = e.playbook_id
+    inner join pbdb.playbook_programs as g
+        on g.organization_id = e.organization_id and g.playbook_id = e.playbook_id
     cross join lateral (
         select coalesce(sum(1 + d.inside), 0)::int as counted
         from (
@@ -20212,7 +20380,8 @@ begin atomic
             inner join pbdb.playbook_steps as s on s.id = r.step_id
             inner join pbdb.step_types() as facts on s.step_type = facts.step_type
             where
-                r.execution_id = e.id and r.scope_id is null
+                r.organization_id = e.organization_id and r.execution_id = e.id
+                and r.scope_id is null
                 and r.status in ('COMPLETED', 'SKIPPED')
                 and coalesce(r.error_code, '') not in ('CANCELLED')
                 and not (r.status = 'SKIPPED' and r.error_code = 'TIMEOUT' and r.started_at is null)
@@ -20228,7 +20397,7 @@ comment on function pbdb._fsck_counters() is
 revoke execute on function pbdb._fsck_counters() from public;
 -- end: sql/report/fsck/_fsck_counters.sql
 
--- frozen: sql/report/fsck/_fsck_definitions.sql sha256=fc239410e46390a6464f5cd08a793486ec3fb540dba536743d21616bd492816f
+-- frozen: sql/report/fsck/_fsck_definitions.sql sha256=fbcacc4f4e1b6bb753e71a97441c0eac602642d7a3eba227ac4a97f393a07b0a
 -- drop: function pbdb._fsck_definitions()
 create or replace function pbdb._fsck_definitions()
 returns table (
@@ -20251,7 +20420,10 @@ begin atomic
     from pbdb.playbooks as p
     where
         p.status <> 'DRAFT'
-        and not exists (select from pbdb.playbook_programs as g where g.playbook_id = p.id)
+        and not exists (
+            select from pbdb.playbook_programs as g
+            where g.organization_id = p.organization_id and g.playbook_id = p.id
+        )
     union all
     select
         'a row belongs to another organization than its execution',
@@ -20477,7 +20649,7 @@ revoke execute on function pbdb._diagnose_step(
 ) from public;
 -- end: sql/report/diagnosis/_diagnose_step.sql
 
--- frozen: sql/report/diagnosis/diagnose_execution.sql sha256=5d4cea8854f3bd659fb24ebc6a46073216eb38c38dab9d0df4024f646f0f72df
+-- frozen: sql/report/diagnosis/diagnose_execution.sql sha256=fcf9be2380fdeeafe03afc3aec51b9add8c7e244621c5090b9efb5ff3b5f24c8
 -- drop: function pbdb.diagnose_execution(uuid)
 --
 -- Definer: what an execution waits for stands in tables that apps may not read.
@@ -20512,7 +20684,9 @@ begin
     inner join pbdb.playbook_step_results as r on r.id = q.result_id
     inner join pbdb.playbook_steps as s on s.id = r.step_id
     cross join lateral pbdb._diagnose_step(q, r, s.step_name) as d
-    where q.execution_id = p_execution_id and v_execution.completed_at is null
+    where
+        q.organization_id = v_execution.organization_id and q.execution_id = p_execution_id
+        and v_execution.completed_at is null
     order by q.due_at
     limit 50;
     return query
@@ -20532,5 +20706,8 @@ comment on function pbdb.diagnose_execution(uuid) is
 revoke execute on function pbdb.diagnose_execution(uuid) from public;
 grant execute on function pbdb.diagnose_execution(uuid) to pbdb_app, pbdb_monitor;
 -- end: sql/report/diagnosis/diagnose_execution.sql
+
+comment on schema pbdb is
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 4de24bc825a6c5ff7129b6a5303cd7c5279aa3a035c94ba80843251d94f2f7ea.';
 
 reset role;

@@ -226,7 +226,7 @@ create table pbdb.agent_memories (
     -- When metadata, source, importance or expiry last changed.
     updated_at timestamp with time zone not null default now(),
     constraint agent_memories_pkey
-        PRIMARY KEY (id),
+        PRIMARY KEY (organization_id, id),
     constraint memory_content_is_at_most_256_kibibytes
         CHECK ((octet_length(content) <= 262144)),
     constraint memory_content_is_not_empty
@@ -240,7 +240,6 @@ CREATE INDEX idx_agent_memories_agent_id ON pbdb.agent_memories USING btree (org
 CREATE INDEX idx_agent_memories_content_search ON pbdb.agent_memories USING gin (content_search);
 CREATE INDEX idx_agent_memories_expires_at ON pbdb.agent_memories USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX idx_agent_memories_metadata ON pbdb.agent_memories USING gin (((metadata || ((('{"organization id": "'::text || (organization_id)::text) || '"}'::text))::jsonb)) jsonb_path_ops);
-CREATE UNIQUE INDEX idx_agent_memories_organization_id ON pbdb.agent_memories USING btree (organization_id, id);
 
 -- Memories that a runner still has to embed, one row a model; deleted when done.
 create table pbdb.agent_memories_to_embed (
@@ -332,13 +331,12 @@ create table pbdb.agents (
     -- When the row last changed.
     updated_at timestamp with time zone not null default now(),
     constraint agents_pkey
-        PRIMARY KEY (id),
+        PRIMARY KEY (organization_id, id),
     constraint agent_name_is_unique_in_an_organization
         UNIQUE (organization_id, name),
     constraint agent_name_is_not_empty
         CHECK ((btrim((name)::text) <> ''::text))
 );
-CREATE UNIQUE INDEX idx_agents_organization_id ON pbdb.agents USING btree (organization_id, id);
 
 -- The embedding models that memories may be stored with, and the size of their vectors. Not a
 -- tenant's: one list for the database.
@@ -383,7 +381,7 @@ create table pbdb.playbook_events (
     -- When the row was written (start of the writing transaction).
     created_at timestamp with time zone not null default now(),
     constraint playbook_events_pkey
-        PRIMARY KEY (id)
+        PRIMARY KEY (organization_id, id)
 );
 CREATE INDEX playbook_events_expiry_idx ON pbdb.playbook_events USING btree (expires_at);
 CREATE INDEX playbook_events_unconsumed_idx ON pbdb.playbook_events USING btree (organization_id, event_name, id) WHERE (consumed_by IS NULL);
@@ -419,7 +417,7 @@ create table pbdb.playbook_execution_rollups (
     -- When executions were last folded in; null: never.
     rolled_up_at timestamp with time zone,
     constraint playbook_execution_rollups_pkey
-        PRIMARY KEY (playbook_id),
+        PRIMARY KEY (organization_id, playbook_id),
     constraint rollup_is_of_a_playbook_of_its_organization
         FOREIGN KEY (organization_id, playbook_id) REFERENCES pbdb.playbooks(organization_id, id) ON DELETE CASCADE,
     constraint rollup_counts_are_not_negative
@@ -428,7 +426,6 @@ create table pbdb.playbook_execution_rollups (
     fillfactor=50,
     autovacuum_vacuum_threshold=50
 );
-CREATE INDEX playbook_execution_rollups_organization_idx ON pbdb.playbook_execution_rollups USING btree (organization_id, playbook_id);
 
 -- One run of one playbook version. Written by functions only; reading is free within the tenant.
 create table pbdb.playbook_executions (
@@ -558,7 +555,7 @@ create table pbdb.playbook_joins (
     -- How many may be open at once.
     max_parallel integer not null,
     constraint playbook_joins_pkey
-        PRIMARY KEY (result_id),
+        PRIMARY KEY (organization_id, execution_id, result_id),
     constraint join_belongs_to_an_execution_of_its_organization
         FOREIGN KEY (organization_id, execution_id) REFERENCES pbdb.playbook_executions(organization_id, id) ON DELETE CASCADE
 ) with (
@@ -566,7 +563,6 @@ create table pbdb.playbook_joins (
     autovacuum_vacuum_scale_factor=0.01,
     autovacuum_vacuum_threshold=200
 );
-CREATE INDEX playbook_joins_execution_idx ON pbdb.playbook_joins USING btree (execution_id);
 
 -- What activation compiled a playbook version into; the engine reads this and not the steps. Never
 -- edited.
@@ -579,7 +575,7 @@ create table pbdb.playbook_programs (
     -- any release.
     program jsonb not null,
     constraint playbook_programs_pkey
-        PRIMARY KEY (playbook_id),
+        PRIMARY KEY (organization_id, playbook_id),
     constraint program_belongs_to_a_playbook_of_its_organization
         FOREIGN KEY (organization_id, playbook_id) REFERENCES pbdb.playbooks(organization_id, id) ON DELETE CASCADE
 ) with (
@@ -615,7 +611,7 @@ create table pbdb.playbook_ready_steps (
     -- The payload must contain this object; null when it waits for no event.
     event_match jsonb,
     constraint playbook_ready_steps_pkey
-        PRIMARY KEY (execution_id, result_id),
+        PRIMARY KEY (organization_id, execution_id, result_id),
     constraint ready_step_belongs_to_an_execution_of_its_organization
         FOREIGN KEY (organization_id, execution_id) REFERENCES pbdb.playbook_executions(organization_id, id) ON DELETE CASCADE,
     constraint ready_step_is_leased_with_a_token
@@ -664,14 +660,13 @@ create table pbdb.playbook_scopes (
     -- When it ended; null while it runs.
     completed_at timestamp with time zone,
     constraint playbook_scopes_pkey
-        PRIMARY KEY (id),
+        PRIMARY KEY (organization_id, id),
     constraint scope_belongs_to_an_execution_of_its_organization
         FOREIGN KEY (organization_id, execution_id) REFERENCES pbdb.playbook_executions(organization_id, id) ON DELETE CASCADE
 ) with (
     fillfactor=85
 );
 CREATE INDEX playbook_scopes_execution_idx ON pbdb.playbook_scopes USING btree (execution_id, parent_result_id, item_index);
-CREATE UNIQUE INDEX playbook_scopes_organization_idx ON pbdb.playbook_scopes USING btree (organization_id, id);
 
 -- One attempt of one step of one execution: what went in, what came out, how it ended.
 create table pbdb.playbook_step_results (
@@ -737,12 +732,13 @@ create table pbdb.playbook_step_results (
     constraint result_visit_is_positive
         CHECK ((visit > 0))
 ) with (
-    fillfactor=80
+    fillfactor=70
 );
 CREATE INDEX idx_playbook_step_results_error_code ON pbdb.playbook_step_results USING btree (organization_id, error_code, id) WHERE (error_code IS NOT NULL);
 CREATE INDEX idx_playbook_step_results_status ON pbdb.playbook_step_results USING brin (organization_id) WITH (pages_per_range='4', autosummarize='on') WHERE ((status <> 'COMPLETED'::pbdb.step_result_status) AND (status <> 'SKIPPED'::pbdb.step_result_status));
 CREATE INDEX idx_playbook_step_results_step_id ON pbdb.playbook_step_results USING btree (step_id);
-CREATE UNIQUE INDEX idx_playbook_step_results_execution_id ON pbdb.playbook_step_results USING btree (execution_id, step_id, scope_id, visit, attempt_number) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX idx_playbook_step_results_execution_id ON pbdb.playbook_step_results USING btree (organization_id, execution_id, step_id, scope_id, visit, attempt_number) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX idx_playbook_step_results_organization_id ON pbdb.playbook_step_results USING btree (organization_id, id);
 
 -- The steps of a playbook version, in order, with their links. Frozen with the playbook.
 create table pbdb.playbook_steps (
@@ -802,9 +798,9 @@ create table pbdb.playbook_steps (
     constraint step_key_within_its_playbook
         UNIQUE (organization_id, playbook_id, id),
     constraint step_name_is_unique_in_a_playbook
-        UNIQUE (playbook_id, step_name),
+        UNIQUE (organization_id, playbook_id, step_name),
     constraint step_order_is_unique_in_a_playbook
-        UNIQUE (playbook_id, step_order),
+        UNIQUE (organization_id, playbook_id, step_order),
     constraint step_belongs_to_a_playbook_of_its_organization
         FOREIGN KEY (organization_id, playbook_id) REFERENCES pbdb.playbooks(organization_id, id) ON DELETE CASCADE,
     constraint step_failure_link_is_in_the_same_playbook
@@ -871,7 +867,7 @@ create table pbdb.playbook_triggers (
     -- When the row last changed.
     updated_at timestamp with time zone not null default now(),
     constraint playbook_triggers_pkey
-        PRIMARY KEY (id),
+        PRIMARY KEY (organization_id, id),
     constraint trigger_name_is_unique_in_an_organization
         UNIQUE (organization_id, name),
     constraint trigger_is_a_schedule_or_an_event
@@ -905,7 +901,7 @@ create table pbdb.playbook_usage (
     -- When the row was written (start of the writing transaction).
     created_at timestamp with time zone not null default now(),
     constraint playbook_usage_pkey
-        PRIMARY KEY (result_id),
+        PRIMARY KEY (organization_id, result_id),
     constraint usage_belongs_to_an_execution_of_its_organization
         FOREIGN KEY (organization_id, execution_id) REFERENCES pbdb.playbook_executions(organization_id, id) ON DELETE CASCADE
 );
@@ -1005,7 +1001,7 @@ create table pbdb.prompt_templates (
     -- When the row was written (start of the writing transaction).
     created_at timestamp with time zone not null default now(),
     constraint prompt_templates_pkey
-        PRIMARY KEY (id),
+        PRIMARY KEY (organization_id, id),
     constraint prompt_template_version_is_unique
         UNIQUE (organization_id, name, version),
     constraint prompt_template_is_text_or_messages
@@ -1013,7 +1009,6 @@ create table pbdb.prompt_templates (
     constraint prompt_template_version_is_positive
         CHECK ((version > 0))
 );
-CREATE UNIQUE INDEX idx_prompt_templates_organization_id ON pbdb.prompt_templates USING btree (organization_id, id);
 
 -- The tenant that a running DATABASE_QUERY belongs to: what current_organization_id() says to
 -- pbdb_query, whatever the query sets. Written and removed inside one transaction.

@@ -12,8 +12,15 @@ import pytest
 from pbdb.install.files import load_order
 from server import Server, fresh_database
 
-# One per cluster rather than per tenant: what a tenant may see of them its policies say.
-SHARED_TABLES = ["embedding_models", "workers"]
+# One per database rather than per tenant; what a tenant may see of them their policies say.
+SHARED_TABLES = {
+    "embedding_models": "which models a deployment knows, and how long their vectors are",
+    "workers": "runners serve every tenant",
+    "query_contexts": "of a backend while it runs one query; looked up by it, before any tenant is",
+}
+SHARED = ", ".join(f"'{name}'" for name in SHARED_TABLES)
+# Where the specification says that id is the primary key.
+SPECIFIED = "'playbooks', 'playbook_steps', 'playbook_executions', 'playbook_step_results'"
 
 RULES: dict[str, LiteralString] = {
     "every function has a comment": """
@@ -123,7 +130,7 @@ RULES: dict[str, LiteralString] = {
     "every table of a tenant has organization_id not null": f"""
         select c.oid::regclass::text from pg_class as c
         where c.relnamespace = 'pbdb'::regnamespace and c.relkind in ('r', 'p')
-            and c.relname not in ({", ".join(f"'{name}'" for name in SHARED_TABLES)})
+            and c.relname not in ({SHARED})
             and not exists (
                 select from pg_attribute as a
                 where a.attrelid = c.oid and a.attname = 'organization_id' and a.attnotnull
@@ -139,6 +146,64 @@ RULES: dict[str, LiteralString] = {
             on b.attrelid = k.confrelid and b.attname = 'organization_id'
         where k.contype = 'f' and k.connamespace = 'pbdb'::regnamespace
             and not (a.attnum = any(k.conkey) and b.attnum = any(k.confkey))
+    """,
+    "the tenant leads every key, save a primary key that the specification says is id": f"""
+        select k.conrelid::regclass || ' ' || k.conname
+        from pg_constraint as k
+        join pg_class as c on c.oid = k.conrelid
+        join pg_attribute as a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
+        where k.connamespace = 'pbdb'::regnamespace and c.relname not in ({SHARED})
+            and k.contype = 'f' and a.attname <> 'organization_id'
+            -- To a table that has no tenant.
+            and k.confrelid not in (
+                select s.oid from pg_class as s
+                where s.relnamespace = 'pbdb'::regnamespace and s.relname in ({SHARED})
+            )
+        union all
+        select i.indexrelid::regclass::text
+        from pg_index as i
+        join pg_class as c on c.oid = i.indrelid
+        join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+        where c.relnamespace = 'pbdb'::regnamespace and c.relname not in ({SHARED})
+            and i.indisunique and a.attname <> 'organization_id'
+            and not (c.relname in ({SPECIFIED}) and i.indisprimary and a.attname = 'id')
+    """,
+    "a foreign key leads to (organization_id, id) and never to id alone": """
+        select k.conrelid::regclass || ' ' || k.conname
+        from pg_constraint as k
+        join pg_attribute as a on a.attrelid = k.confrelid and a.attnum = k.confkey[1]
+        where k.contype = 'f' and k.connamespace = 'pbdb'::regnamespace and a.attname = 'id'
+    """,
+    "a key of the specification has (organization_id, id) beside it": f"""
+        select c.relname from pg_class as c
+        where c.relnamespace = 'pbdb'::regnamespace and c.relname in ({SPECIFIED})
+            and not exists (
+                select from pg_index as i
+                where i.indrelid = c.oid and i.indisunique and i.indpred is null
+                    and pg_get_indexdef(i.indexrelid, 1, true) = 'organization_id'
+                    and pg_get_indexdef(i.indexrelid, 2, true) = 'id' and i.indnkeyatts = 2
+            )
+    """,
+    "no key of ours is unique twice": f"""
+        select i.indexrelid::regclass || ' says what ' || u.indexrelid::regclass || ' says'
+        from pg_index as i
+        join pg_class as c on c.oid = i.indrelid
+        join pg_index as u
+            on u.indrelid = i.indrelid and u.indexrelid <> i.indexrelid and u.indisunique
+            and u.indkey::int2[] <@ i.indkey::int2[] and u.indpred is null
+            and (u.indkey::int2[] <> i.indkey::int2[] or u.indexrelid < i.indexrelid)
+        where c.relnamespace = 'pbdb'::regnamespace and i.indisunique
+            and c.relname not in ({SPECIFIED})
+    """,
+    "no application chooses an id": """
+        select c.oid::regclass || ' ' || r.rolname || ' ' || p.name
+        from pg_class as c
+        join pg_attribute as a on a.attrelid = c.oid and a.attname = 'id'
+        cross join pg_roles as r
+        cross join unnest(array['INSERT', 'UPDATE']) as p (name)
+        where c.relnamespace = 'pbdb'::regnamespace and c.relkind in ('r', 'p')
+            and r.rolname in ('pbdb_app', 'pbdb_worker', 'pbdb_query', 'pbdb_monitor')
+            and has_column_privilege(r.oid, c.oid, a.attnum, p.name)
     """,
     "every foreign key has an index": """
         select k.conrelid::regclass || ' ' || k.conname

@@ -23,7 +23,10 @@ using (true);
 revoke all on pbdb.agents
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select, delete on pbdb.agents to pbdb_app;
-grant insert on pbdb.agents to pbdb_app;
+grant insert (
+    organization_id, name, description, model, instructions, parameters, tools, is_enabled,
+    metadata, created_at, updated_at
+) on pbdb.agents to pbdb_app;
 grant update (
     name, description, model, instructions, parameters, tools, is_enabled, metadata, updated_at
 ) on pbdb.agents to pbdb_app;

@@ -24,7 +24,12 @@ using (true);
 revoke all on pbdb.playbook_steps
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select, delete on pbdb.playbook_steps to pbdb_app;
-grant insert on pbdb.playbook_steps to pbdb_app;
+grant insert (
+    organization_id, playbook_id, parent_step_id, branch, step_name, step_type, step_order,
+    description, config, input_schema, output_schema, input_mapping, condition,
+    on_success_step_id, on_failure_step_id, is_final, timeout_seconds, max_retries,
+    retry_delay_seconds, max_visits, is_optional, metadata, created_at, updated_at
+) on pbdb.playbook_steps to pbdb_app;
 grant update (
     parent_step_id, branch, step_name, step_type, step_order, description, config, input_schema,
     output_schema, input_mapping, condition, on_success_step_id, on_failure_step_id, is_final,

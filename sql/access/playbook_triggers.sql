@@ -25,7 +25,7 @@ revoke all on pbdb.playbook_triggers
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select, delete on pbdb.playbook_triggers to pbdb_app;
 grant insert (
-    id, organization_id, name, playbook_name, kind, schedule, time_zone, event_name,
+    organization_id, name, playbook_name, kind, schedule, time_zone, event_name,
     event_match, input_data, is_enabled, next_fire_at, created_at, updated_at
 ) on pbdb.playbook_triggers to pbdb_app;
 grant update (

@@ -26,8 +26,8 @@ revoke all on pbdb.playbooks
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select, delete on pbdb.playbooks to pbdb_app;
 grant insert (
-    id, organization_id, name, description, version, schema_version, status, tags, category,
-    agent_id, input_schema, output_schema, output_mapping, timeout_seconds, max_retries,
+    organization_id, name, description, version, schema_version, status, tags, category, agent_id,
+    input_schema, output_schema, output_mapping, timeout_seconds, max_retries,
     retry_delay_seconds, metadata, created_by, updated_by, created_at, updated_at
 ) on pbdb.playbooks to pbdb_app;
 grant update (

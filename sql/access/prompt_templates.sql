@@ -24,6 +24,8 @@ using (true);
 revoke all on pbdb.prompt_templates
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select, delete on pbdb.prompt_templates to pbdb_app;
-grant insert on pbdb.prompt_templates to pbdb_app;
+grant insert (
+    organization_id, name, version, template, options, description, created_at
+) on pbdb.prompt_templates to pbdb_app;
 grant update (template, options, description) on pbdb.prompt_templates to pbdb_app;
 grant select on pbdb.prompt_templates to pbdb_monitor;

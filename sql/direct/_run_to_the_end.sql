@@ -12,7 +12,8 @@ begin
     loop
         select q.result_id, q.handler, q.state, s.step_name into v_next
         from pbdb.playbook_ready_steps as q
-        inner join pbdb.playbook_executions as e on e.id = q.execution_id
+        inner join pbdb.playbook_executions as e
+            on e.organization_id = q.organization_id and e.id = q.execution_id
         inner join pbdb.playbook_step_results as r on r.id = q.result_id
         inner join pbdb.playbook_steps as s on s.id = r.step_id
         where

@@ -15,10 +15,13 @@ from (
             'input_data', r.input_data, 'output_data', r.output_data,
             'error_code', r.error_code, 'error_message', r.error_message
         ) as entry
-    from pbdb.playbook_step_results as r
+    from pbdb.playbook_executions as e
+    inner join pbdb.playbook_step_results as r
+        on r.organization_id = e.organization_id and r.execution_id = e.id
     inner join pbdb.playbook_steps as s on s.id = r.step_id
-    left join pbdb.playbook_scopes as c on c.id = r.scope_id
-    where r.execution_id = p_execution_id
+    left join pbdb.playbook_scopes as c
+        on c.organization_id = r.organization_id and c.id = r.scope_id
+    where e.id = p_execution_id
     union all
     select
         'infinity', e.id,

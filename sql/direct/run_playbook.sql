@@ -28,7 +28,9 @@ begin
                 )
                 from pbdb.playbook_step_results as r
                 inner join pbdb.playbook_steps as s on s.id = r.step_id
-                where r.execution_id = v_execution_id
+                where
+                    r.organization_id = v_execution.organization_id
+                    and r.execution_id = v_execution_id
             ),
             hint = 'Nothing was kept. To keep the execution and its error: select '
                 'pbdb.start_playbook(…);';

@@ -31,7 +31,7 @@ begin
         );
         update pbdb.playbook_triggers as t
         set last_fired_at = clock_timestamp(), last_error = v_error
-        where t.id = v_trigger.id;
+        where t.organization_id = p_organization_id and t.id = v_trigger.id;
         v_fired := v_fired + (v_error is null)::int;
     end loop;
     return v_fired;

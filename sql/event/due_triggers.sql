@@ -2,13 +2,15 @@
 --
 -- Definer: runners serve every tenant and have no right on any table.
 create or replace function pbdb.due_triggers(p_limit int default 100)
-returns table (trigger_id uuid, schedule text, time_zone text, due_at timestamptz)
+returns table (
+    organization_id uuid, trigger_id uuid, schedule text, time_zone text, due_at timestamptz
+)
 language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $fn$
-    select t.id, t.schedule, t.time_zone, t.next_fire_at
+    select t.organization_id, t.id, t.schedule, t.time_zone, t.next_fire_at
     from pbdb.playbook_triggers as t
     where
         t.kind = 'schedule' and t.is_enabled

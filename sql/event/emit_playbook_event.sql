@@ -52,7 +52,9 @@ begin
     end loop;
 
     if v_woken > 0 then
-        update pbdb.playbook_events as e set consumed_by = v_event_id where e.id = v_event_id;
+        update pbdb.playbook_events as e
+        set consumed_by = v_event_id
+        where e.organization_id = v_organization_id and e.id = v_event_id;
     end if;
     return v_woken + pbdb._fire_event_triggers(v_organization_id, p_name, p_payload);
 end;

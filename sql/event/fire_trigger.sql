@@ -1,10 +1,14 @@
--- drop: function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text)
+-- drop: function pbdb.fire_trigger(uuid, uuid, timestamptz, timestamptz, text)
 --
 -- Definer: runners serve every tenant and have no right on any table. The time that the caller saw
 -- is the fence: of two runners that work out the same time, one starts the playbook. The
 -- execution's idempotency key says it again.
 create or replace function pbdb.fire_trigger(
-    p_trigger_id uuid, p_due_at timestamptz, p_next_at timestamptz, p_error text default null
+    p_organization_id uuid,
+    p_trigger_id uuid,
+    p_due_at timestamptz,
+    p_next_at timestamptz,
+    p_error text default null
 )
 returns boolean
 language plpgsql
@@ -19,7 +23,8 @@ begin
     select t.* into v_trigger
     from pbdb.playbook_triggers as t
     where
-        t.id = p_trigger_id and t.is_enabled and t.kind = 'schedule'
+        t.organization_id = p_organization_id and t.id = p_trigger_id and t.is_enabled
+        and t.kind = 'schedule'
         and t.next_fire_at is not distinct from p_due_at
     for update skip locked;
     if not found then
@@ -39,19 +44,19 @@ begin
     set
         next_fire_at = p_next_at, is_enabled = p_next_at is not null, last_error = v_error,
         last_fired_at = case when p_due_at is null then t.last_fired_at else clock_timestamp() end
-    where t.id = p_trigger_id;
+    where t.organization_id = p_organization_id and t.id = p_trigger_id;
     return p_due_at is not null and v_error is null;
 end;
 $fn$;
 
-comment on function pbdb.fire_trigger(uuid, timestamptz, timestamptz, text) is
+comment on function pbdb.fire_trigger(uuid, uuid, timestamptz, timestamptz, text) is
 'Starts the playbook of a schedule that is due and notes its next time; true when this call '
 'started it. Times that passed while nobody looked start one execution together. A next time of '
 'null turns the trigger off and keeps p_error as the reason.';
 
 revoke execute on function pbdb.fire_trigger(
-    uuid, timestamptz, timestamptz, text
+    uuid, uuid, timestamptz, timestamptz, text
 ) from public;
 grant execute on function pbdb.fire_trigger(
-    uuid, timestamptz, timestamptz, text
+    uuid, uuid, timestamptz, timestamptz, text
 ) to pbdb_worker;

@@ -1,5 +1,5 @@
--- drop: function pbdb._reset_roll_up(uuid)
-create or replace function pbdb._reset_roll_up(p_playbook_id uuid)
+-- drop: function pbdb._reset_roll_up(uuid, uuid)
+create or replace function pbdb._reset_roll_up(p_organization_id uuid, p_playbook_id uuid)
 returns void
 language sql
 volatile
@@ -17,11 +17,11 @@ begin atomic
         last_completed_at = null,
         is_last_created_exact = true,
         is_last_completed_exact = true
-    where r.playbook_id = p_playbook_id;
+    where r.organization_id = p_organization_id and r.playbook_id = p_playbook_id;
 end;
 
-comment on function pbdb._reset_roll_up(uuid) is
+comment on function pbdb._reset_roll_up(uuid, uuid) is
 'Empties a roll-up, so that the next ones count from the beginning. For roll-ups that came from '
 'another cluster, whose transaction numbers mean nothing here.';
 
-revoke execute on function pbdb._reset_roll_up(uuid) from public;
+revoke execute on function pbdb._reset_roll_up(uuid, uuid) from public;

@@ -1,4 +1,4 @@
--- drop: function pbdb._roll_up_playbook(uuid, integer)
+-- drop: function pbdb._roll_up_playbook(uuid, uuid, integer)
 --
 -- The horizon never passes the oldest running transaction: an execution that finishes later has a
 -- higher finished_xid, so no row can appear below the horizon afterwards. The lock comes first, in
@@ -8,7 +8,9 @@
 -- The newest ten finished executions stay out: retrying one of them then needs no correction,
 -- and the time of the newest one is at hand. What one transaction finished is folded as a whole.
 -- Longer than a screen because it is one statement: what is counted and what is marked as counted.
-create or replace function pbdb._roll_up_playbook(p_playbook_id uuid, p_limit int)
+create or replace function pbdb._roll_up_playbook(
+    p_organization_id uuid, p_playbook_id uuid, p_limit int
+)
 returns int
 language plpgsql
 volatile
@@ -29,14 +31,14 @@ begin
     from (
         select p.id, p.organization_id
         from pbdb.playbooks as p
-        where p.id = p_playbook_id
+        where p.organization_id = p_organization_id and p.id = p_playbook_id
         for key share skip locked
     ) as k
-    on conflict (playbook_id) do nothing;
+    on conflict (organization_id, playbook_id) do nothing;
 
     select r.horizon into v_start
     from pbdb.playbook_execution_rollups as r
-    where r.playbook_id = p_playbook_id
+    where r.organization_id = p_organization_id and r.playbook_id = p_playbook_id
     for no key update skip locked;
     if not found then
         return 0;
@@ -44,7 +46,7 @@ begin
 
     v_oldest_running := pg_snapshot_xmin(pg_current_snapshot());
     if v_start > v_oldest_running then
-        perform pbdb._reset_roll_up(p_playbook_id);
+        perform pbdb._reset_roll_up(p_organization_id, p_playbook_id);
         v_start := '0';
     end if;
 
@@ -103,15 +105,17 @@ begin
             = r.is_last_completed_exact or f.last_completed_at >= r.last_completed_at,
         rolled_up_at = clock_timestamp()
     from folded as f
-    where r.playbook_id = p_playbook_id and f.finished > 0
+    where
+        r.organization_id = p_organization_id and r.playbook_id = p_playbook_id
+        and f.finished > 0
     returning f.finished into v_count;
 
     return coalesce(v_count, 0);
 end;
 $fn$;
 
-comment on function pbdb._roll_up_playbook(uuid, int) is
+comment on function pbdb._roll_up_playbook(uuid, uuid, int) is
 'Folds about p_limit finished executions of one playbook, oldest first, into its roll-up; returns '
 'how many. 0 when somebody else holds the roll-up. Call it under READ COMMITTED only.';
 
-revoke execute on function pbdb._roll_up_playbook(uuid, int) from public;
+revoke execute on function pbdb._roll_up_playbook(uuid, uuid, int) from public;

@@ -13,6 +13,7 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     perform pbdb._unroll_executions(
+        array_agg(d.organization_id),
         array_agg(d.playbook_id),
         array_agg(d.finished_xid),
         array_agg(d.status),

@@ -11,6 +11,7 @@ begin
         return;
     end if;
     perform pbdb._unroll_executions(
+        array[p_execution.organization_id],
         array[p_execution.playbook_id],
         array[p_execution.finished_xid],
         array[p_execution.status],

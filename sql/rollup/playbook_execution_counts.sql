@@ -48,7 +48,8 @@ select
 from pbdb.playbooks as p
 left join pbdb.playbook_execution_rollups as r
     on
-        p.id = r.playbook_id
+        p.organization_id = r.organization_id
+        and p.id = r.playbook_id
         and r.horizon <= pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())
 cross join lateral (
     select

@@ -13,7 +13,7 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_percent real;
-    v_playbook_id uuid;
+    v_playbook record;
     v_count int := 0;
 begin
     if p_limit is null or p_limit < 1 then
@@ -31,23 +31,23 @@ begin
     where c.oid = 'pbdb.playbooks'::regclass;
 
     -- A loop, because each playbook is locked, counted and written by itself.
-    for v_playbook_id in
-        select c.playbook_id
+    for v_playbook in
+        select c.organization_id, c.playbook_id
         from (
-            select l.playbook_id
+            select l.organization_id, l.playbook_id
             from (
-                select e.playbook_id
+                select e.organization_id, e.playbook_id
                 from pbdb.playbook_executions as e
                 order by e.id desc
                 limit 500
             ) as l
             union
-            select p.id
+            select p.organization_id, p.id
             from pbdb.playbooks as p tablesample system (v_percent)
         ) as c
         left join pbdb.playbook_execution_rollups as r
             on
-                c.playbook_id = r.playbook_id
+                c.organization_id = r.organization_id and c.playbook_id = r.playbook_id
                 and r.horizon <= pg_snapshot_xmin(pg_current_snapshot())
         where exists (
             select
@@ -61,7 +61,9 @@ begin
         )
         order by c.playbook_id
     loop
-        v_count := v_count + pbdb._roll_up_playbook(v_playbook_id, p_limit - v_count);
+        v_count := v_count + pbdb._roll_up_playbook(
+            v_playbook.organization_id, v_playbook.playbook_id, p_limit - v_count
+        );
         exit when v_count >= p_limit;
     end loop;
     return v_count;

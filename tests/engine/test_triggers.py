@@ -76,9 +76,12 @@ def test_of_two_runners_that_see_the_same_time_one_starts_the_playbook(
     trigger = tenant.one("select pbdb.define_trigger('t', 'test', '* * * * *')")
     due = datetime(2026, 1, 1, tzinfo=UTC)
     owner.execute("update pbdb.playbook_triggers set next_fire_at = %s", (due,))
-    call = "select pbdb.fire_trigger(%s, %s, clock_timestamp() + interval '1 hour')"
+    call = "select pbdb.fire_trigger(%s, %s, %s, clock_timestamp() + interval '1 hour')"
 
-    answers = [tenant.worker.execute(call, (trigger, due)).fetchone() for _ in range(2)]
+    answers = [
+        tenant.worker.execute(call, (tenant.organization, trigger, due)).fetchone()
+        for _ in range(2)
+    ]
 
     assert answers == [(True,), (False,)]
     assert len(outputs(tenant)) == 1

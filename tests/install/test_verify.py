@@ -42,7 +42,7 @@ FAULTS: list[tuple[str, list[str]]] = [
     ),
     (
         "alter table pbdb.playbook_steps drop constraint step_name_is_unique_in_a_playbook",
-        ["playbook_steps (playbook_id, step_name) is unique"],
+        ["playbook_steps (organization_id, playbook_id, step_name) is unique"],
     ),
     (
         """
@@ -175,7 +175,7 @@ FAULTS: list[tuple[str, list[str]]] = [
     ),
     ("alter table pbdb.agents owner to postgres", ["every table belongs to pbdb_owner"]),
     (
-        "drop index pbdb.playbook_joins_execution_idx",
+        "drop index pbdb.playbook_usage_execution_idx",
         ["every foreign key has an index"],
     ),
     (

@@ -220,6 +220,45 @@ def rows_read(owner: psycopg.Connection[Any]) -> int:
     return int(row[0])
 
 
+def test_reports_about_many_tenants_cost_a_look_for_each_and_not_for_each_pair(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    tenants = [Tenant(tenant.app, tenant.worker, uuid.uuid4()) for _ in range(30)]
+    for each in tenants:
+        each.apply(function("a"))
+        each.start()
+    for each in tenants:
+        start(each, 40)
+    owner.execute(f"analyze {HISTORY}".encode())
+    claims = tenant.claim(limit=30)
+    assert {claim["organization_id"] for claim in claims} == {t.organization for t in tenants}
+    ids, tokens = ([claim[key] for claim in claims] for key in ("step_result_id", "token"))
+    calls = [
+        ("heartbeat", "", "extended"),
+        ("complete", ", array_fill('1'::text, array[30])", "accepted"),
+    ]
+
+    for verb, more, outcome in calls:
+        before = looks(owner)
+        answers = tenant.worker.execute(
+            f"select outcome from pbdb.{verb}_playbook_steps('w1', %s, %s{more})".encode(),
+            (ids, tokens),
+        ).fetchall()
+        tenant.worker.execute("select pg_stat_force_next_flush()")
+        assert {row[0] for row in answers} == {outcome}
+        assert looks(owner) - before < 10 * 30, verb
+
+
+def looks(owner: psycopg.Connection[Any]) -> int:
+    """How often anybody has looked something up in the key of the queue."""
+    owner.execute("select pg_stat_clear_snapshot()")
+    row = owner.execute(
+        "select idx_scan from pg_stat_user_indexes where indexrelname = 'playbook_ready_steps_pkey'"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def turn(owner: psycopg.Connection[Any], claims: list[Any]) -> list[Any]:
     """Complete what is held and claim ten more, as a runner does; also one of each other report."""
     ids, tokens = [row[1] for row in claims], [row[2] for row in claims]

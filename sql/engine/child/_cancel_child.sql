@@ -12,7 +12,7 @@ begin
         return;
     end if;
     v_run := pbdb._finish(
-        v_run, pbdb._program_of(v_run.playbook_id), 'CANCELLED', null,
+        v_run, pbdb._program_of(v_run.organization_id, v_run.playbook_id), 'CANCELLED', null,
         jsonb_build_object('code', 'CANCELLED', 'message', p_message)
     );
     perform pbdb._flush_runs(array[v_run]);

@@ -10,7 +10,8 @@ begin
     set handler = '@engine', state = 'READY', due_at = clock_timestamp()
     from pbdb.playbook_step_results as r
     where
-        r.id = p_result_id and q.execution_id = r.execution_id and q.result_id = r.id
+        r.id = p_result_id and q.organization_id = r.organization_id
+        and q.execution_id = r.execution_id and q.result_id = r.id
         and q.state = 'WAITING';
     if found then
         perform pbdb._wake_runners();

@@ -18,7 +18,7 @@ begin
 
     perform q.result_id
     from pbdb.playbook_ready_steps as q
-    where q.execution_id = p_run.execution_id
+    where q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
     order by q.result_id
     for update;
     -- Read now: a claim that was waited for has begun its attempt before.
@@ -35,7 +35,8 @@ begin
             error_code = p_code, error_message = p_message,
             completed_at = v_now, updated_at = v_now
         where
-            r.execution_id = p_run.execution_id and r.status in ('PENDING', 'RUNNING')
+            r.organization_id = p_run.organization_id and r.execution_id = p_run.execution_id
+            and r.status in ('PENDING', 'RUNNING')
             and (p_scope_ids is null or r.scope_id = any(p_scope_ids))
         returning r.id
     )
@@ -43,8 +44,13 @@ begin
 
     p_run := pbdb._drop_calls(p_run, v_closed, p_message);
     delete from pbdb.playbook_ready_steps as q
-    where q.execution_id = p_run.execution_id and q.result_id = any(v_closed);
-    delete from pbdb.playbook_joins as j where j.result_id = any(v_closed);
+    where
+        q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
+        and q.result_id = any(v_closed);
+    delete from pbdb.playbook_joins as j
+    where
+        j.organization_id = p_run.organization_id and j.execution_id = p_run.execution_id
+        and j.result_id = any(v_closed);
 
     update pbdb.playbook_scopes as s
     set status = 'CANCELLED', completed_at = v_now

@@ -11,7 +11,9 @@ declare
 begin
     if v_output is null and p_thread.error is null then
         p_run := pbdb._flush_steps(p_run);
-        v_output := pbdb._last_output(p_run.execution_id, p_thread.scope_id);
+        v_output := pbdb._last_output(
+            p_run.organization_id, p_run.execution_id, p_thread.scope_id
+        );
     end if;
 
     if p_thread.scope_id is null then
@@ -30,7 +32,9 @@ begin
             ::pbdb.playbook_execution_status,
         output_data = case when p_thread.error is null then v_output end,
         error = p_thread.error, completed_at = clock_timestamp()
-    where s.id = p_thread.scope_id and s.status = 'RUNNING'
+    where
+        s.organization_id = p_run.organization_id and s.id = p_thread.scope_id
+        and s.status = 'RUNNING'
     returning s.parent_result_id into v_parent_result_id;
 
     -- Not found: another branch decided the join a moment ago, and this scope was closed with it.
@@ -40,7 +44,9 @@ begin
             open_count = j.open_count - 1,
             succeeded_count = j.succeeded_count + (p_thread.error is null)::int,
             failed_count = j.failed_count + (p_thread.error is not null)::int
-        where j.result_id = v_parent_result_id;
+        where
+            j.organization_id = p_run.organization_id and j.execution_id = p_run.execution_id
+            and j.result_id = v_parent_result_id;
         p_run := pbdb._move_join(p_run, p_program, v_parent_result_id);
     end if;
     return p_run;

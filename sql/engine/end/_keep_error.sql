@@ -11,7 +11,7 @@ begin
     else
         update pbdb.playbook_scopes as s
         set handled_error = p_error
-        where s.id = p_scope_id;
+        where s.organization_id = p_run.organization_id and s.id = p_scope_id;
     end if;
     return p_run;
 end;

@@ -55,7 +55,7 @@ begin
 
         if v_thread.scope_id is distinct from v_scope_id then
             v_scope_id := v_thread.scope_id;
-            v_scope := pbdb._scope_variables(v_scope_id);
+            v_scope := pbdb._scope_variables(p_run.organization_id, v_scope_id);
         end if;
         if v_step -> 'sources' = '[]' and v_scope is null
             and not (v_step ->> 'reads_execution')::boolean then

@@ -13,7 +13,8 @@ begin
         select max(r.visit) into v_visits
         from pbdb.playbook_step_results as r
         where
-            r.execution_id = p_run.execution_id and r.step_id = (p_step ->> 'id')::uuid
+            r.organization_id = p_run.organization_id and r.execution_id = p_run.execution_id
+            and r.step_id = (p_step ->> 'id')::uuid
             and r.scope_id is not distinct from p_scope_id;
     end if;
     p_run.visits := p_run.visits || jsonb_build_object(v_key, coalesce(v_visits, 0) + 1);

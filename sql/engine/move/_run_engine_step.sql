@@ -17,14 +17,15 @@ begin
 
     delete from pbdb.playbook_ready_steps as q
     where
-        q.execution_id = v_attempt.execution_id and q.result_id = p_result_id
+        q.organization_id = v_attempt.organization_id
+        and q.execution_id = v_attempt.execution_id and q.result_id = p_result_id
         and q.handler = '@engine' and q.state = 'READY'
     returning q.step_index into v_index;
     if not found then
         return false;
     end if;
     select r.* into v_attempt from pbdb.playbook_step_results as r where r.id = p_result_id;
-    v_program := pbdb._program_of(v_run.playbook_id);
+    v_program := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
     v_step := v_program -> 'steps' -> v_index;
 
     if v_attempt.status = 'PENDING' then

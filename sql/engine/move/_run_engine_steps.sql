@@ -14,7 +14,8 @@ begin
     while v_done < p_limit loop
         select q.result_id into v_result_id
         from pbdb.playbook_ready_steps as q
-        inner join pbdb.playbook_executions as e on e.id = q.execution_id
+        inner join pbdb.playbook_executions as e
+            on e.organization_id = q.organization_id and e.id = q.execution_id
         where
             q.handler = '@engine' and q.state = 'READY'
             and (e.id = any(p_root_ids) or e.root_execution_id = any(p_root_ids))

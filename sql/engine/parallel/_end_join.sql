@@ -18,7 +18,9 @@ begin
         select array_agg(i.id) into v_inside
         from pbdb.playbook_scopes as o
         inner join pbdb.playbook_scopes as i
-            on i.execution_id = o.execution_id and i.path @> array[o.id]
+            on
+                i.organization_id = o.organization_id and i.execution_id = o.execution_id
+                and i.path @> array[o.id]
         where
             o.execution_id = p_run.execution_id and o.parent_result_id = p_join.result_id
             and o.status = 'RUNNING';
@@ -39,7 +41,10 @@ begin
     else
         v_error := pbdb._join_error(p_join);
     end if;
-    delete from pbdb.playbook_joins as j where j.result_id = p_join.result_id;
+    delete from pbdb.playbook_joins as j
+    where
+        j.organization_id = p_join.organization_id and j.execution_id = p_join.execution_id
+        and j.result_id = p_join.result_id;
 
     select r.* into v_attempt from pbdb.playbook_step_results as r where r.id = p_join.result_id;
     p_run := pbdb._end_attempt(p_run, v_step, v_attempt, v_output, v_error, null);

@@ -17,7 +17,8 @@ begin
     from pbdb.playbook_step_results as r
     inner join pbdb.playbook_step_results as b
         on
-            b.execution_id = r.execution_id and b.step_id = r.step_id
+            b.organization_id = r.organization_id and b.execution_id = r.execution_id
+            and b.step_id = r.step_id
             and b.scope_id is not distinct from r.scope_id and b.visit = r.visit - 1
     where
         r.id = p_result_id and b.status in ('FAILED', 'TIMEOUT')

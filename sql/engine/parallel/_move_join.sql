@@ -13,7 +13,11 @@ declare
     v_join pbdb.playbook_joins;
     v_left int;
 begin
-    select j.* into v_join from pbdb.playbook_joins as j where j.result_id = p_result_id;
+    select j.* into v_join
+    from pbdb.playbook_joins as j
+    where
+        j.organization_id = p_run.organization_id and j.execution_id = p_run.execution_id
+        and j.result_id = p_result_id;
     v_left := v_join.total - v_join.succeeded_count - v_join.failed_count;
 
     if v_join.succeeded_count + v_left < v_join.needed then

@@ -31,7 +31,8 @@ begin
             from unnest(v_window) as w (index)
         ) as n
         cross join lateral (select v_step -> 'branches' -> n.index as branch) as b
-        left join pbdb.playbook_scopes as o on o.id = p_join.scope_id
+        left join pbdb.playbook_scopes as o
+            on o.organization_id = p_join.organization_id and o.id = p_join.scope_id
         returning id, item_index, branch
     )
     -- The last thread is taken first, so the first branch goes to the end.
@@ -56,7 +57,9 @@ begin
     set
         open_count = j.open_count + cardinality(v_window),
         next_index = coalesce(v_window[cardinality(v_window)] + 1, j.total)
-    where j.result_id = p_join.result_id;
+    where
+        j.organization_id = p_join.organization_id and j.execution_id = p_join.execution_id
+        and j.result_id = p_join.result_id;
 
     p_run.threads := p_run.threads || v_threads;
     return p_run;

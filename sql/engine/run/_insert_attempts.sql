@@ -74,7 +74,8 @@ begin
     from stored as s
     inner join queued as q on q.result_id = s.id
     inner join unnest(p_runs) as r on r.execution_id = s.execution_id
-    inner join pbdb.playbook_programs as g on g.playbook_id = r.playbook_id
+    inner join pbdb.playbook_programs as g
+        on g.organization_id = r.organization_id and g.playbook_id = r.playbook_id
     cross join lateral pbdb._claimed_step(
         s.id, s.token, s.organization_id, s.execution_id, s.step_id, s.scope_id,
         s.attempt_number, s.visit, s.input_data, s.request, q.handler, q.timeout_seconds,

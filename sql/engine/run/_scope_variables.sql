@@ -1,7 +1,7 @@
--- drop: function pbdb._scope_variables(uuid)
+-- drop: function pbdb._scope_variables(uuid, uuid)
 --
 -- A branch inside an item has that item, and a branch on a failure path that error.
-create or replace function pbdb._scope_variables(p_scope_id uuid)
+create or replace function pbdb._scope_variables(p_organization_id uuid, p_scope_id uuid)
 returns jsonb
 language sql
 stable
@@ -16,13 +16,13 @@ select jsonb_build_object(
 )
 from pbdb.playbook_scopes as s
 cross join unnest(s.path) with ordinality as p (id, n)
-inner join pbdb.playbook_scopes as o on o.id = p.id
-where s.id = p_scope_id
+inner join pbdb.playbook_scopes as o on o.organization_id = s.organization_id and o.id = p.id
+where s.organization_id = p_organization_id and s.id = p_scope_id
 having count(*) > 0;
 end;
 
-comment on function pbdb._scope_variables(uuid) is
+comment on function pbdb._scope_variables(uuid, uuid) is
 '{item, index, error} as seen from a scope, the nearest of each around it; null for the playbook '
 'itself.';
 
-revoke execute on function pbdb._scope_variables(uuid) from public;
+revoke execute on function pbdb._scope_variables(uuid, uuid) from public;

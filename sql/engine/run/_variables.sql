@@ -35,7 +35,7 @@ begin
         v_known := p_run.known -> v_index;
         if v_known is null then
             v_known := pbdb._recall_result(
-                p_run.execution_id,
+                p_run.organization_id, p_run.execution_id,
                 (p_program -> 'steps' -> v_index::int ->> 'id')::uuid, p_scope_id
             );
         end if;

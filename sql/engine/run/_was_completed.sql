@@ -25,7 +25,9 @@ select
         select count(*)
         from pbdb.playbook_step_results as r
         where
-            r.execution_id = p_run.execution_id and r.step_id = p_step_id and r.scope_id is null
+            r.organization_id = p_run.organization_id
+            and r.execution_id = p_run.execution_id and r.step_id = p_step_id
+            and r.scope_id is null
             and r.status = any(p_as) and r.started_at is not null
     ) > 1;
 end;

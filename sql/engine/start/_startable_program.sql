@@ -12,7 +12,8 @@ declare
 begin
     select p.status, p.name, g.program into v_status, v_name, v_program
     from pbdb.playbooks as p
-    left join pbdb.playbook_programs as g on g.playbook_id = p.id
+    left join pbdb.playbook_programs as g
+        on g.organization_id = p.organization_id and g.playbook_id = p.id
     where p.id = p_playbook_id and p.organization_id = p_organization_id;
 
     if not found then

@@ -35,7 +35,8 @@ begin
     inner join jsonb_array_elements(p_program -> 'steps') as s
         on (s.value ->> 'id')::uuid = r.step_id
     where
-        r.execution_id = p_run.execution_id and r.scope_id is null
+        r.organization_id = p_run.organization_id and r.execution_id = p_run.execution_id
+        and r.scope_id is null
     order by r.completed_at desc, r.id desc
     limit 1;
     return coalesce(

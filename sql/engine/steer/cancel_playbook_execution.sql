@@ -21,7 +21,8 @@ begin
     end if;
     perform pbdb._refuse_ended(v_run, 'cancelled', 'What has ended stays as it is.');
     v_run := pbdb._finish(
-        v_run, pbdb._program_of(v_run.playbook_id), 'CANCELLED', null, jsonb_build_object(
+        v_run, pbdb._program_of(v_run.organization_id, v_run.playbook_id), 'CANCELLED', null,
+        jsonb_build_object(
             'code', 'CANCELLED', 'message', coalesce(p_reason, 'cancelled by an operator')
         )
     );

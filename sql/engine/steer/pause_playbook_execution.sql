@@ -23,12 +23,14 @@ begin
 
     perform q.result_id
     from pbdb.playbook_ready_steps as q
-    where q.execution_id = p_execution_id
+    where q.organization_id = v_run.organization_id and q.execution_id = p_execution_id
     order by q.result_id
     for update;
     update pbdb.playbook_ready_steps as q
     set state = 'HELD'
-    where q.execution_id = p_execution_id and q.state = 'READY';
+    where
+        q.organization_id = v_run.organization_id and q.execution_id = p_execution_id
+        and q.state = 'READY';
     perform pbdb._flush_runs(array[v_run]);
 end;
 $fn$;

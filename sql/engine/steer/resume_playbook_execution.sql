@@ -31,7 +31,9 @@ begin
     v_run := pbdb._end_pause(v_run);
     update pbdb.playbook_ready_steps as q
     set state = 'READY'
-    where q.execution_id = p_execution_id and q.state = 'HELD';
+    where
+        q.organization_id = v_run.organization_id and q.execution_id = p_execution_id
+        and q.state = 'HELD';
     v_run := pbdb._settle_pause(v_run);
     perform pbdb._flush_runs(array[v_run]);
     perform pbdb._wake_runners();

@@ -28,7 +28,7 @@ begin
     perform pbdb._unroll_execution(e)
     from pbdb.playbook_executions as e
     where e.id = p_execution_id;
-    v_program := pbdb._program_of(v_run.playbook_id);
+    v_program := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
     v_run.threads := array[
         row(null, pbdb._retry_point(v_run, v_program, p_from_step), null, null)::pbdb.thread
     ];

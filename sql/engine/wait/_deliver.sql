@@ -23,13 +23,13 @@ begin
     select q.* into v_ready
     from pbdb.playbook_ready_steps as q
     where
-        q.execution_id = v_run.execution_id and q.result_id = p_result_id
-        and q.state = 'WAITING';
+        q.organization_id = v_run.organization_id and q.execution_id = v_run.execution_id
+        and q.result_id = p_result_id and q.state = 'WAITING';
     if not found then
         return false;
     end if;
     select r.* into v_attempt from pbdb.playbook_step_results as r where r.id = p_result_id;
-    v_program := pbdb._program_of(v_run.playbook_id);
+    v_program := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
     v_step := v_program -> 'steps' -> v_ready.step_index;
 
     if v_run.status = 'PAUSED' and v_run.pause_reason = 'waiting' then

@@ -24,10 +24,12 @@ begin
     into result_id, step_index, handler, config
     from pbdb.playbook_ready_steps as q
     inner join pbdb.playbook_step_results as r on r.id = q.result_id
-    left join pbdb.playbook_scopes as s on s.id = r.scope_id
+    left join pbdb.playbook_scopes as s
+        on s.organization_id = r.organization_id and s.id = r.scope_id
     cross join lateral (select p_program -> 'steps' -> q.step_index as step) as d
     where
-        q.execution_id = p_run.execution_id and q.state = 'WAITING'
+        q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
+        and q.state = 'WAITING'
         and q.handler in ('@input', '@lost')
         and d.step ->> 'name' in (p_step_name, v_name)
         and (v_item is null or s.item_index = v_item)
@@ -44,7 +46,9 @@ begin
                 'Waiting now: ' || (
                     select string_agg(p_program -> 'steps' -> q.step_index ->> 'name', ', ')
                     from pbdb.playbook_ready_steps as q
-                    where q.execution_id = p_run.execution_id and q.state = 'WAITING'
+                    where
+                        q.organization_id = p_run.organization_id
+                        and q.execution_id = p_run.execution_id and q.state = 'WAITING'
                 ),
                 'Nothing of this execution waits for an answer; the late answer changed nothing.'
             );

@@ -21,7 +21,7 @@ begin
         select s.state, s.handler
         from pbdb.playbook_ready_steps as s
         where
-            s.execution_id = p_run.execution_id
+            s.organization_id = p_run.organization_id and s.execution_id = p_run.execution_id
             and s.result_id not in (select e.result_id from unnest(p_run.ended) as e)
         union all
         select n.state, n.handler from unnest(p_run.ready) as n

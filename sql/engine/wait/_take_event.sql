@@ -21,7 +21,7 @@ with candidate as materialized (
 update pbdb.playbook_events as e
 set consumed_by = p_result_id
 from candidate as c
-where e.id = c.id
+where e.organization_id = p_organization_id and e.id = c.id
 returning e.payload;
 end;
 

@@ -16,7 +16,7 @@ as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
     v_run pbdb.run := pbdb._require_run(v_organization_id, p_execution_id);
-    v_program jsonb := pbdb._program_of(v_run.playbook_id);
+    v_program jsonb := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
     v_step jsonb;
     v_wait record;
     v_answer jsonb := p_answer;

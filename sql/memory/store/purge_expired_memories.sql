@@ -9,7 +9,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $fn$
     with expired as materialized (
-        select m.id
+        select m.organization_id, m.id
         from pbdb.agent_memories as m
         where m.expires_at <= now()
         order by m.expires_at
@@ -19,7 +19,7 @@ as $fn$
     deleted as (
         delete from pbdb.agent_memories as m
         using expired as x
-        where m.id = x.id and m.expires_at <= now()
+        where m.organization_id = x.organization_id and m.id = x.id and m.expires_at <= now()
         returning 1
     )
     select count(*)::int from deleted;

@@ -9,7 +9,8 @@ security invoker
 begin atomic
 select g.program
 from pbdb.playbooks as p
-inner join pbdb.playbook_programs as g on g.playbook_id = p.id
+inner join pbdb.playbook_programs as g
+    on g.organization_id = p.organization_id and g.playbook_id = p.id
 where
     p.organization_id = p_organization_id and p.name = p_name and p.status = 'ACTIVE'
     and (p_version is null or p.version = p_version)

@@ -14,7 +14,10 @@ declare
 begin
     if tg_op = 'INSERT' or old.status = 'DRAFT' then
         if new.status <> 'DRAFT' and not exists (
-            select from pbdb.playbook_programs as program where program.playbook_id = new.id
+            select from pbdb.playbook_programs as program
+            where
+                program.organization_id = new.organization_id
+                and program.playbook_id = new.id
         ) then
             raise exception using
                 errcode = 'PB008',

@@ -41,7 +41,7 @@ begin
     values (
         v_playbook.id, v_playbook.organization_id, pbdb._compile_playbook(v_playbook.id)
     )
-    on conflict (playbook_id) do update set program = excluded.program
+    on conflict (organization_id, playbook_id) do update set program = excluded.program
     where playbook_programs.program is distinct from excluded.program;
 
     update pbdb.playbooks as playbook

@@ -63,7 +63,9 @@ begin
         offset 0
     ) as e
     cross join lateral (
-        select g.program from pbdb.playbook_programs as g where g.playbook_id = e.playbook_id
+        select g.program
+        from pbdb.playbook_programs as g
+        where g.organization_id = s.organization_id and g.playbook_id = e.playbook_id
         offset 0
     ) as g
     cross join lateral pbdb._claimed_step(

@@ -24,10 +24,11 @@ begin
     return query
     with asked as (
         select
-            a.id, a.token, r.execution_id, r.token as last_token, r.status, r.error_code
+            a.id, a.token, r.organization_id, r.execution_id, r.token as last_token, r.status,
+            r.error_code
         from unnest(p_step_result_ids, p_tokens) as a (id, token)
         left join lateral (
-            select r.execution_id, r.token, r.status, r.error_code
+            select r.organization_id, r.execution_id, r.token, r.status, r.error_code
             from pbdb.playbook_step_results as r
             where r.id = a.id
             offset 0
@@ -35,14 +36,16 @@ begin
     ),
     held as materialized (
         select q.ctid
-        from pbdb.playbook_ready_steps as q
-        inner join asked as a
-            on a.execution_id = q.execution_id and a.id = q.result_id and a.token = q.token
-        where
-            q.execution_id = any(array(select a.execution_id from asked as a))
-            and q.state::text = 'LEASED' and q.deadline_at > v_now
-        order by q.result_id
-        for update of q skip locked
+        from asked as a
+        cross join lateral (
+            select q.ctid
+            from pbdb.playbook_ready_steps as q
+            where
+                q.organization_id = a.organization_id and q.execution_id = a.execution_id
+                and q.result_id = a.id and q.token = a.token
+                and q.state::text = 'LEASED' and q.deadline_at > v_now
+            for update skip locked
+        ) as q
     ),
     extended as (
         update pbdb.playbook_ready_steps as q
@@ -68,7 +71,9 @@ begin
     left join lateral (
         select q.token, q.deadline_at
         from pbdb.playbook_ready_steps as q
-        where q.execution_id = a.execution_id and q.result_id = a.id
+        where
+            q.organization_id = a.organization_id and q.execution_id = a.execution_id
+            and q.result_id = a.id
         offset 0
     ) as q on true
     order by a.id;

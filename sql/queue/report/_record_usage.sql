@@ -21,7 +21,7 @@ from unnest(p_ids, p_usages) as u (id, usage)
 inner join unnest(p_verdicts) as v on v.step_result_id = u.id
 inner join pbdb.playbook_step_results as r on r.id = u.id
 where u.usage is not null and v.outcome in ('accepted', 'failed')
-on conflict (result_id) do nothing;
+on conflict (organization_id, result_id) do nothing;
 end;
 
 comment on function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]) is

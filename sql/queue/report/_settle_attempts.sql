@@ -46,13 +46,14 @@ begin
 
     for v_item in
         select
-            a.id, a.output, a.error, r.attempt, r.execution_id, r.token, r.verdict_hash,
+            a.id, a.output, a.error, r.attempt, r.organization_id, r.execution_id, r.token,
+            r.verdict_hash,
             q.step_index,
             a.token as given, q.token = a.token as is_held
         from unnest(p_ids, p_tokens, p_outputs, p_errors)
             with ordinality as a (id, token, output, error, n)
         left join lateral (
-            select r as attempt, r.id, r.execution_id, r.token, r.verdict_hash
+            select r as attempt, r.id, r.organization_id, r.execution_id, r.token, r.verdict_hash
             from pbdb.playbook_step_results as r
             where r.id = a.id
             offset 0
@@ -61,7 +62,8 @@ begin
             select q.step_index, q.token
             from pbdb.playbook_ready_steps as q
             where
-                q.execution_id = r.execution_id and q.result_id = r.id
+                q.organization_id = r.organization_id and q.execution_id = r.execution_id
+                and q.result_id = r.id
                 and q.state::text = 'LEASED'
             offset 0
         ) as q on true
@@ -73,7 +75,9 @@ begin
         if v_is_held and v_is_doubtful is not true then
             v_next := pbdb._load_run(v_item.execution_id);
             if v_program ->> 'playbook_id' is distinct from v_next.playbook_id::text then
-                v_program := pbdb._program_of(v_next.playbook_id);
+                v_program := pbdb._program_of(
+                    v_next.organization_id, v_next.playbook_id
+                );
             end if;
             -- An earlier report of this call may have ended the step that called it.
             v_is_doubtful := v_next.depth > 0;
@@ -93,7 +97,8 @@ begin
             v_is_held := v_item.id is distinct from v_attempt.id and exists (
                 select from pbdb.playbook_ready_steps as q
                 where
-                    q.execution_id = v_item.execution_id and q.result_id = v_item.id
+                    q.organization_id = v_item.organization_id
+                    and q.execution_id = v_item.execution_id and q.result_id = v_item.id
                     and q.token = v_item.given
             );
         end if;

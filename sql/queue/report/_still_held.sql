@@ -15,7 +15,8 @@ select array(
     where exists (
         select from pbdb.playbook_ready_steps as q
         where
-            q.execution_id = c.execution_id and q.result_id = c.step_result_id
+            q.organization_id = c.organization_id and q.execution_id = c.execution_id
+            and q.result_id = c.step_result_id
             and q.token = c.token
     )
 );

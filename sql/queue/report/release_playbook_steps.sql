@@ -13,31 +13,41 @@ set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
+declare
+    v_held tid[];
 begin
     perform pbdb._check_claim(p_worker, 0, 1);
     perform pbdb._check_same_length(p_step_result_ids, p_tokens);
     perform pbdb._lock_families(p_step_result_ids);
+    -- Locked by a statement before, because a heartbeat may move a row, and where this finds it is
+    -- where it must stay.
+    v_held := array(
+        select q.ctid
+        from unnest(p_step_result_ids, p_tokens) as a (id, token)
+        cross join lateral (
+            select r.organization_id, r.execution_id
+            from pbdb.playbook_step_results as r
+            where r.id = a.id
+            offset 0
+        ) as r
+        cross join lateral (
+            select q.ctid
+            from pbdb.playbook_ready_steps as q
+            where
+                q.organization_id = r.organization_id and q.execution_id = r.execution_id
+                and q.result_id = a.id and q.token = a.token and q.state::text = 'LEASED'
+            for update
+        ) as q
+    );
     return query
     with given_back as (
         update pbdb.playbook_ready_steps as q
         set
-            state = case e.status when 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state,
+            state = case (
+                select e.status from pbdb.playbook_executions as e where e.id = q.execution_id
+            ) when 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state,
             token = null, deadline_at = null, due_at = clock_timestamp()
-        from unnest(p_step_result_ids, p_tokens) as a (id, token)
-        cross join lateral (
-            select r.execution_id from pbdb.playbook_step_results as r where r.id = a.id offset 0
-        ) as r
-        cross join lateral (
-            select e.status from pbdb.playbook_executions as e where e.id = r.execution_id offset 0
-        ) as e
-        where
-            q.execution_id = any(array(
-                select r.execution_id
-                from pbdb.playbook_step_results as r
-                where r.id = any(p_step_result_ids)
-            ))
-            and q.execution_id = r.execution_id and q.result_id = a.id and q.token = a.token
-            and q.state::text = 'LEASED'
+        where q.ctid = any(v_held)
         returning q.result_id
     ),
     unstarted as (

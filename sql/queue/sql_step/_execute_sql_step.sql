@@ -23,9 +23,12 @@ begin
     into v_item
     from pbdb.playbook_step_results as r
     inner join pbdb.playbook_ready_steps as q
-        on q.execution_id = r.execution_id and q.result_id = r.id
+        on
+            q.organization_id = r.organization_id and q.execution_id = r.execution_id
+            and q.result_id = r.id
     inner join pbdb.playbook_executions as e on e.id = r.execution_id
-    inner join pbdb.playbook_programs as g on g.playbook_id = e.playbook_id
+    inner join pbdb.playbook_programs as g
+        on g.organization_id = r.organization_id and g.playbook_id = e.playbook_id
     cross join lateral (select g.program -> 'steps' -> q.step_index as step) as d
     where r.id = p_result_id and q.token = p_token and q.state = 'LEASED';
 

@@ -18,8 +18,8 @@ begin
         deadline_at = clock_timestamp() + interval '1 second' * q.timeout_seconds
     from pbdb.playbook_step_results as r
     where
-        r.id = p_result_id and q.execution_id = r.execution_id and q.result_id = r.id
-        and q.state::text = 'READY'
+        r.id = p_result_id and q.organization_id = r.organization_id
+        and q.execution_id = r.execution_id and q.result_id = r.id and q.state::text = 'READY'
     returning q.token into v_token;
     update pbdb.playbook_step_results as r
     set status = 'RUNNING', started_at = clock_timestamp(), worker = p_worker, token = v_token

@@ -20,7 +20,9 @@ begin
         set
             state = 'WAITING', handler = '@lost', due_at = 'infinity', token = null,
             deadline_at = null
-        where q.execution_id = p_run.execution_id and q.result_id = p_attempt.id;
+        where
+            q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
+            and q.result_id = p_attempt.id;
         update pbdb.playbook_step_results as r
         set is_lost = true, token = null, error_code = 'LOST', updated_at = clock_timestamp()
         where r.id = p_attempt.id;

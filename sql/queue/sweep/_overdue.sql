@@ -2,13 +2,13 @@
 --
 -- The time stands in subqueries: as a volatile function it could not bound an index scan.
 create or replace function pbdb._overdue(p_limit int)
-returns table (kind text, id uuid)
+returns table (kind text, organization_id uuid, id uuid)
 language sql
 volatile
 security invoker
 begin atomic
 (
-    select 'execution', e.id
+    select 'execution', e.organization_id, e.id
     from pbdb.playbook_executions as e
     where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= (select clock_timestamp())
     order by e.deadline_at
@@ -16,7 +16,7 @@ begin atomic
 )
 union all
 (
-    select 'step', q.result_id
+    select 'step', q.organization_id, q.result_id
     from pbdb.playbook_ready_steps as q
     where q.state in ('LEASED', 'WAITING') and q.due_at <= (select clock_timestamp())
     order by q.due_at
@@ -24,7 +24,7 @@ union all
 )
 union all
 (
-    select 'step', q.result_id
+    select 'step', q.organization_id, q.result_id
     from pbdb.playbook_ready_steps as q
     where q.handler = '@engine' and q.state = 'READY' and q.due_at <= (select clock_timestamp())
     order by q.due_at
@@ -32,7 +32,7 @@ union all
 )
 union all
 (
-    select 'event', e.id
+    select 'event', e.organization_id, e.id
     from pbdb.playbook_events as e
     where
         e.consumed_by is null and e.expires_at > (select clock_timestamp())

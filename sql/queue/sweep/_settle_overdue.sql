@@ -15,10 +15,10 @@ declare
     v_what text;
 begin
     -- A loop, because each finding is one execution to lock, check again and advance.
-    for v_found in select d.kind, d.id from pbdb._overdue(p_limit) as d loop
+    for v_found in select d.* from pbdb._overdue(p_limit) as d loop
         v_what := case v_found.kind
             when 'execution' then pbdb._sweep_execution(v_found.id)
-            when 'event' then pbdb._sweep_event(v_found.id)
+            when 'event' then pbdb._sweep_event(v_found.organization_id, v_found.id)
             else pbdb._sweep_step(v_found.id)
         end;
         if v_what is not null then

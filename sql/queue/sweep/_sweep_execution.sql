@@ -16,7 +16,8 @@ begin
         return null;
     end if;
     v_run := pbdb._finish(
-        v_run, pbdb._program_of(v_run.playbook_id), 'TIMEOUT', null, jsonb_build_object(
+        v_run, pbdb._program_of(v_run.organization_id, v_run.playbook_id), 'TIMEOUT', null,
+        jsonb_build_object(
             'code', 'TIMEOUT', 'message', format(
                 'the execution did not end by %s (timeout_seconds of its playbook)',
                 v_run.deadline_at

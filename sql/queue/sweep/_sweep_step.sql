@@ -19,7 +19,8 @@ begin
     select q.* into v_ready
     from pbdb.playbook_ready_steps as q
     where
-        q.execution_id = v_attempt.execution_id and q.result_id = p_result_id
+        q.organization_id = v_attempt.organization_id
+        and q.execution_id = v_attempt.execution_id and q.result_id = p_result_id
         and q.due_at <= clock_timestamp()
     for update skip locked;
     if not found or v_ready.state = 'HELD' then
@@ -34,7 +35,7 @@ begin
 
     select r.* into v_attempt from pbdb.playbook_step_results as r where r.id = p_result_id;
     v_run := pbdb._lock_run(v_attempt.execution_id);
-    v_program := pbdb._program_of(v_run.playbook_id);
+    v_program := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
     v_step := v_program -> 'steps' -> v_ready.step_index;
     if v_ready.state = 'LEASED' then
         v_run := pbdb._end_lost_attempt(v_run, v_step, v_attempt, v_ready);

@@ -17,7 +17,9 @@ begin
         for v_result_id in
             select q.result_id
             from pbdb.playbook_ready_steps as q
-            where q.execution_id = p_execution_id and q.due_at <= clock_timestamp()
+            where
+                q.organization_id = v_run.organization_id
+                and q.execution_id = p_execution_id and q.due_at <= clock_timestamp()
             order by q.result_id
         loop
             perform pbdb._sweep_step(v_result_id);

@@ -34,7 +34,8 @@ cross join lateral (
     from pbdb.playbook_step_results as r
     inner join pbdb.playbook_steps as s on r.step_id = s.id
     where
-        r.execution_id = e.id
+        r.organization_id = e.organization_id
+        and r.execution_id = e.id
         and r.status in ('FAILED', 'TIMEOUT')
         and r.error_code <> 'CANCELLED'
         and exists (

@@ -32,7 +32,9 @@ begin
     inner join pbdb.playbook_step_results as r on r.id = q.result_id
     inner join pbdb.playbook_steps as s on s.id = r.step_id
     cross join lateral pbdb._diagnose_step(q, r, s.step_name) as d
-    where q.execution_id = p_execution_id and v_execution.completed_at is null
+    where
+        q.organization_id = v_execution.organization_id and q.execution_id = p_execution_id
+        and v_execution.completed_at is null
     order by q.due_at
     limit 50;
     return query

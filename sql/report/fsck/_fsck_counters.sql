@@ -14,7 +14,8 @@ begin atomic
         'completed_steps is not what counting again gives', e.organization_id, e.id, null::uuid,
         format('stored %s, counted %s', e.completed_steps, c.counted)
     from pbdb.playbook_executions as e
-    inner join pbdb.playbook_programs as g on g.playbook_id = e.playbook_id
+    inner join pbdb.playbook_programs as g
+        on g.organization_id = e.organization_id and g.playbook_id = e.playbook_id
     cross join lateral (
         select coalesce(sum(1 + d.inside), 0)::int as counted
         from (
@@ -29,7 +30,8 @@ begin atomic
             inner join pbdb.playbook_steps as s on s.id = r.step_id
             inner join pbdb.step_types() as facts on s.step_type = facts.step_type
             where
-                r.execution_id = e.id and r.scope_id is null
+                r.organization_id = e.organization_id and r.execution_id = e.id
+                and r.scope_id is null
                 and r.status in ('COMPLETED', 'SKIPPED')
                 and coalesce(r.error_code, '') not in ('CANCELLED')
                 and not (r.status = 'SKIPPED' and r.error_code = 'TIMEOUT' and r.started_at is null)

@@ -20,7 +20,10 @@ begin atomic
     from pbdb.playbooks as p
     where
         p.status <> 'DRAFT'
-        and not exists (select from pbdb.playbook_programs as g where g.playbook_id = p.id)
+        and not exists (
+            select from pbdb.playbook_programs as g
+            where g.organization_id = p.organization_id and g.playbook_id = p.id
+        )
     union all
     select
         'a row belongs to another organization than its execution',

@@ -21,7 +21,9 @@ begin atomic
             count(*) filter (where s.status = 'COMPLETED') as succeeded_count,
             count(*) filter (where s.status = 'FAILED') as failed_count
         from pbdb.playbook_scopes as s
-        where s.execution_id = j.execution_id and s.parent_result_id = j.result_id
+        where
+            s.organization_id = j.organization_id and s.execution_id = j.execution_id
+            and s.parent_result_id = j.result_id
     ) as s
     where
         (j.open_count, j.succeeded_count, j.failed_count)
@@ -46,7 +48,8 @@ begin atomic
         'an ended branch has an open attempt', r.organization_id, r.execution_id, r.id,
         format('branch "%s" is %s, the attempt %s', s.branch, s.status, r.status)
     from pbdb.playbook_step_results as r
-    inner join pbdb.playbook_scopes as s on s.id = r.scope_id
+    inner join pbdb.playbook_scopes as s
+        on s.organization_id = r.organization_id and s.id = r.scope_id
     where r.status in ('PENDING', 'RUNNING') and s.status <> 'RUNNING';
 end;
 

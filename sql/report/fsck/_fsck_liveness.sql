@@ -22,14 +22,17 @@ begin atomic
         (e.status = 'RUNNING' or (e.status = 'PAUSED' and e.pause_reason = 'waiting'))
         and not exists (
             select from pbdb.playbook_ready_steps as q
-            where q.execution_id = e.id and (e.status = 'RUNNING' or q.state = 'WAITING')
+            where
+                q.organization_id = e.organization_id and q.execution_id = e.id
+                and (e.status = 'RUNNING' or q.state = 'WAITING')
         )
     union all
     select
         'a paused execution has a step that could be claimed', e.organization_id, e.id, q.result_id,
         format('paused: %s, step: %s', e.pause_reason, q.handler)
     from pbdb.playbook_executions as e
-    inner join pbdb.playbook_ready_steps as q on q.execution_id = e.id
+    inner join pbdb.playbook_ready_steps as q
+        on q.organization_id = e.organization_id and q.execution_id = e.id
     where e.status = 'PAUSED' and q.state = 'READY'
     union all
     select

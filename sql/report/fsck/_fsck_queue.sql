@@ -42,9 +42,16 @@ begin atomic
         r.status in ('PENDING', 'RUNNING')
         and not exists (
             select from pbdb.playbook_ready_steps as q
-            where q.execution_id = r.execution_id and q.result_id = r.id
+            where
+                q.organization_id = r.organization_id and q.execution_id = r.execution_id
+                and q.result_id = r.id
         )
-        and not exists (select from pbdb.playbook_joins as j where j.result_id = r.id);
+        and not exists (
+            select from pbdb.playbook_joins as j
+            where
+                j.organization_id = r.organization_id and j.execution_id = r.execution_id
+                and j.result_id = r.id
+        );
 end;
 
 comment on function pbdb._fsck_queue() is

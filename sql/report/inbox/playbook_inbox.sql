@@ -37,7 +37,7 @@ inner join pbdb.playbook_step_results as r on q.result_id = r.id
 inner join pbdb.playbook_steps as s on r.step_id = s.id
 inner join pbdb.playbook_executions as e on q.execution_id = e.id
 inner join pbdb.playbooks as p on e.playbook_id = p.id
-left join pbdb.playbook_scopes as c on r.scope_id = c.id
+left join pbdb.playbook_scopes as c on r.organization_id = c.organization_id and r.scope_id = c.id
 cross join lateral (select s.config || coalesce(r.request, '{}') as config) as w
 where q.state = 'WAITING' and q.handler in ('@input', '@event', '@lost');
 

@@ -47,13 +47,15 @@ begin atomic
         r.is_lost,
         r.error_code,
         r.error_message
-    from pbdb.playbook_step_results as r
+    from pbdb.playbook_executions as e
+    inner join pbdb.playbook_step_results as r
+        on e.organization_id = r.organization_id and e.id = r.execution_id
     inner join pbdb.playbook_steps as s
         on r.organization_id = s.organization_id and r.step_id = s.id
     left join pbdb.playbook_scopes as c
         on r.organization_id = c.organization_id and r.scope_id = c.id
     where
-        r.execution_id = p_execution_id
+        e.id = p_execution_id
         and (p_after_id is null or r.id > p_after_id)
         and (p_step_name is null or s.step_name = p_step_name)
         and (

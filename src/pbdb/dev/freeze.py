@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from pbdb.install.files import load_order, migrations_folder, sql_folder
-from pbdb.install.migrate import migration_files
+from pbdb.install.migrate import marked_text, migration_files, text_mark
 
 SUMS: Final = "SHA256SUMS"
 
@@ -229,7 +229,14 @@ def pending(
         subjects = sorted({path.split("/")[1] for path in _touched(before, now)})
         chosen = f"{number:04}.code-{name or ('-'.join(subjects) if before else 'initial')}"
     depends = f"-- depends: {migrations[-1].stem}\n" if migrations else ""
-    return Pair(chosen, _forward(depends, before, now, forward), _rollback(chosen, back))
+    texts = [each.read_text(encoding="utf-8") for each in migrations]
+    mark = text_mark(_sum("".join([*texts, forward])))
+    former = next((found for each in reversed(texts) if (found := marked_text(each))), None)
+    return Pair(
+        chosen,
+        _forward(depends, before, now, f"{forward}{mark}"),
+        _rollback(chosen, f"{back}{text_mark(former)}"),
+    )
 
 
 def _open(folder: Path) -> str | None:

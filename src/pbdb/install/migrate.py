@@ -8,6 +8,7 @@ of the database is; the `yoyo` command finds it there when its URL says `?schema
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -28,6 +29,13 @@ LOCK_SECONDS: Final = 10.0
 """How long to wait for the `yoyo` command; another pbdb is waited for as long as it takes."""
 
 _LOCK: Final = sql.Identifier(BOOKKEEPING_SCHEMA, "one_at_a_time")
+
+
+_ABOUT: Final = (
+    "AI playbook engine: definitions, executions, the engine that advances them, the queue "
+    "runners claim from."
+)
+_MARK: Final = "Text of its migrations: "
 
 
 class MigrateError(RuntimeError):
@@ -53,9 +61,11 @@ def apply(url: str, *, folder: Path | None = None, upto: str | None = None) -> l
     """Apply what is pending, each in a transaction of its own; return the ids, in order.
 
     `upto`: stop after this migration. A failing migration leaves those before it applied. Two of
-    these at once wait for each other.
+    these at once wait for each other. A database that another text of the migrations made is
+    refused.
     """
     with _yoyo(url, folder) as (backend, migrations), backend.lock(LOCK_SECONDS):
+        _refuse_another_text(url, backend.to_rollback(migrations))
         pending = backend.to_apply(migrations)
         if len(pending) == len(migrations) and _is_installed(url):
             raise MigrateError(
@@ -70,9 +80,13 @@ def apply(url: str, *, folder: Path | None = None, upto: str | None = None) -> l
 
 
 def rollback(url: str, *, folder: Path | None = None, count: int | None = 1) -> list[str]:
-    """Undo the newest `count` applied migrations, None for all; return the ids, newest first."""
+    """Undo the newest `count` applied migrations, None for all; return the ids, newest first.
+
+    Refused where another text of the migrations was applied: its rollback is not here.
+    """
     with _yoyo(url, folder) as (backend, migrations), backend.lock(LOCK_SECONDS):
         applied = backend.to_rollback(migrations)
+        _refuse_another_text(url, applied)
         backend.rollback_migrations(applied[:count])
         return [each.id for each in applied[:count]]
 
@@ -127,6 +141,18 @@ def changed_releases(folder: Path | None = None) -> list[str]:
         if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
             wrong.append(name)
     return wrong
+
+
+def text_mark(digest: str | None) -> str:
+    """Return the statement by which a code migration says in the database which text made it."""
+    mark = f" {_MARK}{digest}." if digest else ""
+    return f"comment on schema pbdb is\n'{_ABOUT}{mark}';\n\n"
+
+
+def marked_text(text: str) -> str | None:
+    """Return the digest that a migration, or the comment of its schema, names; None for none."""
+    found = re.search(rf"{_MARK}([0-9a-f]{{64}})", text)
+    return found[1] if found else None
 
 
 def search_path_statement(database: str) -> str:
@@ -189,6 +215,31 @@ def _make_bookkeeping(conn: psycopg.Connection[Any]) -> None:
                 psycopg.errors.DuplicateTable,
             ):
                 conn.execute(sql.SQL("create " + kind).format(name))
+
+
+def _refuse_another_text(url: str, applied: Any) -> None:
+    """Refuse a database whose newest code migration was applied with another text than is here.
+
+    Only what was never released may be edited, so nothing leads from one such text to another.
+    """
+    texts = (Path(each.path).read_text(encoding="utf-8") for each in applied)
+    wanted = next((found for text in texts if (found := marked_text(text))), None)
+    if wanted is None or not _is_installed(url):
+        return
+    with psycopg.connect(url) as conn:
+        row = conn.execute("select obj_description('pbdb'::regnamespace, 'pg_namespace')")
+        found = marked_text(str(row.fetchone()))
+    if found != wanted:
+        raise MigrateError(
+            "this database was made by another text of the migrations than this pbdb has "
+            f"({_short(found)} there, {_short(wanted)} here), and neither was released, so nothing "
+            "leads from one to the other: use the pbdb that made it, or start anew with "
+            "`drop schema pbdb, pbdb_migrations cascade`, which deletes what is stored"
+        )
+
+
+def _short(digest: str | None) -> str:
+    return digest[:12] if digest else "unmarked"
 
 
 def _is_installed(url: str) -> bool:

@@ -16,18 +16,19 @@ async def fire_due(connection: AsyncConnection[Any]) -> int:
     be read, or never comes again, is turned off with the reason.
     """
     cursor = await connection.execute(
-        "select trigger_id, schedule, time_zone, due_at, pg_catalog.clock_timestamp()"
-        " from pbdb.due_triggers()"
+        "select organization_id, trigger_id, schedule, time_zone, due_at,"
+        " pg_catalog.clock_timestamp() from pbdb.due_triggers()"
     )
     started = 0
-    for trigger_id, schedule, zone, due_at, now in await cursor.fetchall():
+    for organization_id, trigger_id, schedule, zone, due_at, now in await cursor.fetchall():
         following, error = None, None
         try:
             following = next_time(schedule, zone, now)
         except (ValueError, StopIteration) as reason:
             error = f"schedule {schedule!r}: {reason or 'it never comes again'}"
         fired = await connection.execute(
-            "select pbdb.fire_trigger(%s, %s, %s, %s)", (trigger_id, due_at, following, error)
+            "select pbdb.fire_trigger(%s, %s, %s, %s, %s)",
+            (organization_id, trigger_id, due_at, following, error),
         )
         row = await fired.fetchone()
         started += bool(row and row[0])

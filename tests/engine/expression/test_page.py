@@ -71,8 +71,8 @@ def test_the_page_has_examples_of_everything() -> None:
 def test_every_code_is_on_the_page(language: Language) -> None:
     sources = [
         file.read_text()
-        for folder in ("expression", "template", "step")
-        for file in (ROOT / "sql" / "engine" / folder).glob("*_issues.sql")
+        for folder in ("language/expression", "language/template", "step")
+        for file in (ROOT / "sql" / folder).rglob("*_issues.sql")
     ]
     codes = {
         code

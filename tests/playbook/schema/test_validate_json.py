@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 Connection = psycopg.Connection[Any]
-SOURCES = Path(__file__).parents[3] / "sql" / "playbook" / "schema"
+SOURCES = Path(__file__).parents[3] / "sql" / "language" / "schema"
 
 
 @pytest.fixture
