@@ -240,6 +240,29 @@ comment on column pbdb.playbook_programs.program is
 alter table pbdb.playbook_programs alter column program set storage external;
 alter table pbdb.playbook_programs set (toast_tuple_target = 8160);
 
+create table pbdb.playbook_sources (
+    organization_id uuid not null,
+    playbook_id uuid not null,
+    source text not null,
+    saved_by text,
+    saved_at timestamptz not null default now(),
+    primary key (organization_id, playbook_id),
+    constraint source_belongs_to_a_playbook_of_its_organization
+    foreign key (organization_id, playbook_id)
+    references pbdb.playbooks (organization_id, id) on delete cascade,
+    constraint source_is_at_most_one_mebibyte check (octet_length(source) <= 1048576)
+);
+
+comment on table pbdb.playbook_sources is
+'The text that a playbook version was written in, with its comments and its order. The engine never reads it.';
+comment on column pbdb.playbook_sources.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_sources.playbook_id is 'The playbook version.';
+comment on column pbdb.playbook_sources.source is
+'YAML or JSON, as somebody wrote it; the document that was saved with it is the playbook and its steps.';
+comment on column pbdb.playbook_sources.saved_by is 'Who saved it last; null when unknown.';
+comment on column pbdb.playbook_sources.saved_at is 'When it was saved last.';
+
 create table pbdb.agents (
     id uuid not null default pbdb.uuid_v7(),
     organization_id uuid not null,
@@ -370,8 +393,8 @@ declare
     v_table text;
 begin
     foreach v_table in array array[
-        'playbooks', 'playbook_steps', 'playbook_programs', 'agents', 'prompt_templates',
-        'playbook_triggers'
+        'playbooks', 'playbook_steps', 'playbook_programs', 'playbook_sources', 'agents',
+        'prompt_templates', 'playbook_triggers'
     ] loop
         execute format('alter table pbdb.%I enable row level security', v_table);
         execute format('alter table pbdb.%I force row level security', v_table);

@@ -147,6 +147,9 @@ drop function pbdb.get_active_playbooks(uuid);
 -- deleted: sql/report/get_playbook_execution_summary.sql
 drop function pbdb.get_playbook_execution_summary(uuid);
 
+-- deleted: sql/direct/what_if_document.sql
+drop function pbdb.what_if_document(jsonb, jsonb, jsonb);
+
 -- deleted: sql/direct/what_if_playbook.sql
 drop function pbdb.what_if_playbook(text, jsonb, jsonb);
 
@@ -558,6 +561,21 @@ comment on column pbdb.playbook_execution_counts.last_created_at is null;
 comment on column pbdb.playbook_execution_counts.last_completed_at is null;
 drop view pbdb.playbook_execution_counts;
 
+-- deleted: sql/draft/get_draft.sql
+drop function pbdb.get_draft(text);
+
+-- deleted: sql/draft/save_draft.sql
+drop function pbdb.save_draft(jsonb, text, text);
+
+-- deleted: sql/draft/_replace_playbook.sql
+drop function pbdb._replace_playbook(pbdb.playbooks, jsonb);
+
+-- deleted: sql/draft/_refuse_edit.sql
+drop function pbdb._refuse_edit(pbdb.playbooks, text, text, text);
+
+-- deleted: sql/draft/_draft_hash.sql
+drop function pbdb._draft_hash(uuid);
+
 -- deleted: sql/playbook/compile/_program_by_name.sql
 drop function pbdb._program_by_name(uuid, text, int);
 
@@ -592,10 +610,31 @@ drop function pbdb._refuse_while_open(pbdb.playbooks, text);
 drop function pbdb._open_executions(uuid);
 
 -- deleted: sql/playbook/version/apply_playbook.sql
-drop function pbdb.apply_playbook(jsonb);
+drop function pbdb.apply_playbook(jsonb, text);
+
+-- deleted: sql/playbook/version/_keep_source.sql
+drop function pbdb._keep_source(uuid, uuid, text);
+
+-- deleted: sql/playbook/version/_check_source.sql
+drop function pbdb._check_source(text);
 
 -- deleted: sql/playbook/version/activate_playbook.sql
 drop function pbdb.activate_playbook(uuid);
+
+-- deleted: sql/playbook/check/check_playbook.sql
+drop function pbdb.check_playbook(jsonb);
+
+-- deleted: sql/playbook/check/_issues_in_document.sql
+drop function pbdb._issues_in_document(uuid, jsonb);
+
+-- deleted: sql/playbook/check/_malformed_places.sql
+drop function pbdb._malformed_places(jsonb);
+
+-- deleted: sql/playbook/graph/get_playbook_graph.sql
+drop function pbdb.get_playbook_graph(uuid);
+
+-- deleted: sql/playbook/graph/_playbook_graph.sql
+drop function pbdb._playbook_graph(uuid);
 
 -- deleted: sql/playbook/check/validate_playbook.sql
 drop function pbdb.validate_playbook(uuid);
@@ -680,6 +719,15 @@ drop function pbdb._find_playbook(uuid);
 
 -- deleted: sql/playbook/document/import_playbook.sql
 drop function pbdb.import_playbook(jsonb);
+
+-- deleted: sql/playbook/document/_insert_for_a_moment.sql
+drop function pbdb._insert_for_a_moment(uuid, jsonb);
+
+-- deleted: sql/playbook/document/_insert_playbook.sql
+drop function pbdb._insert_playbook(uuid, jsonb, integer);
+
+-- deleted: sql/playbook/document/_next_version.sql
+drop function pbdb._next_version(uuid, jsonb);
 
 -- deleted: sql/playbook/document/_insert_steps.sql
 drop function pbdb._insert_steps(uuid, uuid, jsonb);
@@ -1415,6 +1463,13 @@ from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 drop policy monitor_may_read_all on pbdb.agents;
 drop policy app_may_all_of_its_organization on pbdb.agents;
 drop policy owner_may_everything on pbdb.agents;
+
+-- deleted: sql/access/playbook_sources.sql
+revoke all on pbdb.playbook_sources
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+drop policy monitor_may_read_all on pbdb.playbook_sources;
+drop policy app_may_read_its_organization on pbdb.playbook_sources;
+drop policy owner_may_everything on pbdb.playbook_sources;
 
 -- deleted: sql/access/playbook_programs.sql
 revoke all on pbdb.playbook_programs

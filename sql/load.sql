@@ -16,6 +16,7 @@ set role pbdb_owner;
 \ir access/playbooks.sql
 \ir access/playbook_steps.sql
 \ir access/playbook_programs.sql
+\ir access/playbook_sources.sql
 \ir access/agents.sql
 \ir access/prompt_templates.sql
 \ir access/playbook_triggers.sql
@@ -236,6 +237,9 @@ set role pbdb_owner;
 \ir playbook/document/_without_nulls.sql
 \ir playbook/document/_check_document.sql
 \ir playbook/document/_insert_steps.sql
+\ir playbook/document/_next_version.sql
+\ir playbook/document/_insert_playbook.sql
+\ir playbook/document/_insert_for_a_moment.sql
 \ir playbook/document/import_playbook.sql
 \ir playbook/version/_find_playbook.sql
 \ir playbook/version/_lock_playbook.sql
@@ -264,7 +268,14 @@ set role pbdb_owner;
 \ir playbook/check/_config_issues.sql
 \ir playbook/check/_playbook_issues.sql
 \ir playbook/check/validate_playbook.sql
+\ir playbook/graph/_playbook_graph.sql
+\ir playbook/graph/get_playbook_graph.sql
+\ir playbook/check/_malformed_places.sql
+\ir playbook/check/_issues_in_document.sql
+\ir playbook/check/check_playbook.sql
 \ir playbook/version/activate_playbook.sql
+\ir playbook/version/_check_source.sql
+\ir playbook/version/_keep_source.sql
 \ir playbook/version/apply_playbook.sql
 \ir playbook/version/_open_executions.sql
 \ir playbook/version/_refuse_while_open.sql
@@ -277,6 +288,13 @@ set role pbdb_owner;
 \ir playbook/library/define_agent.sql
 \ir playbook/compile/_program_of.sql
 \ir playbook/compile/_program_by_name.sql
+
+-- draft: what is being written, and the text that it was written in
+\ir draft/_draft_hash.sql
+\ir draft/_refuse_edit.sql
+\ir draft/_replace_playbook.sql
+\ir draft/save_draft.sql
+\ir draft/get_draft.sql
 
 -- rollup: counts that summaries rest on
 \ir rollup/playbook_execution_counts.sql
@@ -420,6 +438,7 @@ set role pbdb_owner;
 \ir direct/_pretend.sql
 \ir direct/_trace.sql
 \ir direct/what_if_playbook.sql
+\ir direct/what_if_document.sql
 
 -- report: see what goes on
 \ir report/get_playbook_execution_summary.sql

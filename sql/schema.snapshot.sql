@@ -668,6 +668,28 @@ create table pbdb.playbook_scopes (
 );
 CREATE INDEX playbook_scopes_execution_idx ON pbdb.playbook_scopes USING btree (execution_id, parent_result_id, item_index);
 
+-- The text that a playbook version was written in, with its comments and its order. The engine
+-- never reads it.
+create table pbdb.playbook_sources (
+    -- Tenant; part of every key, so that no row can point across tenants.
+    organization_id uuid not null,
+    -- The playbook version.
+    playbook_id uuid not null,
+    -- YAML or JSON, as somebody wrote it; the document that was saved with it is the playbook and
+    -- its steps.
+    source text not null,
+    -- Who saved it last; null when unknown.
+    saved_by text,
+    -- When it was saved last.
+    saved_at timestamp with time zone not null default now(),
+    constraint playbook_sources_pkey
+        PRIMARY KEY (organization_id, playbook_id),
+    constraint source_belongs_to_a_playbook_of_its_organization
+        FOREIGN KEY (organization_id, playbook_id) REFERENCES pbdb.playbooks(organization_id, id) ON DELETE CASCADE,
+    constraint source_is_at_most_one_mebibyte
+        CHECK ((octet_length(source) <= 1048576))
+);
+
 -- One attempt of one step of one execution: what went in, what came out, how it ended.
 create table pbdb.playbook_step_results (
     -- Id of the attempt; runners know it as step_result_id.

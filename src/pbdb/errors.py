@@ -187,6 +187,12 @@ class PlaybookFailed(PbdbError):
     code = "PB025"
 
 
+class EditConflict(PbdbError):
+    """Somebody else has saved, activated or deleted the draft since it was read."""
+
+    code = "PB026"
+
+
 BY_CODE: Final[dict[str, type[PbdbError]]] = {
     each.code: each for each in PbdbError.__subclasses__()
 }

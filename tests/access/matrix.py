@@ -17,6 +17,7 @@ TABLES: dict[str, tuple[str, str, str, str]] = {
     "prompt_templates": ("sIUd", "", "", "s"),
     "playbook_triggers": ("sIUd", "", "", "s"),
     "playbook_programs": ("s", "", "", "s"),
+    "playbook_sources": ("s", "", "", "s"),
     "playbook_executions": ("s", "", "", "s"),
     "playbook_execution_rollups": ("s", "", "", "s"),
     "playbook_scopes": ("s", "", "", "s"),

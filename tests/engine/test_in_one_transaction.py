@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
+import pytest
+from psycopg.types.json import Jsonb
 
 from build import Tenant, as_tenant, function, transform
 
@@ -133,6 +135,39 @@ def test_a_what_if_run_stops_where_it_has_no_output(tenant: Tenant) -> None:
     trace = tenant.rows("select step_name, status from pbdb.what_if_playbook('test')")
 
     assert trace == [("a", "COMPLETED"), ("f", "PENDING"), (None, "RUNNING")]
+
+
+def test_what_if_takes_a_document_that_nobody_stored(tenant: Tenant, owner: Any) -> None:
+    call = {"name": "call", "type": "CUSTOM_FUNCTION", "config": {"playbook": "child"}}
+    tenant.apply(transform("answer", 42), name="child")
+    document = {
+        "name": "draft",
+        "input_schema": {"required": ["n"]},
+        "steps": [transform("a", "$input.n"), function("f"), call],
+    }
+    before = owner.execute("select count(*), max(xmin::text) from pbdb.playbooks").fetchone()
+    query = "select step_name, status, output_data from pbdb.what_if_document(%s, %s, %s)"
+
+    trace = tenant.rows(query, Jsonb(document), Jsonb({"n": 1}), Jsonb({"f": "pretended"}))
+
+    assert trace == [
+        ("a", "COMPLETED", 1),
+        ("f", "COMPLETED", "pretended"),
+        ("call", "COMPLETED", 42),
+        (None, "COMPLETED", 42),
+    ]
+    after = owner.execute("select count(*), max(xmin::text) from pbdb.playbooks").fetchone()
+    assert after == before
+    assert tenant.one("select count(*) from pbdb.playbook_executions") == 0
+    for code, refused, input in (
+        ("PB009", {"name": "x"}, {}),
+        ("PB010", {"name": "x", "steps": []}, {}),
+        ("PB006", document, {}),
+    ):
+        with pytest.raises(psycopg.Error) as error:
+            tenant.rows(query, Jsonb(refused), Jsonb(input), None)
+        assert error.value.sqlstate == code
+    assert owner.execute("select count(*) from pbdb.playbooks").fetchone() == (1,)
 
 
 def test_a_child_playbook_gives_its_output_to_the_step_that_called_it(tenant: Tenant) -> None:

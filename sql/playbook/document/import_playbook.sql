@@ -10,48 +10,18 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
-    v_document jsonb;
     v_playbook_id uuid;
 begin
     perform pbdb._check_document(p_document);
 
-    v_document := pbdb._without_nulls(p_document);
     -- A loop, because another session may be importing the same name: the key makes this one wait
     -- for it and then take the next version. No lock that a query could hold is needed.
     loop
-        insert into pbdb.playbooks (
-            organization_id, name, description, version, tags, category, agent_id, input_schema,
-            output_schema, output_mapping, timeout_seconds, max_retries, retry_delay_seconds,
-            metadata
-        )
-        select
-            v_organization_id,
-            v_document ->> 'name',
-            v_document ->> 'description',
-            greatest(
-                coalesce(max(playbook.version), 0) + 1, (v_document ->> 'version')::numeric::int
-            ),
-            array(select jsonb_array_elements_text(v_document -> 'tags')),
-            v_document ->> 'category',
-            (v_document ->> 'agent_id')::uuid,
-            coalesce(v_document -> 'input_schema', '{}'),
-            coalesce(v_document -> 'output_schema', '{}'),
-            v_document -> 'output_mapping',
-            coalesce((v_document ->> 'timeout_seconds')::numeric::int, 3600),
-            coalesce((v_document ->> 'max_retries')::numeric::int, 3),
-            coalesce((v_document ->> 'retry_delay_seconds')::numeric::int, 30),
-            coalesce(v_document -> 'metadata', '{}')
-        from pbdb.playbooks as playbook
-        where
-            playbook.organization_id = v_organization_id
-            and playbook.name = v_document ->> 'name'
-        on conflict (organization_id, name, version) do nothing
-        returning id into v_playbook_id;
-        exit when found;
+        v_playbook_id := pbdb._insert_playbook(
+            v_organization_id, p_document, pbdb._next_version(v_organization_id, p_document)
+        );
+        exit when v_playbook_id is not null;
     end loop;
-
-    perform pbdb._insert_steps(v_organization_id, v_playbook_id, v_document);
-
     return v_playbook_id;
 end;
 $fn$;
