@@ -17,9 +17,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from pbdb.app.registry import App
-from pbdb.database import Target
-from pbdb.runner.worker import open_runner
+from pbdb import App, Runner
 
 OUTPUT = {"ok": True}
 
@@ -88,12 +86,12 @@ def costliest(profiler: cProfile.Profile, most: int = 20) -> list[str]:
 
 
 async def _run(url: str, kind: str, stop: asyncio.Event) -> tuple[int, int]:
-    async with open_runner(Target(url), make_app(kind)) as runner:
-        work = asyncio.create_task(runner.run())
-        await stop.wait()
-        runner.stop()
-        await work
-        return runner.stats.claimed, runner.stats.turns
+    runner = Runner(url, make_app(kind))
+    work = asyncio.create_task(runner.run())
+    await stop.wait()
+    runner.stop()
+    await work
+    return runner.stats.claimed, runner.stats.turns
 
 
 if __name__ == "__main__":

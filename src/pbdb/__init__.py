@@ -7,7 +7,7 @@ The names of `__all__` are what a project imports; every other module may move o
     Output, Usage           what an agent returns, when it says what it spent
     StepFailed              how a function fails its step, for good or for now
     connect, Client         call the database's functions from an application
-    Runner, Settings, Target, open_runner
+    Runner, Settings, Target
                             run steps inside a process of your own
     PbdbError and the rest  one exception for each SQLSTATE of docs/errors.md
 
@@ -53,8 +53,7 @@ if TYPE_CHECKING:
         VerdictConflict,
     )
     from pbdb.model import Output, Step, StepFailed, Usage
-    from pbdb.runner.loop import Runner, Settings
-    from pbdb.runner.worker import open_runner
+    from pbdb.runner import Runner, Settings
     from pbdb.steps.context import Context
 
 __all__ = [
@@ -98,7 +97,6 @@ __all__ = [
     "ValidationFailed",
     "VerdictConflict",
     "connect",
-    "open_runner",
 ]
 
 # Every other name of `__all__` is an exception of pbdb.errors.
@@ -109,14 +107,13 @@ _HOMES: Final = {
     "Embedder": "pbdb.app.registry",
     "Output": "pbdb.model",
     "Result": "pbdb.client",
-    "Runner": "pbdb.runner.loop",
-    "Settings": "pbdb.runner.loop",
+    "Runner": "pbdb.runner",
+    "Settings": "pbdb.runner",
     "Step": "pbdb.model",
     "StepFailed": "pbdb.model",
     "Target": "pbdb.database",
     "Usage": "pbdb.model",
     "connect": "pbdb.database",
-    "open_runner": "pbdb.runner.worker",
 }
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 from uuid import UUID
+
+_PACKAGE: Final = Path(__file__).parent
+_STACK_CHARACTERS: Final = 8000
+_MESSAGE_CHARACTERS: Final = 4000
 
 
 class PlaybookStatus(StrEnum):
@@ -141,6 +147,27 @@ class StepFailed(Exception):
         self.permanent = permanent
         self.retry_after_seconds = retry_after_seconds
         self.details: dict[str, Any] = dict(details or {})
+
+    @classmethod
+    def of(cls, error: BaseException) -> StepFailed:
+        """The failure that an exception means: itself, or the author's code did what it must not.
+
+        Of the stack only the author's own part is kept, and of that the end.
+        """
+        if isinstance(error, StepFailed):
+            return error
+        frames = traceback.extract_tb(error.__traceback__)
+        authors = [each for each in frames if not Path(each.filename).is_relative_to(_PACKAGE)]
+        stack = "".join(traceback.format_list(authors or frames))
+        summary = "".join(traceback.format_exception_only(error)).strip()
+        details = {"stack": (stack + summary)[-_STACK_CHARACTERS:]}
+        return StepFailed("HANDLER_ERROR", summary[:_MESSAGE_CHARACTERS], details=details)
+
+    @classmethod
+    def late(cls, step: Step) -> StepFailed:
+        """The failure of a step whose time is over."""
+        seconds = f"{step.timeout_seconds:g} s"
+        return StepFailed("TIMEOUT", f"{step.handler} did not finish in {seconds}")
 
 
 Outcome = Output | StepFailed

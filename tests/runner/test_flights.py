@@ -13,7 +13,9 @@ from uuid import uuid4
 import pytest
 
 from pbdb.model import Outcome, Output, Step, StepFailed, StepType, Usage
-from pbdb.runner.flights import Batch, Dispatcher, Handler, Inline, Task, error_text, to_text
+from pbdb.runner.flights import Flights
+from pbdb.runner.handlers import Batch, Handler, Inline, Task
+from pbdb.runner.reports import Reports, error_text, to_text
 from pbdb.runner.slots import Group
 
 pytestmark = pytest.mark.anyio
@@ -41,48 +43,56 @@ def step(handler: str = "CUSTOM_FUNCTION:f", *, timeout: int = 30, value: Any = 
     )
 
 
-def dispatcher(*handlers: Handler) -> tuple[Dispatcher, Group]:
-    group = Group(tuple(each.key for each in handlers), 100)
-    return Dispatcher(handlers, [group], lambda: None), group
+class Air:
+    """Flights with handlers that share a hundred slots, and what they report."""
 
+    def __init__(self, *handlers: Handler) -> None:
+        self.group = Group(tuple(each.key for each in handlers), 100)
+        self.reports = Reports(100)
+        self.flights = Flights(handlers, [self.group], self.reports, lambda: None)
 
-async def settle(one: Dispatcher) -> None:
-    async with asyncio.timeout(5):
-        while len(one.done) + len(one.failed) < len(one.flights):
-            await asyncio.sleep(0.001)
+    async def settle(self) -> None:
+        """Wait until every handler is through."""
+        async with asyncio.timeout(5):
+            while not all(each.is_landed for each in self.flights.by_token.values()):
+                await asyncio.sleep(0.001)
 
+    @property
+    def outputs(self) -> list[str]:
+        return [each.output for each in self.reports.done]
 
-def errors(one: Dispatcher) -> list[dict[str, Any]]:
-    return [json.loads(each.error) for each in one.failed]
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return [json.loads(each.error) for each in self.reports.failed]
 
 
 async def test_an_inline_function_is_through_when_start_returns() -> None:
-    one, group = dispatcher(Inline("CUSTOM_FUNCTION:f", lambda step: Output(step.input + 1)))
+    one = Air(Inline("CUSTOM_FUNCTION:f", lambda step: Output(step.input + 1)))
 
-    await one.start([step(value=1), step(value=2)])
+    await one.flights.start([step(value=1), step(value=2)])
 
-    assert [each.output for each in one.done] == ["2", "3"]
-    assert group.running == 0
+    assert one.outputs == ["2", "3"]
+    assert one.group.running == 0
 
 
 async def test_a_handler_of_a_type_takes_every_key_of_that_type() -> None:
-    one, _ = dispatcher(Inline("CUSTOM_FUNCTION", lambda step: Output(step.handler)))
+    one = Air(Inline("CUSTOM_FUNCTION", lambda step: Output(step.handler)))
 
-    await one.start([step("CUSTOM_FUNCTION:anything")])
+    await one.flights.start([step("CUSTOM_FUNCTION:anything")])
 
-    assert [each.output for each in one.done] == ['"CUSTOM_FUNCTION:anything"']
+    assert one.outputs == ['"CUSTOM_FUNCTION:anything"']
 
 
 async def test_a_failing_inline_function_fails_its_own_step_only() -> None:
     def half(step: Step) -> Output:
         return Output(1 / step.input)
 
-    one, _ = dispatcher(Inline("CUSTOM_FUNCTION:f", half))
+    one = Air(Inline("CUSTOM_FUNCTION:f", half))
 
-    await one.start([step(value=0), step(value=1)])
+    await one.flights.start([step(value=0), step(value=1)])
 
-    assert [each.output for each in one.done] == ["1.0"]
-    (error,) = errors(one)
+    assert one.outputs == ["1.0"]
+    (error,) = one.errors
     assert error["code"] == "HANDLER_ERROR"
     assert error["message"].startswith("ZeroDivisionError")
     assert "test_flights" in error["stack"]
@@ -95,13 +105,13 @@ async def test_tasks_run_at_the_same_time() -> None:
         await met.wait()
         return Output(True)
 
-    one, group = dispatcher(Task("CUSTOM_FUNCTION:f", wait))
-    await one.start([step(), step(), step()])
-    assert group.running == 3
+    one = Air(Task("CUSTOM_FUNCTION:f", wait))
+    await one.flights.start([step(), step(), step()])
+    assert one.group.running == 3
 
-    await settle(one)
+    await one.settle()
 
-    assert (len(one.done), group.running) == (3, 0)
+    assert (len(one.reports.done), one.group.running) == (3, 0)
 
 
 async def test_a_step_that_takes_too_long_is_cancelled_and_fails_with_timeout() -> None:
@@ -114,11 +124,11 @@ async def test_a_step_that_takes_too_long_is_cancelled_and_fails_with_timeout() 
             cancelled.set()
         return Output(None)
 
-    one, _ = dispatcher(Task("CUSTOM_FUNCTION:f", hang))
-    await one.start([step(timeout=0)])
-    await settle(one)
+    one = Air(Task("CUSTOM_FUNCTION:f", hang))
+    await one.flights.start([step(timeout=0)])
+    await one.settle()
 
-    assert [each["code"] for each in errors(one)] == ["TIMEOUT"]
+    assert [each["code"] for each in one.errors] == ["TIMEOUT"]
     assert cancelled.is_set()
 
 
@@ -126,22 +136,22 @@ async def test_a_handlers_own_timeout_error_is_not_the_steps_timeout() -> None:
     async def give_up(step: Step) -> Output:
         raise TimeoutError("the service did not answer")
 
-    one, _ = dispatcher(Task("CUSTOM_FUNCTION:f", give_up))
-    await one.start([step()])
-    await settle(one)
+    one = Air(Task("CUSTOM_FUNCTION:f", give_up))
+    await one.flights.start([step()])
+    await one.settle()
 
-    assert [each["code"] for each in errors(one)] == ["HANDLER_ERROR"]
+    assert [each["code"] for each in one.errors] == ["HANDLER_ERROR"]
 
 
 async def test_a_chosen_failure_arrives_with_all_it_says() -> None:
     async def refuse(step: Step) -> Output:
         raise StepFailed("HTTP_STATUS", "429", retry_after_seconds=7, details={"status": 429})
 
-    one, _ = dispatcher(Task("CUSTOM_FUNCTION:f", refuse))
-    await one.start([step()])
-    await settle(one)
+    one = Air(Task("CUSTOM_FUNCTION:f", refuse))
+    await one.flights.start([step()])
+    await one.settle()
 
-    assert errors(one) == [
+    assert one.errors == [
         {
             "code": "HTTP_STATUS",
             "message": "429",
@@ -155,11 +165,11 @@ async def test_a_handler_that_exits_does_not_end_the_runner() -> None:
     async def leave(step: Step) -> Output:
         sys.exit(3)
 
-    one, _ = dispatcher(Task("CUSTOM_FUNCTION:f", leave))
-    await one.start([step()])
-    await settle(one)
+    one = Air(Task("CUSTOM_FUNCTION:f", leave))
+    await one.flights.start([step()])
+    await one.settle()
 
-    assert [each["code"] for each in errors(one)] == ["HANDLER_ERROR"]
+    assert [each["code"] for each in one.errors] == ["HANDLER_ERROR"]
 
 
 async def test_an_aborted_step_is_cancelled_and_reports_nothing() -> None:
@@ -172,17 +182,22 @@ async def test_an_aborted_step_is_cancelled_and_reports_nothing() -> None:
             cancelled.set()
         return Output(None)
 
-    one, group = dispatcher(Task("CUSTOM_FUNCTION:f", hang))
+    one = Air(Task("CUSTOM_FUNCTION:f", hang))
     doomed = step()
-    await one.start([doomed])
+    await one.flights.start([doomed])
     await asyncio.sleep(0)
 
-    one.abort([(doomed.step_result_id, doomed.token, "cancelled")])
+    one.flights.abort([(doomed.step_result_id, doomed.token, "cancelled")])
     async with asyncio.timeout(5):
         await cancelled.wait()
     await asyncio.sleep(0)
 
-    assert (list(one.done), list(one.failed), one.flights, group.running) == ([], [], {}, 0)
+    assert (
+        list(one.reports.done),
+        list(one.reports.failed),
+        one.flights.by_token,
+        one.group.running,
+    ) == ([], [], {}, 0)
 
 
 async def test_an_abort_for_an_older_claim_leaves_the_newer_one_alone() -> None:
@@ -190,14 +205,14 @@ async def test_an_abort_for_an_older_claim_leaves_the_newer_one_alone() -> None:
         await asyncio.sleep(0.01)
         return Output(1)
 
-    one, _ = dispatcher(Task("CUSTOM_FUNCTION:f", wait))
+    one = Air(Task("CUSTOM_FUNCTION:f", wait))
     mine = step()
-    await one.start([mine])
+    await one.flights.start([mine])
 
-    one.abort([(mine.step_result_id, uuid4(), "stale")])
-    await settle(one)
+    one.flights.abort([(mine.step_result_id, uuid4(), "stale")])
+    await one.settle()
 
-    assert len(one.done) == 1
+    assert len(one.reports.done) == 1
 
 
 async def test_a_batch_function_takes_many_steps_and_fails_them_one_by_one() -> None:
@@ -207,23 +222,23 @@ async def test_a_batch_function_takes_many_steps_and_fails_them_one_by_one() -> 
             for each in steps
         ]
 
-    one, _ = dispatcher(Batch("CUSTOM_FUNCTION:f", add))
-    await one.start([step(value=1), step(value=0), step(value=2)])
-    await settle(one)
+    one = Air(Batch("CUSTOM_FUNCTION:f", add))
+    await one.flights.start([step(value=1), step(value=0), step(value=2)])
+    await one.settle()
 
-    assert [each.output for each in one.done] == ["1", "2"]
-    assert [each["code"] for each in errors(one)] == ["INPUT_INVALID"]
+    assert one.outputs == ["1", "2"]
+    assert [each["code"] for each in one.errors] == ["INPUT_INVALID"]
 
 
 async def test_a_batch_of_the_wrong_length_fails_whole() -> None:
     async def lose(steps: Sequence[Step]) -> Sequence[Outcome]:
         return []
 
-    one, _ = dispatcher(Batch("CUSTOM_FUNCTION:f", lose))
-    await one.start([step(), step()])
-    await settle(one)
+    one = Air(Batch("CUSTOM_FUNCTION:f", lose))
+    await one.flights.start([step(), step()])
+    await one.settle()
 
-    assert [each["code"] for each in errors(one)] == ["HANDLER_ERROR", "HANDLER_ERROR"]
+    assert [each["code"] for each in one.errors] == ["HANDLER_ERROR", "HANDLER_ERROR"]
 
 
 async def test_only_steps_that_are_held_long_enough_need_a_heartbeat() -> None:
@@ -231,30 +246,30 @@ async def test_only_steps_that_are_held_long_enough_need_a_heartbeat() -> None:
         await asyncio.sleep(60)
         return Output(None)
 
-    one, _ = dispatcher(Task("CUSTOM_FUNCTION:f", hang))
+    one = Air(Task("CUSTOM_FUNCTION:f", hang))
     held = step()
-    await one.start([held])
+    await one.flights.start([held])
 
-    assert one.held(time.monotonic() - 1) == []
-    assert one.held(time.monotonic() + 1) == [(held.step_result_id, held.token)]
+    assert one.flights.held(time.monotonic() - 1) == []
+    assert one.flights.held(time.monotonic() + 1) == [(held.step_result_id, held.token)]
 
 
 async def test_a_result_that_json_cannot_express_fails_the_step() -> None:
-    one, _ = dispatcher(Inline("CUSTOM_FUNCTION:f", lambda step: Output({1, 2})))
+    one = Air(Inline("CUSTOM_FUNCTION:f", lambda step: Output({1, 2})))
 
-    await one.start([step()])
+    await one.flights.start([step()])
 
-    (error,) = errors(one)
+    (error,) = one.errors
     assert (error["code"], error["permanent"]) == ("OUTPUT_INVALID", True)
 
 
 async def test_usage_travels_with_the_result() -> None:
     usage = Usage(model="m", input_tokens=3, output_tokens=4)
-    one, _ = dispatcher(Inline("CUSTOM_FUNCTION:f", lambda step: Output("x", usage)))
+    one = Air(Inline("CUSTOM_FUNCTION:f", lambda step: Output("x", usage)))
 
-    await one.start([step()])
+    await one.flights.start([step()])
 
-    assert json.loads(one.done[0].usage or "") == {
+    assert json.loads(one.reports.done[0].usage or "") == {
         "model": "m",
         "input_tokens": 3,
         "output_tokens": 4,

@@ -11,8 +11,8 @@ import pytest
 
 from pbdb.database import AsyncConnection, Pool, Target
 from pbdb.model import Output, Step
-from pbdb.runner.flights import Task
-from pbdb.runner.loop import Runner
+from pbdb.runner.handlers import Task
+from pbdb.runner.loop import Loop
 from runner.harness import Playground, eventually, function
 from server import Database
 
@@ -37,7 +37,7 @@ async def _nothing(step: Step) -> Output:
 async def test_an_idle_runner_asks_less_than_once_a_second(database: Database) -> None:
     target = Target(database.url("worker"))
     pool = CountingPool(target)
-    runner = Runner(target, [Task("CUSTOM_FUNCTION:f", _nothing)], pool=pool)
+    runner = Loop(target, [Task("CUSTOM_FUNCTION:f", _nothing)], name="idle", pool=pool)
     running = asyncio.create_task(runner.run())
     await asyncio.sleep(3)
 
@@ -93,7 +93,9 @@ async def test_under_a_storm_of_notifications_a_runner_looks_by_itself(database:
         with database.connect("owner") as owner:
             return owner.execute("select is_idle from pbdb.workers").fetchall() == [(True,)]
 
-    runner = Runner(Target(database.url("worker")), [Task("CUSTOM_FUNCTION:f", _nothing)])
+    runner = Loop(
+        Target(database.url("worker")), [Task("CUSTOM_FUNCTION:f", _nothing)], name="awake"
+    )
     running = asyncio.create_task(runner.run())
     await asyncio.to_thread(eventually, is_idle)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +30,6 @@ from pbdb.cli.worker import Project
 from pbdb.client import Client
 from pbdb.database import Target, connect
 from pbdb.document.file import read_document
-from pbdb.runner.loop import Runner, Settings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -84,46 +81,12 @@ def run(
 
 @contextmanager
 def background_runner(target: Target, app: App) -> Iterator[Callable[[], None]]:
-    """Run a runner in a thread while the block lasts; what it holds then is given back.
+    """Run a small runner beside the command while the block lasts; yields what raises its end."""
+    from pbdb.runner import Runner, Settings, in_background  # brings in what only runners need
 
-    Yields a function that raises what ended the runner, if anything did.
-    """
-    from pbdb.runner.worker import open_runner  # brings in what only runners need
-
-    loop = asyncio.new_event_loop()
-    started = threading.Event()
-    runners: list[Runner] = []
-    errors: list[BaseException] = []
-
-    async def work() -> None:
-        settings = Settings(concurrency=16, lease_seconds=30, poll_seconds=0.5, grace_seconds=2)
-        async with open_runner(target, app, settings) as runner:
-            runners.append(runner)
-            started.set()
-            await runner.run()
-
-    def main() -> None:
-        asyncio.set_event_loop(loop)
-        try:
-            loop.run_until_complete(work())
-        except BaseException as error:  # noqa: BLE001 - raised again by whoever waits for us
-            errors.append(error)
-        finally:
-            started.set()
-
-    def check() -> None:
-        for error in errors:
-            raise error
-
-    thread = threading.Thread(target=main, name="pbdb-runner", daemon=True)
-    thread.start()
-    started.wait()
-    try:
+    settings = Settings(concurrency=16, lease_seconds=30, poll_seconds=0.5, grace_seconds=2)
+    with in_background(Runner(target, app, settings)) as check:
         yield check
-    finally:
-        if thread.is_alive() and runners:
-            loop.call_soon_threadsafe(runners[0].stop)
-        thread.join(timeout=10)
 
 
 def _document(what: str) -> dict[str, Any] | None:

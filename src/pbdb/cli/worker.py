@@ -7,18 +7,18 @@ import logging
 import os
 import signal
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import psycopg
 import typer
 
 from pbdb.app.project import load_app
-from pbdb.app.registry import App
 from pbdb.cli.errors import UsageError, is_refused
 from pbdb.cli.options import Url, find_database
 from pbdb.database import Target, connect
-from pbdb.runner.logs import log_events
-from pbdb.runner.loop import Settings
+
+if TYPE_CHECKING:
+    from pbdb.runner import Runner
 
 Project = Annotated[
     str | None,
@@ -48,28 +48,27 @@ def worker(
     verbose: Annotated[bool, typer.Option("--verbose", "-v")] = False,
 ) -> None:
     """Run steps until SIGTERM or Ctrl-C; a second signal gives running steps back at once."""
+    from pbdb.runner import Runner, Settings, log_events  # brings in what only runners need
+
     log_events(is_verbose=verbose)
-    found = load_app(project)
+    app = load_app(project)
     settings = Settings(
         concurrency=concurrency, lease_seconds=lease, grace_seconds=grace, poll_seconds=poll
     )
     target = find_database(url).target
     check_rights(target)
-    asyncio.new_event_loop().run_until_complete(_work(target, found, settings, name))
+    asyncio.new_event_loop().run_until_complete(_work(Runner(target, app, settings, name=name)))
     # Work is put away; a function that hangs in a thread must not keep the process.
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)
 
 
-async def _work(target: Target, app: App, settings: Settings, name: str | None) -> None:
-    from pbdb.runner.worker import open_runner  # brings in what only runners need
-
-    async with open_runner(target, app, settings, name=name) as runner:
-        loop = asyncio.get_running_loop()
-        for each in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(each, runner.stop)
-        await runner.run()
+async def _work(runner: Runner) -> None:
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, runner.stop)
+    await runner.run()
 
 
 def check_rights(target: Target) -> None:

@@ -124,14 +124,12 @@ async def fail(connection: AsyncConnection, worker: str, failed: Sequence[Failur
     return [Answer(*row) for row in await cursor.fetchall()]
 
 
-async def release(
-    connection: AsyncConnection, worker: str, ids: Sequence[UUID], tokens: Sequence[UUID]
-) -> list[Answer]:
+async def release(connection: AsyncConnection, worker: str, steps: Sequence[Step]) -> list[Answer]:
     """Give steps back as if they had never been claimed."""
     cursor = await connection.execute(
         "select step_result_id, outcome "
         "from pbdb.release_playbook_steps(%s, %s::uuid[], %s::uuid[])",
-        (worker, list(ids), list(tokens)),
+        (worker, [each.step_result_id for each in steps], [each.token for each in steps]),
     )
     return [Answer(*row) for row in await cursor.fetchall()]
 

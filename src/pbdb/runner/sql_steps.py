@@ -27,8 +27,8 @@ _STALE: Final = "PB002"
 class SqlSteps:
     """DATABASE_QUERY and MEMORY_SEARCH for one runner, and the vectors that are still missing."""
 
-    def __init__(self, pool: Pool, app: App, worker: str = "") -> None:
-        self.worker = worker
+    def __init__(self, pool: Pool, app: App, worker: str) -> None:
+        self._worker = worker
         self._pool = pool
         self._embedders: Mapping[str, Embedder] = app.embedders
         self._announced: set[str] = set()
@@ -55,7 +55,7 @@ class SqlSteps:
                 await self._announce(embedder)
                 (vector,) = await embedder.embed([text])
         except TimeoutError:
-            raise _timed_out(step) from None
+            raise StepFailed.late(step) from None
         return await self._run(step, vector)
 
     async def embed_memories(self) -> None:
@@ -69,7 +69,7 @@ class SqlSteps:
                 await self._enqueue_older()
                 async with self._pool.connection() as connection:
                     claimed = await queue.claim_memories(
-                        connection, self.worker, name, _EMBED_AT_ONCE
+                        connection, self._worker, name, _EMBED_AT_ONCE
                     )
             except psycopg.Error as error:
                 if error.sqlstate != _UNKNOWN_MODEL:
@@ -119,10 +119,10 @@ class SqlSteps:
         while True:
             try:
                 async with self._pool.connection() as connection:
-                    await queue.run_sql_step(connection, self.worker, step, embedding)
+                    await queue.run_sql_step(connection, self._worker, step, embedding)
                 return True
             except psycopg.errors.QueryCanceled:
-                raise _timed_out(step) from None
+                raise StepFailed.late(step) from None
             except psycopg.Error as error:
                 if error.sqlstate == _STALE:
                     return False
@@ -143,10 +143,6 @@ class SqlSteps:
                 f"this runner has no embedding model {name!r}; it has: {known}",
                 permanent=True,
             ) from None
-
-
-def _timed_out(step: Step) -> StepFailed:
-    return StepFailed("TIMEOUT", f"{step.handler} did not finish in {step.timeout_seconds:g} s")
 
 
 def _refused(error: psycopg.Error) -> StepFailed:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any, cast
 
-from pbdb.app.payload import to_json
 from pbdb.app.registry import Registered
 from pbdb.guard.sandbox import Language
 from pbdb.model import Outcome, Output, Step, StepFailed
@@ -77,13 +76,7 @@ def as_output(result: Any) -> Output:
 
 
 def _outcome(result: Any) -> Outcome:
-    if isinstance(result, StepFailed):
-        return result
-    output = as_output(result)
-    try:
-        return Output(to_json(output.value), output.usage)
-    except StepFailed as error:
-        return error
+    return result if isinstance(result, StepFailed) else as_output(result)
 
 
 def _function(step: Step, context: Context, name: str) -> Registered:

@@ -1,18 +1,13 @@
-"""From a claimed step to its outcome: find the handler, run it in time, check what it returns."""
+"""From a claimed step to its outcome: find the handler, run it, check what comes of it."""
 
 from __future__ import annotations
 
-import asyncio
-import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 
 from pbdb.app.payload import storable, to_json
 from pbdb.model import Outcome, Output, Step, StepFailed, StepType
 from pbdb.steps import agent, api_call, custom_function
 from pbdb.steps.context import Context
-
-_PACKAGE = Path(__file__).parent.parent
 
 Handler = Callable[[Step, Context], Awaitable[Output]]
 
@@ -26,59 +21,33 @@ HANDLERS: dict[StepType, Handler] = {
 async def execute(step: Step, context: Context) -> Output:
     """Run one step and return its output: what PostgreSQL can store, without secrets.
 
-    Raises StepFailed and nothing else, apart from CancelledError when the task is cancelled:
-    TIMEOUT after `step.timeout_seconds`, HANDLER_ERROR for an exception of the author's code.
+    Raises StepFailed and nothing else, HANDLER_ERROR for an exception of the author's code; apart
+    from CancelledError, by which whoever watches the time ends it.
     """
-    outcome: Outcome
     try:
-        async with asyncio.timeout(step.timeout_seconds) as limit:
-            output = await _handler(step)(step, context)
-        outcome = Output(to_json(output.value), output.usage)
-    except StepFailed as error:
-        outcome = error
-    except TimeoutError as error:
-        outcome = timed_out(step) if limit.expired() else _handler_error(step, error)
-    except Exception as error:  # noqa: BLE001 - the author's code may raise anything
-        outcome = _handler_error(step, error)
-    outcome = _redacted(outcome, context)
-    if isinstance(outcome, StepFailed):
-        raise outcome
-    return outcome
+        return _shown(await _handler(step)(step, context), context)
+    except (Exception, SystemExit) as error:
+        raise _failure(error, context) from error
 
 
 def execute_inline(step: Step, context: Context) -> Output:
-    """Run one step of an inline function: like `execute`, but neither awaited nor timed."""
-    outcome: Outcome
+    """Run one step of an inline function: like `execute`, but not awaited."""
     try:
-        output = custom_function.handle_inline(step, context)
-        outcome = Output(to_json(output.value), output.usage)
-    except StepFailed as error:
-        outcome = error
-    except Exception as error:  # noqa: BLE001 - the author's code may raise anything
-        outcome = _handler_error(step, error)
-    outcome = _redacted(outcome, context)
-    if isinstance(outcome, StepFailed):
-        raise outcome
-    return outcome
+        return _shown(custom_function.handle_inline(step, context), context)
+    except (Exception, SystemExit) as error:
+        raise _failure(error, context) from error
 
 
 async def execute_batch(steps: Sequence[Step], context: Context) -> list[Outcome]:
     """Run steps of the same batch function together: one outcome for each, in order.
 
-    The batch has the longest timeout of its steps. An exception fails every step of the batch.
+    Raises StepFailed as `execute` does: that is the outcome of every step of the batch.
     """
-    failure: StepFailed
     try:
-        async with asyncio.timeout(max(step.timeout_seconds for step in steps)) as limit:
-            outcomes = await custom_function.handle_batch(steps, context)
-        return [_redacted(outcome, context) for outcome in outcomes]
-    except StepFailed as error:
-        failure = error
-    except TimeoutError as error:
-        failure = timed_out(steps[0]) if limit.expired() else _handler_error(steps[0], error)
-    except Exception as error:  # noqa: BLE001 - the author's code may raise anything
-        failure = _handler_error(steps[0], error)
-    return [_redacted(failure, context)] * len(steps)
+        outcomes = await custom_function.handle_batch(steps, context)
+        return [_outcome(each, context) for each in outcomes]
+    except (Exception, SystemExit) as error:
+        raise _failure(error, context) from error
 
 
 def _handler(step: Step) -> Handler:
@@ -90,23 +59,22 @@ def _handler(step: Step) -> Handler:
     return handler
 
 
-def _redacted(outcome: Outcome, context: Context) -> Outcome:
+def _outcome(outcome: Outcome, context: Context) -> Outcome:
     if isinstance(outcome, StepFailed):
-        failure = context.secrets.redact_failure(outcome)
-        failure.message = storable(failure.message)
-        failure.details = storable(failure.details)
-        return failure
-    return Output(context.secrets.redact(outcome.value), outcome.usage)
+        return _failure(outcome, context)
+    try:
+        return _shown(outcome, context)
+    except StepFailed as error:
+        return _failure(error, context)
 
 
-def timed_out(step: Step) -> StepFailed:
-    return StepFailed("TIMEOUT", f"{step.handler} did not finish in {step.timeout_seconds:g} s")
+def _shown(output: Output, context: Context) -> Output:
+    return Output(context.secrets.redact(to_json(output.value)), output.usage)
 
 
-def _handler_error(step: Step, error: Exception) -> StepFailed:
-    """The failure of the author's code, with the part of the trace that is the author's."""
-    frames = traceback.extract_tb(error.__traceback__)
-    authors = [frame for frame in frames if not Path(frame.filename).is_relative_to(_PACKAGE)]
-    stack = "".join(traceback.format_list(authors or frames))
-    summary = "".join(traceback.format_exception_only(error)).strip()
-    return StepFailed("HANDLER_ERROR", summary[:4000], details={"stack": stack + summary})
+def _failure(error: BaseException, context: Context) -> StepFailed:
+    """The failure that an exception means, without secrets, as PostgreSQL can store it."""
+    failure = context.secrets.redact_failure(StepFailed.of(error))
+    failure.message = storable(failure.message)
+    failure.details = storable(failure.details)
+    return failure
