@@ -51,7 +51,7 @@ begin
         execute $sql$
             create function pbdb.uuid_v7() returns uuid
             language plpgsql volatile parallel safe security invoker
-            set search_path = ''
+            set search_path = pg_catalog, pg_temp
             as $fn$
             declare
                 v_micros bigint := (extract(epoch from clock_timestamp()) * 1000000)::bigint;

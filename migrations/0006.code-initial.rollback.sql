@@ -813,6 +813,9 @@ drop function pbdb._session_settings();
 -- deleted: sql/step/database_query/_check_query.sql
 drop function pbdb._check_query(text, text);
 
+-- deleted: sql/step/database_query/_temporary_code.sql
+drop function pbdb._temporary_code();
+
 -- deleted: sql/step/database_query/_query_refusal.sql
 drop function pbdb._query_refusal(text, text);
 

@@ -207,6 +207,7 @@ set role pbdb_owner;
 \ir step/_inline_output.sql
 \ir step/database_query/_query_params.sql
 \ir step/database_query/_query_refusal.sql
+\ir step/database_query/_temporary_code.sql
 \ir step/database_query/_check_query.sql
 \ir step/database_query/_session_settings.sql
 \ir step/database_query/_session_state.sql

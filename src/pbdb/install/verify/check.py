@@ -68,7 +68,7 @@ def verify(conn: Connection, expected: Specification | None = None) -> list[Chec
     """
     with conn.transaction(force_rollback=True):
         # Names come out of the catalog fully qualified.
-        conn.execute("set local search_path = ''")
+        conn.execute("set local search_path = pg_catalog, pg_temp")
         conn.execute("set local enable_seqscan = off")
         found = _Catalog(conn)
         if not found.has_schema:
@@ -109,7 +109,7 @@ def _checks(found: _Catalog, expected: Specification) -> Iterator[Check]:
 
 
 class _Catalog:
-    """What the catalog says, read once; names as they are with an empty search_path."""
+    """What the catalog says, read once; names as they are when only pg_catalog is searched."""
 
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
