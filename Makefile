@@ -50,7 +50,7 @@ attack: .venv/.installed  ## try what one tenant or login must not reach, on Pos
 chaos: .venv/.installed  ## kill workers and servers while playbooks run (ARGS=--full takes half an hour)
 	PYTHONPATH=src:tests $(BIN)/python -m chaos $(ARGS)
 
-fuzz: .venv/.installed  ## run 10,000 random playbooks in the engine and in a reference (GRAPHS=n SEED=n)
+fuzz: .venv/.installed  ## run 5,000 random playbooks, each twice, in the engine and in a reference (GRAPHS=n SEED=n)
 	PYTHONPATH=src:tests $(BIN)/python -m model $(if $(GRAPHS),--graphs $(GRAPHS)) $(if $(SEED),--seed $(SEED))
 	PBDB_FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -n 0 --postgres 18 tests/model/test_state_machine.py
 

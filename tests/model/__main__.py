@@ -1,7 +1,7 @@
 """`make fuzz`: many random playbooks, each in the engine and in the reference.
 
 Prints the first seed, the speed and every difference with its seed; the exit code says whether there
-were any. A seed that differs: `--seed N --graphs 1`, then keep it under regressions/.
+were any. A seed that differs: `--seed N --graphs 1 --jobs 1`, then keep it under regressions/.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ FSCK_EVERY = 500
 def main() -> int:
     """Fuzz as the command line says; how many graphs differ."""
     parser = argparse.ArgumentParser(prog="python -m model", description=__doc__)
-    parser.add_argument("--graphs", type=int, default=10_000)
+    parser.add_argument("--graphs", type=int, default=5_000)
+    parser.add_argument("--orders", type=int, default=2, help="how often each is run")
     parser.add_argument("--seed", type=int, default=int(time.time()) * 100_000)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--postgres", choices=["16", "18"], default="18")
@@ -43,7 +44,11 @@ def main() -> int:
         server = run.get("external" if arguments.postgres_url else f"pg{arguments.postgres}")
         servers.build_template(server)
         parts = [
-            (server, range(arguments.seed + job, arguments.seed + arguments.graphs, arguments.jobs))
+            (
+                server,
+                range(arguments.seed + job, arguments.seed + arguments.graphs, arguments.jobs),
+                range(arguments.orders),
+            )
             for job in range(arguments.jobs)
         ]
         with ProcessPoolExecutor(arguments.jobs) as pool:
@@ -51,14 +56,15 @@ def main() -> int:
                 counts.update(part)
     finally:
         run.close()
-    speed = arguments.graphs / (time.monotonic() - began)
-    print(f"{arguments.graphs} graphs, {speed:.1f} a second: {dict(sorted(counts.items()))}")
+    runs = arguments.graphs * arguments.orders
+    speed = runs / (time.monotonic() - began)
+    print(f"{runs} runs, {speed:.1f} a second: {dict(sorted(counts.items()))}")
     print(f"{counts['different']} differences, {counts['violations']} violations of fsck")
     return min(counts["different"] + counts["violations"], 1)
 
 
-def _fuzz(part: tuple[Server, range]) -> Counter[str]:
-    server, seeds = part
+def _fuzz(part: tuple[Server, range, range]) -> Counter[str]:
+    server, seeds, orders = part
     counts: Counter[str] = Counter()
     with servers.fresh_database(server) as database, database.connect("owner") as owner:
         driver = _driver(database, owner)
@@ -66,7 +72,7 @@ def _fuzz(part: tuple[Server, range]) -> Counter[str]:
             made = graph(seed)
             counts.update(made.traits)
             try:
-                counts[driver.run(made)] += 1
+                counts.update(driver.run(made, order) for order in orders)
             except Difference as difference:
                 counts["different"] += 1
                 print(f"{difference}\n{json.dumps([*made.library, made.document])}", flush=True)

@@ -48,7 +48,13 @@ class Deeds(Reporting):
         if "events" in self.graph.traits:
             for _ in range(self.dice.randint(0, 2)):
                 self._emit()
-        self._start(self.graph.document["name"], self.graph.input, "")
+        self._start(self.graph.document["name"], self.graph.input)
+        for trigger in self.graph.triggers:
+            self.tenant.one(
+                "select pbdb.define_trigger(%s, %s, p_event_name => %s, p_event_match => %s)",
+                *(trigger.playbook, trigger.playbook, trigger.event, Jsonb(trigger.match)),
+            )
+            self.world.triggers.append(trigger)
 
     def possible(self) -> list[Deed]:
         """What could happen next."""
@@ -68,8 +74,10 @@ class Deeds(Reporting):
             (1 * bool(persons), True, lambda: self._answer(self.dice.choice(persons))),
             (0.7 * bool(events), True, lambda: self._emit(self.dice.choice(events))),
             (0.5 * bool(self.to_start), True, self._start_stranger),
-            (0.2 * bool(leased), True, lambda: self._lose(self.dice.choice(leased))),
+            (0.2 * bool(leased), True, lambda: self._lose(leased)),
             (0.1 * bool(leased), True, lambda: self._time_out(self.dice.choice(leased))),
+            (0.1 * bool(self.held), False, self.heartbeat),
+            (0.1 * bool(leased), False, self.release),
             (0.2 * bool(impatient), True, lambda: self._let_pass(self.dice.choice(impatient))),
             (0.1 * bool(calls), True, lambda: self._let_pass(self.dice.choice(calls))),
             (0.5 * bool(paused), True, lambda: self._resume(self.dice.choice(paused))),
@@ -86,13 +94,17 @@ class Deeds(Reporting):
 
     # What apps do.
 
-    def _start(self, name: str, given: dict[str, Any], label: str) -> None:
-        self.ledger.roots[self.tenant.start(given, name=name)] = label
-        self.world.start(name, given, label)
+    def _start(self, name: str, given: dict[str, Any]) -> None:
+        self._started(self.tenant.start(given, name=name))
+        self.world.start(name, given)
+
+    def _started(self, root: uuid.UUID) -> None:
+        count = len(self.ledger.roots)
+        self.ledger.roots[root] = f"start {count}" if count else ""
 
     def _start_stranger(self) -> None:
         name, given = self.to_start.pop()
-        self._start(name, given, f"start {len(self.ledger.roots)}")
+        self._start(name, given)
 
     def _answer(self, attempt: Attempt) -> None:
         # Which of several items is answered is not promised; it is the oldest.
@@ -118,7 +130,7 @@ class Deeds(Reporting):
         if dice.random() < 0.7:
             payload["v"] = dice.randint(0, 4)
         keep = dice.choice([0, 3600, 3600])
-        ages = {row.key: row.id for row in self.ledger.attempts()} if self.ledger.roots else {}
+        ages = {row.key: row.id for row in self.ledger.attempts()}
 
         def age(attempt: Attempt) -> Any:
             return self._id(attempt.execution), ages[attempt.key]
@@ -129,6 +141,23 @@ class Deeds(Reporting):
         expected = self.world.emit(Event(name, payload, keep > 0), age)
         if woken != expected:
             raise Difference(f"{name} {payload} woke {woken}, should wake {expected}")
+        if self.world.triggers:
+            self._see_triggered()
+
+    def _see_triggered(self) -> None:
+        """Which executions the event started; a trigger is for a few, so that all comes to an end."""
+        rows = self.owner.execute(
+            "select e.id from pbdb.playbook_executions as e where e.organization_id = %s"
+            " and e.trigger_source = 'event' and e.id > %s order by e.id",
+            (self.tenant.organization, max(self.ledger.roots)),
+        ).fetchall()
+        for row in rows:
+            self._started(row[0])
+        if len(self.ledger.roots) > 3:
+            self.world.triggers.clear()
+            self.tenant.one(
+                "with gone as (delete from pbdb.playbook_triggers returning id) select 1"
+            )
 
     def _expire(self) -> None:
         self.owner.execute(
@@ -174,14 +203,19 @@ class Deeds(Reporting):
 
     # What time does.
 
-    def _lose(self, attempt: Attempt) -> None:
-        result_id, _ = self.held.pop(attempt)
-        self._due("due_at", result_id, "LEASED")
-        attempt.execution.lose(attempt)
+    def _lose(self, leased: list[Attempt]) -> None:
+        """Runners vanish; one sweep finds what they held, the longest overdue first."""
+        lost = self.dice.sample(leased, self.dice.randint(1, min(3, len(leased))))
+        for attempt in lost:
+            self._due("due_at", self.held[attempt][0], "LEASED")
+        for attempt in lost:
+            # What came before may have closed it.
+            if attempt.is_open:
+                attempt.execution.lose(attempt)
         self._sweep()
 
     def _time_out(self, attempt: Attempt) -> None:
-        result_id, _ = self.held.pop(attempt)
+        result_id, _ = self.held[attempt]
         self._due("deadline_at", result_id, "LEASED")
         self._due("due_at", result_id, "LEASED")
         attempt.execution.fail(attempt, "TIMEOUT")

@@ -23,6 +23,7 @@ class Driver:
 
     def __init__(self, tenant: Tenant, owner: psycopg.Connection[Any]) -> None:
         self.tenant, self.owner = tenant, owner
+        self._applied: Graph | None = None
 
     def run(self, graph: Graph, order: int = 0, careful: bool = False) -> str:
         """Run the graph to its end, in one of many orders; its final status. Raises Difference.
@@ -32,10 +33,11 @@ class Driver:
         if graph.refused:
             return self._refused(graph)
         self.apply(graph)
-        self.owner.execute(
-            "delete from pbdb.playbook_events where organization_id = %s",
-            (self.tenant.organization,),
-        )
+        for table in ("playbook_events", "playbook_triggers"):
+            self.owner.execute(
+                f"delete from pbdb.{table} where organization_id = %s".encode(),
+                (self.tenant.organization,),
+            )
         dice = random.Random(f"{graph.seed}/{order}/order")
         deeds = Deeds(graph, dice, self.tenant, self.owner)
         try:
@@ -45,8 +47,10 @@ class Driver:
 
     def apply(self, graph: Graph) -> None:
         """Make the graph's playbooks ACTIVE, those that are called first."""
-        for document in (*graph.library, graph.document):
-            self.tenant.one("select changed from pbdb.apply_playbook(%s)", Jsonb(document))
+        if self._applied is not graph:
+            for document in (*graph.library, graph.document):
+                self.tenant.one("select changed from pbdb.apply_playbook(%s)", Jsonb(document))
+            self._applied = graph
 
     def start(self, graph: Graph, key: str | None = None) -> uuid.UUID:
         """Start the graph's own playbook, without a reference."""

@@ -31,6 +31,18 @@ class Event:
 
 
 @dataclass(slots=True)
+class Trigger:
+    """Starts a playbook for each event that it fits."""
+
+    event: str
+    match: dict[str, Any]
+    playbook: str
+
+    def is_fired_by(self, event: Event) -> bool:
+        return event.name == self.event and contains(event.payload, self.match)
+
+
+@dataclass(slots=True)
 class Shelf:
     """The events of an organization, oldest first."""
 

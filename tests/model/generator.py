@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from model.breakages import break_one
+from model.events import Trigger
 from model.records import HAS_V, INTEGER, Attempt, Document, Verb
 
 # The engine still takes the report on a child that the same call has ended (issue 9, part 2).
@@ -28,6 +29,7 @@ class Graph:
     library: list[Document] = field(default_factory=list)
     # Executions besides: (playbook, input).
     strangers: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    triggers: list[Trigger] = field(default_factory=list)
     # May one call report on an execution and on one that it called?
     relatives_in_one_call: bool = RELATIVES_IN_ONE_CALL
 
@@ -77,6 +79,9 @@ class _Builder:
             made.strangers = [
                 (dice.choice(names), self.input()) for _ in range(dice.randint(1, 2)) if names
             ]
+            if "events" in self.traits and self.chance(0.3) and names:
+                match = {"k": dice.randint(0, 4)} if self.chance(0.5) else {}
+                made.triggers = [Trigger(dice.choice(EVENTS), match, dice.choice(names))]
         return made
 
     def library(self) -> list[Document]:

@@ -70,6 +70,10 @@ class Execution:
         assert attempt.status == "PENDING"
         attempt.status = "RUNNING"
 
+    def release(self, attempt: Attempt) -> None:
+        """Its runner gives it back unstarted."""
+        attempt.status = "PENDING"
+
     def complete(self, attempt: Attempt, output: Any) -> None:
         if not fits(attempt.step, output):
             self.fail(attempt, "OUTPUT_INVALID")

@@ -36,6 +36,7 @@ class Reporting:
         # (result id, token) of what is not reported yet, whether it is still wanted or not.
         self.held: dict[Attempt, Ids] = {}
         self.reported: list[tuple[Report, Ids]] = []
+        self.released: list[tuple[Attempt, Ids]] = []
 
     def claim(self) -> None:
         limit = self.dice.randint(1, 4)
@@ -66,6 +67,28 @@ class Reporting:
         strange = self._hold(claimed)
         self.world.settle()
         self._check_claimed(limit, len(claimed), self._hold(strange))
+
+    def heartbeat(self) -> None:
+        """Ask how all that is held stands."""
+        held = {ids[0]: (attempt, ids[1]) for attempt, ids in self.held.items()}
+        rows = self.tenant.worker.execute(
+            "select step_result_id, outcome from pbdb.heartbeat_playbook_steps('w1', %s, %s)",
+            (list(held), [token for _, token in held.values()]),
+        ).fetchall()
+        for result_id, outcome in rows:
+            attempt, _ = held[result_id]
+            if outcome != _pulse(attempt):
+                raise Difference(f"{attempt.key} is {outcome}, not {_pulse(attempt)}")
+
+    def release(self) -> None:
+        """Give one back, to be claimed again."""
+        attempt, ids = self.dice.choice([row for row in self.held.items() if row[0].is_open])
+        del self.held[attempt]
+        self.released.append((attempt, ids))
+        self.tenant.worker.execute(
+            "select * from pbdb.release_playbook_steps('w1', %s, %s)", ([ids[0]], [ids[1]])
+        )
+        attempt.execution.release(attempt)
 
     def report_what_is_left(self) -> None:
         """Late reports change nothing."""
@@ -119,6 +142,9 @@ class Reporting:
             rows.append(
                 (Report(attempt, verb, _OTHER[verb], has_token=False), (result_id, uuid.uuid4()))
             )
+        if self.released and dice.random() < 0.2:
+            attempt, ids = dice.choice(self.released)
+            rows.append((Report(attempt, verb, _OTHER[verb], has_token=False), ids))
         dice.shuffle(rows)
         return rows
 
@@ -184,6 +210,15 @@ def _unrelated(attempts: list[Attempt]) -> list[Attempt]:
         ):
             kept.append(attempt)
     return kept
+
+
+def _pulse(attempt: Attempt) -> str:
+    """What a heartbeat says of an attempt that somebody took."""
+    if attempt.is_open:
+        return "extended"
+    if attempt.code == "CANCELLED":
+        return "cancelled"
+    return "timed_out" if attempt.status == "TIMEOUT" else "stale"
 
 
 def _callers(execution: Execution) -> Iterator[Execution]:

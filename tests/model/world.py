@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from model.events import Event, Shelf
+from model.events import Event, Shelf, Trigger
 from model.records import NOT_JSON, Attempt, Document, Scope, Verb, fits, is_claimed, is_wait
 from model.reference import Execution
 
@@ -41,28 +41,34 @@ class World:
     playbooks: dict[str, Document]
     executions: list[Execution] = field(default_factory=list)
     shelf: Shelf = field(default_factory=Shelf)
+    triggers: list[Trigger] = field(default_factory=list)
     _jobs: deque[Callable[[], None]] = field(default_factory=deque)
 
     # What apps and runners do.
 
-    def start(self, name: str, given: dict[str, Any], label: str = "") -> Execution:
-        execution = self._new(name, given, label=label)
+    def start(self, name: str, given: dict[str, Any]) -> None:
+        count = sum(e.root.caller is None for e in self.executions)
+        self._new(name, given, label=f"start {count}" if count else "")
         self.settle()
-        return execution
 
     def report(self, rows: Iterable[Report]) -> list[str]:
         """The verdicts on one call's rows. What follows for relatives, `settle` does afterwards."""
         return [self._report(row) for row in rows]
 
     def emit(self, event: Event, age: Callable[[Attempt], Any]) -> int:
-        """Deliver to every wait that it fits, the oldest first; how many had it."""
+        """Deliver to every wait that it fits, the oldest first, then start what it triggers; how many
+        both were."""
 
         def give(wait: Attempt, payload: Any) -> None:
             wait.execution.complete(wait, payload)
             self.settle()
 
         waits = sorted((w for w in self.waits() if event.suits(w)), key=age)
-        return self.shelf.emit(event, waits, give)
+        woken = self.shelf.emit(event, waits, give)
+        fired = [trigger for trigger in self.triggers if trigger.is_fired_by(event)]
+        for trigger in fired:
+            self.start(trigger.playbook, event.payload)
+        return woken + len(fired)
 
     def settle(self) -> None:
         """Begin children and hand back what they gave, in the order in which that came up."""
