@@ -46,7 +46,7 @@ class Deeds(Reporting):
     def begin(self) -> None:
         """Start the graph's own playbook, perhaps after events that it waits for."""
         if "events" in self.graph.traits:
-            for _ in range(self.dice.randint(0, 2)):
+            for _ in range(self.dice.randint(0, 3)):
                 self._emit()
         self._start(self.graph.document["name"], self.graph.input)
         for trigger in self.graph.triggers:

@@ -73,15 +73,15 @@ class _Builder:
         if self.chance(0.12):
             made.traits.add("malformed")
             made.refused = break_one(made.document, dice)
-        if self.chance(0.2):
+        if self.chance(0.35 if "events" in self.traits else 0.15):
             made.traits.add("strangers")
             names = [d["name"] for d in [made.document, *made.library] if "name" in d]
             made.strangers = [
                 (dice.choice(names), self.input()) for _ in range(dice.randint(1, 2)) if names
             ]
-            if "events" in self.traits and self.chance(0.3) and names:
-                match = {"k": dice.randint(0, 4)} if self.chance(0.5) else {}
-                made.triggers = [Trigger(dice.choice(EVENTS), match, dice.choice(names))]
+        if "events" in self.traits and self.chance(0.3) and not made.refused:
+            match = {"k": dice.randint(0, 4)} if self.chance(0.5) else {}
+            made.triggers = [Trigger(dice.choice(EVENTS), match, made.document["name"])]
         return made
 
     def library(self) -> list[Document]:
@@ -131,7 +131,7 @@ class _Builder:
         kinds += ["DATA_TRANSFORM"] + ["CONDITIONAL_BRANCH"] * 2 * ("branching" in self.traits)
         kinds += ["PARALLEL_EXECUTION"] * (2 - depth) * ("fan-out" in self.traits)
         kinds += ["call"] * 3 * bool(self.callees)
-        kinds += ["event"] * 2 * ("events" in self.traits)
+        kinds += ["event"] * 3 * ("events" in self.traits)
         made = [dice.choice(kinds) for _ in names]
         if depth == 0 and "fan-out" in self.traits:
             made[dice.randrange(length)] = "PARALLEL_EXECUTION"
@@ -244,7 +244,7 @@ class _Builder:
 
     def event(self, step: dict[str, Any], seen: list[str], has_item: bool) -> None:
         config: dict[str, Any] = {"event": self.dice.choice(EVENTS)}
-        if self.chance(0.5):
+        if self.chance(0.35):
             config["match"] = {"k": self.expression(seen, has_item)}
         if self.chance(0.2):
             config["schema"] = HAS_V
