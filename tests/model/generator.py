@@ -10,8 +10,6 @@ from model.breakages import break_one
 from model.events import Trigger
 from model.records import HAS_V, INTEGER, Attempt, Document, Verb
 
-# The engine still takes the report on a child that the same call has ended (issue 9, part 2).
-RELATIVES_IN_ONE_CALL = False
 EVENTS = ("go", "stop")
 
 
@@ -30,8 +28,6 @@ class Graph:
     # Executions besides: (playbook, input).
     strangers: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     triggers: list[Trigger] = field(default_factory=list)
-    # May one call report on an execution and on one that it called?
-    relatives_in_one_call: bool = RELATIVES_IN_ONE_CALL
 
     def outcome(self, attempt: Attempt) -> tuple[Verb, Any]:
         """What happens to this attempt, whenever it happens: ("complete", 3), ("fail", …)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Attempt:
     output: Any = None
     # Kept at the door: the execution is paused, or a child that nobody has moved yet.
     is_held: bool = False
+    # Which came first, whatever they are of.
+    serial: int = field(default_factory=count().__next__)
     # Of a parallel step.
     scopes: list[Scope] = field(default_factory=list)
     items: list[Any] = field(default_factory=list)

@@ -40,7 +40,7 @@ class Around(Protocol):
         """Do this after what goes on now, in the order of asking."""
 
     def call(self, attempt: Attempt, given: Any) -> bool:
-        """Start the playbook that a step names as its child; False when there is none."""
+        """Begin the playbook that a step names, once this execution is written; False: there is none."""
 
     def take(self, attempt: Attempt) -> Any:
         """An event that came before its wait, or None."""
@@ -58,13 +58,21 @@ class Execution:
         self.attempts: list[Attempt] = []
         self.counted: set[str] = set()
         self._queue: deque[tuple[Scope, str]] = deque()
-        first = document["steps"][0]["name"]
-        if root.caller is None:
-            self._go(root, first)
-        else:
-            self.around.later(self._kept(self._hold(root, first)))
 
     # What happens to it.
+
+    def start(self) -> None:
+        """Enter the first step; a child is kept before it until its parent is out of the way."""
+        first = self.document["steps"][0]["name"]
+        if self.root.caller is None:
+            self._go(self.root, first)
+        else:
+            self._hold(self.root, first)
+
+    def go_on(self) -> None:
+        """Enter what was kept, unless it was closed."""
+        for attempt in [a for a in self.attempts if a.is_held and a.is_open]:
+            self._go(attempt.scope, attempt.name)
 
     def claim(self, attempt: Attempt) -> None:
         assert attempt.status == "PENDING"

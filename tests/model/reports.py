@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -15,7 +14,6 @@ from model.difference import Difference
 from model.generator import Graph
 from model.ledger import Ledger
 from model.records import NOT_JSON, Attempt, Verb
-from model.reference import Execution
 from model.world import Report, World
 
 HANDLER = "CUSTOM_FUNCTION:scripted"
@@ -123,8 +121,6 @@ class Reporting:
         chosen = dice.sample(
             list(self.held), most if dice.random() < 0.3 else dice.randint(1, most)
         )
-        if not self.graph.relatives_in_one_call:
-            chosen = _unrelated(chosen)
         verb = self.graph.outcome(chosen[0])[0]
         rows = [
             (Report(attempt, verb, self._value(verb, attempt)), self.held[attempt])
@@ -199,19 +195,6 @@ class Reporting:
         )
 
 
-def _unrelated(attempts: list[Attempt]) -> list[Attempt]:
-    """Those of which no execution called, at any depth, that of another; the first stays."""
-    kept: list[Attempt] = []
-    for attempt in attempts:
-        mine = set(_callers(attempt.execution))
-        if not any(
-            other.execution in mine or attempt.execution in _callers(other.execution)
-            for other in kept
-        ):
-            kept.append(attempt)
-    return kept
-
-
 def _pulse(attempt: Attempt) -> str:
     """What a heartbeat says of an attempt that somebody took."""
     if attempt.is_open:
@@ -219,12 +202,6 @@ def _pulse(attempt: Attempt) -> str:
     if attempt.code == "CANCELLED":
         return "cancelled"
     return "timed_out" if attempt.status == "TIMEOUT" else "stale"
-
-
-def _callers(execution: Execution) -> Iterator[Execution]:
-    while execution.root.caller is not None:
-        execution = execution.root.caller.execution
-        yield execution
 
 
 def _keys(rows: list[tuple[Report, Ids]]) -> list[Any]:

@@ -13,22 +13,13 @@ import psycopg
 import pytest
 
 from build import Tenant, violations
-from model.difference import Difference
 from model.driver import Driver
 from model.generator import Graph, graph
 
 CHUNK = 75
 # Who comes first and what goes wrong on the way is drawn anew for each.
 ORDERS = 20
-
-
-def _kept(file: Path) -> Any:
-    reason = json.loads(file.read_text()).get("not_yet")
-    marks = [pytest.mark.xfail(reason=reason, raises=Difference)] if reason else []
-    return pytest.param(file, id=file.stem, marks=marks)
-
-
-REGRESSIONS = [_kept(f) for f in sorted(Path(__file__).with_name("regressions").glob("*.json"))]
+REGRESSIONS = sorted(Path(__file__).with_name("regressions").glob("*.json"))
 
 
 @pytest.fixture
@@ -48,7 +39,7 @@ def test_random_playbooks_do_what_the_reference_says(driver: Driver, chunk: int)
     assert violations(driver.owner) == []
 
 
-@pytest.mark.parametrize("file", REGRESSIONS)
+@pytest.mark.parametrize("file", REGRESSIONS, ids=lambda file: file.stem)
 def test_what_was_once_wrong_stays_right_in_any_order(driver: Driver, file: Path) -> None:
     kept = json.loads(file.read_text())
     made = Graph(
@@ -56,7 +47,6 @@ def test_what_was_once_wrong_stays_right_in_any_order(driver: Driver, file: Path
         kept["document"],
         kept["input"],
         library=kept.get("library", []),
-        relatives_in_one_call=kept.get("relatives_in_one_call", False),
     )
 
     for order in range(ORDERS):

@@ -43,12 +43,13 @@ class World:
     shelf: Shelf = field(default_factory=Shelf)
     triggers: list[Trigger] = field(default_factory=list)
     _jobs: deque[Callable[[], None]] = field(default_factory=deque)
+    _calls: list[tuple[Attempt, Any]] = field(default_factory=list)
 
     # What apps and runners do.
 
     def start(self, name: str, given: dict[str, Any]) -> None:
         count = sum(e.root.caller is None for e in self.executions)
-        self._new(name, given, label=f"start {count}" if count else "")
+        self._new(name, given, label=f"start {count}" if count else "").start()
         self.settle()
 
     def report(self, rows: Iterable[Report]) -> list[str]:
@@ -72,8 +73,10 @@ class World:
 
     def settle(self) -> None:
         """Begin children and hand back what they gave, in the order in which that came up."""
+        self._begin_calls()
         while self._jobs:
             self._jobs.popleft()()
+            self._begin_calls()
 
     # What it looks like.
 
@@ -105,14 +108,22 @@ class World:
         self._jobs.append(job)
 
     def call(self, attempt: Attempt, given: Any) -> bool:
-        name = attempt.step["config"]["playbook"]
-        if name not in self.playbooks:
+        if attempt.step["config"]["playbook"] not in self.playbooks:
             return False
-        attempt.child = self._new(name, given, caller=attempt)
+        self._calls.append((attempt, given))
+        self.later(lambda: attempt.child.go_on() if attempt.child is not None else None)
         return True
 
     def take(self, attempt: Attempt) -> Any:
         return self.shelf.take(attempt)
+
+    def _begin_calls(self) -> None:
+        """What was called in vain, because the step was closed in the same breath, never begins."""
+        for attempt, given in self._calls:
+            if attempt.is_open:
+                attempt.child = self._new(attempt.step["config"]["playbook"], given, caller=attempt)
+                attempt.child.start()
+        self._calls.clear()
 
     def _new(self, name: str, given: Any, **place: Any) -> Execution:
         document = self.playbooks[name]
