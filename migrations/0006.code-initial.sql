@@ -15524,7 +15524,7 @@ revoke execute on function pbdb._call_playbook(
 ) from public;
 -- end: sql/engine/child/_call_playbook.sql
 
--- frozen: sql/engine/child/_start_calls.sql sha256=a3b18098390ef86dbd1eeae43d143c8fae7dc2ed4fce6ed285a5e42ea12edd43
+-- frozen: sql/engine/child/_start_calls.sql sha256=24ed9da8e56db7e4d552b860901fdef91e687f995098928d50b67ffb46afad2a
 -- drop: function pbdb._start_calls(pbdb.run)
 --
 -- A child is queued, not run: a child that calls a child would recurse. Whoever called the engine
@@ -15544,7 +15544,7 @@ begin
     -- A loop, because each child is a run of its own; they are written together.
     foreach v_call in array p_run.calls loop
         if v_program ->> 'playbook_id' is distinct from v_call.playbook_id::text then
-            v_program := pbdb._program_of(v_call.playbook_id);
+            v_program := pbdb._program_of(p_run.organization_id, v_call.playbook_id);
         end if;
         v_child := pbdb._new_run(p_run.organization_id, v_program, v_call.input);
         v_child.trigger_source := 'playbook';
@@ -21429,6 +21429,6 @@ grant execute on function pbdb.diagnose_execution(uuid) to pbdb_app, pbdb_monito
 -- end: sql/report/diagnosis/diagnose_execution.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 8608672044e3962d0d174818be999c7da5ef3873eeee702c51cd461108199334.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: bfc1b165d01b40667d035f4ef2f413eee2bda9ffbe391f04f0b82702c5d801a5.';
 
 reset role;

@@ -17,7 +17,7 @@ begin
     -- A loop, because each child is a run of its own; they are written together.
     foreach v_call in array p_run.calls loop
         if v_program ->> 'playbook_id' is distinct from v_call.playbook_id::text then
-            v_program := pbdb._program_of(v_call.playbook_id);
+            v_program := pbdb._program_of(p_run.organization_id, v_call.playbook_id);
         end if;
         v_child := pbdb._new_run(p_run.organization_id, v_program, v_call.input);
         v_child.trigger_source := 'playbook';
