@@ -2,7 +2,6 @@ drop type pbdb.verdict;
 drop type pbdb.claimed_step;
 drop type pbdb.execution_filter;
 drop type pbdb.run;
-drop type pbdb.cancelled_call;
 drop type pbdb.playbook_call;
 drop type pbdb.ended_attempt;
 drop type pbdb.step_effect;

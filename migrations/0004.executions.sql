@@ -622,11 +622,6 @@ create type pbdb.playbook_call as (
     input jsonb
 );
 
-create type pbdb.cancelled_call as (
-    execution_id uuid,
-    message text
-);
-
 create type pbdb.run as (
     execution_id uuid,
     organization_id uuid,
@@ -664,7 +659,7 @@ create type pbdb.run as (
     ready pbdb.playbook_ready_steps[],
     ended pbdb.ended_attempt[],
     calls pbdb.playbook_call[],
-    cancels pbdb.cancelled_call[]
+    cancels uuid[]
 );
 
 create type pbdb.execution_filter as (
@@ -728,8 +723,6 @@ comment on type pbdb.execution_filter is
 comment on type pbdb.ended_attempt is 'The end of an attempt whose row is already stored.';
 comment on type pbdb.playbook_call is
 'A child execution that a step has called and that begins when the run is written.';
-comment on type pbdb.cancelled_call is
-'A child execution that nobody waits for any more and that ends when the run is written.';
 comment on type pbdb.run is
 'An execution while one call works on it: its row, what is known of earlier steps, and what is to be written.';
 

@@ -418,10 +418,10 @@ drop function pbdb._finish(pbdb.run, jsonb, pbdb.playbook_execution_status, json
 drop function pbdb._map_output(pbdb.run, jsonb);
 
 -- deleted: sql/engine/child/_drop_calls.sql
-drop function pbdb._drop_calls(pbdb.run, uuid[], text);
+drop function pbdb._drop_calls(pbdb.run, uuid[]);
 
 -- deleted: sql/engine/child/_cancel_child.sql
-drop function pbdb._cancel_child(uuid, text);
+drop function pbdb._cancel_child(uuid);
 
 -- deleted: sql/engine/child/_wake_parent.sql
 drop function pbdb._wake_parent(uuid);
@@ -444,6 +444,12 @@ drop function pbdb._make_retry(pbdb.run, jsonb, pbdb.playbook_step_results, json
 -- deleted: sql/engine/run/_make_ready.sql
 drop function pbdb._make_ready(pbdb.run, uuid, jsonb, uuid, int, pbdb.step_effect);
 
+-- deleted: sql/engine/run/_new_ready_step.sql
+drop function pbdb._new_ready_step(uuid, uuid, uuid, int, text, pbdb.ready_state, timestamptz, int);
+
+-- deleted: sql/engine/run/_new_attempt.sql
+drop function pbdb._new_attempt(uuid, uuid, uuid, uuid, uuid, int, pbdb.step_result_status, jsonb, jsonb);
+
 -- deleted: sql/engine/run/_refuse_ended.sql
 drop function pbdb._refuse_ended(pbdb.run, text, text);
 
@@ -458,6 +464,9 @@ drop function pbdb._load_run(uuid);
 
 -- deleted: sql/engine/run/_new_run.sql
 drop function pbdb._new_run(uuid, jsonb, jsonb);
+
+-- deleted: sql/engine/run/_new_thread.sql
+drop function pbdb._new_thread(uuid, int);
 
 -- deleted: sql/engine/start/_startable_program.sql
 drop function pbdb._startable_program(uuid, uuid);

@@ -330,11 +330,14 @@ set role pbdb_owner;
 \ir engine/run/_flush_steps.sql
 \ir engine/start/_require_program.sql
 \ir engine/start/_startable_program.sql
+\ir engine/run/_new_thread.sql
 \ir engine/run/_new_run.sql
 \ir engine/run/_load_run.sql
 \ir engine/run/_lock_run.sql
 \ir engine/run/_require_run.sql
 \ir engine/run/_refuse_ended.sql
+\ir engine/run/_new_attempt.sql
+\ir engine/run/_new_ready_step.sql
 \ir engine/run/_make_ready.sql
 \ir engine/end/_make_retry.sql
 \ir engine/move/_hold_step.sql

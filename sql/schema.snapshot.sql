@@ -57,12 +57,6 @@ create type pbdb.step_result_status as enum (
     'TIMEOUT'
 );
 
--- A child execution that nobody waits for any more and that ends when the run is written.
-create type pbdb.cancelled_call as (
-    execution_id uuid,
-    message text
-);
-
 -- Everything a handler needs, with the token that every further call about this attempt must
 -- carry.
 create type pbdb.claimed_step as (
@@ -164,7 +158,7 @@ create type pbdb.run as (
     ready pbdb.playbook_ready_steps[],
     ended pbdb.ended_attempt[],
     calls pbdb.playbook_call[],
-    cancels pbdb.cancelled_call[]
+    cancels uuid[]
 );
 
 -- What entering a step came to. PENDING: a handler, a wait, a join or a child has to act, the last

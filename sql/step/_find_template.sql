@@ -9,15 +9,14 @@ parallel safe
 security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select
-        template.id, template.organization_id, template.name, template.version,
-        template.template, template.options, template.description, template.created_at
-    from pbdb.prompt_templates as template
+    -- As a row, which has the columns that the table has when it is read.
+    select newest
+    from pbdb.prompt_templates as newest
     where
-        template.organization_id = p_organization_id
-        and template.name = p_name
-        and template.version = coalesce(p_version, template.version)
-    order by template.version desc
+        newest.organization_id = p_organization_id
+        and newest.name = p_name
+        and newest.version = coalesce(p_version, newest.version)
+    order by newest.version desc
     limit 1;
 end;
 

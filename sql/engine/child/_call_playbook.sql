@@ -13,21 +13,22 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $fn$
 declare
-    v_now timestamptz := clock_timestamp();
+    v_call pbdb.playbook_call;
 begin
-    p_run.results := p_run.results || row(
-        p_result_id, p_run.execution_id, p_step ->> 'id', p_run.organization_id,
-        p_thread.scope_id, 'RUNNING', 1, p_visit, p_effect.input, p_effect.request, null, null,
-        null, null, false, v_now, null, null, null, null, null, null, v_now, v_now
-    )::pbdb.playbook_step_results;
-    p_run.ready := p_run.ready || row(
-        p_result_id, p_run.organization_id, p_run.execution_id, '@child', 'WAITING',
-        coalesce(v_now + interval '1 second' * (p_step ->> 'timeout')::int, 'infinity'),
-        (p_step ->> 'i')::int, null, null, null, null, null
-    )::pbdb.playbook_ready_steps;
-    p_run.calls := p_run.calls || row(
-        p_result_id, p_effect.plan ->> 'playbook_id', p_effect.input
-    )::pbdb.playbook_call;
+    p_run.results := p_run.results || pbdb._new_attempt(
+        p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'id')::uuid,
+        p_thread.scope_id, p_visit, 'RUNNING', p_effect.input, p_effect.request
+    );
+    p_run.ready := p_run.ready || pbdb._new_ready_step(
+        p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int, '@child',
+        'WAITING', coalesce(
+            clock_timestamp() + interval '1 second' * (p_step ->> 'timeout')::int, 'infinity'
+        )
+    );
+    v_call.result_id := p_result_id;
+    v_call.playbook_id := p_effect.plan ->> 'playbook_id';
+    v_call.input := p_effect.input;
+    p_run.calls := p_run.calls || v_call;
     return p_run;
 end;
 $fn$;

@@ -1,5 +1,5 @@
--- drop: function pbdb._cancel_child(uuid, text)
-create or replace function pbdb._cancel_child(p_execution_id uuid, p_message text)
+-- drop: function pbdb._cancel_child(uuid)
+create or replace function pbdb._cancel_child(p_execution_id uuid)
 returns void
 language plpgsql
 volatile
@@ -13,14 +13,19 @@ begin
     end if;
     v_run := pbdb._finish(
         v_run, pbdb._program_of(v_run.organization_id, v_run.playbook_id), 'CANCELLED', null,
-        jsonb_build_object('code', 'CANCELLED', 'message', p_message)
+        jsonb_build_object('code', 'CANCELLED', 'message', (
+            select coalesce(r.error_message, 'the step that called it has ended')
+            from pbdb.playbook_step_results as r
+            where
+                r.organization_id = v_run.organization_id and r.id = v_run.parent_result_id
+        ))
     );
     perform pbdb._flush_runs(array[v_run]);
 end;
 $fn$;
 
-comment on function pbdb._cancel_child(uuid, text) is
-'Cancels an open child execution for which nobody waits any more, and with it those that it '
-'called: as deep as playbooks may call each other.';
+comment on function pbdb._cancel_child(uuid) is
+'Cancels an open child execution for which nobody waits any more, for the reason that ended the '
+'step that called it, and with it those that it called: as deep as playbooks may call each other.';
 
-revoke execute on function pbdb._cancel_child(uuid, text) from public;
+revoke execute on function pbdb._cancel_child(uuid) from public;

@@ -1,5 +1,5 @@
--- drop: function pbdb._drop_calls(pbdb.run, uuid[], text)
-create or replace function pbdb._drop_calls(p_run pbdb.run, p_result_ids uuid[], p_message text)
+-- drop: function pbdb._drop_calls(pbdb.run, uuid[])
+create or replace function pbdb._drop_calls(p_run pbdb.run, p_result_ids uuid[])
 returns pbdb.run
 language plpgsql
 stable
@@ -14,7 +14,7 @@ begin
         );
     end if;
     p_run.cancels := p_run.cancels || array(
-        select row(e.id, p_message)::pbdb.cancelled_call
+        select e.id
         from pbdb.playbook_executions as e
         where
             e.root_execution_id = coalesce(p_run.root_execution_id, p_run.execution_id)
@@ -25,8 +25,8 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._drop_calls(pbdb.run, uuid[], text) is
+comment on function pbdb._drop_calls(pbdb.run, uuid[]) is
 'Nobody waits any more for what these attempts called: what has not begun never does, and what has '
 'is cancelled when the run is written.';
 
-revoke execute on function pbdb._drop_calls(pbdb.run, uuid[], text) from public;
+revoke execute on function pbdb._drop_calls(pbdb.run, uuid[]) from public;

@@ -7,15 +7,15 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_run pbdb.run;
-    v_cancel pbdb.cancelled_call;
+    v_child_id uuid;
 begin
     -- Loops, because each execution is a family, and each cancelled child one to lock and to end.
     foreach v_run in array p_runs loop
         if cardinality(v_run.calls) > 0 then
             perform pbdb._start_calls(v_run);
         end if;
-        foreach v_cancel in array v_run.cancels loop
-            perform pbdb._cancel_child(v_cancel.execution_id, v_cancel.message);
+        foreach v_child_id in array v_run.cancels loop
+            perform pbdb._cancel_child(v_child_id);
         end loop;
         if v_run.parent_result_id is not null and v_run.completed_at is not null then
             perform pbdb._wake_parent(v_run.parent_result_id);

@@ -28,7 +28,7 @@ begin
         v_child.threads := '{}';
         v_child := pbdb._hold_step(
             v_child, v_program -> 'steps' -> (v_program ->> 'first')::int,
-            row(null, null, null, null)::pbdb.thread
+            pbdb._new_thread(null, null)
         );
         v_children := v_children || v_child;
     end loop;

@@ -42,7 +42,7 @@ begin
     )
     select coalesce(array_agg(c.id), '{}') into v_closed from closed as c;
 
-    p_run := pbdb._drop_calls(p_run, v_closed, p_message);
+    p_run := pbdb._drop_calls(p_run, v_closed);
     delete from pbdb.playbook_ready_steps as q
     where
         q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id

@@ -16,7 +16,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $fn$
 declare
-    v_now timestamptz := clock_timestamp();
+    v_ended pbdb.ended_attempt;
     v_error jsonb := coalesce(p_error, pbdb._output_error(p_step, p_output));
     v_code text := v_error ->> 'code';
     v_status pbdb.step_result_status := 'COMPLETED';
@@ -42,18 +42,24 @@ begin
         end if;
     end if;
 
-    p_run.ended := p_run.ended || row(
-        p_attempt.id, v_status, case when v_error is null then p_output end, v_code,
-        v_error ->> 'message', v_error ->> 'stack', v_is_lost, p_verdict_hash, v_now
-    )::pbdb.ended_attempt;
+    v_ended.result_id := p_attempt.id;
+    v_ended.status := v_status;
+    v_ended.output := case when v_error is null then p_output end;
+    v_ended.error_code := v_code;
+    v_ended.error_message := v_error ->> 'message';
+    v_ended.error_stack := v_error ->> 'stack';
+    v_ended.is_lost := v_is_lost;
+    v_ended.verdict_hash := p_verdict_hash;
+    v_ended.completed_at := clock_timestamp();
+    p_run.ended := p_run.ended || v_ended;
 
     if v_tries_again then
         return pbdb._make_retry(p_run, p_step, p_attempt, v_error);
     end if;
     p_run.current_step_id := p_step ->> 'id';
     return pbdb._leave_step(
-        p_run, p_step, row(p_attempt.scope_id, null, null, null)::pbdb.thread, p_attempt.visit,
-        v_status, case when v_error is null then p_output end, v_code, v_error ->> 'message', null
+        p_run, p_step, pbdb._new_thread(p_attempt.scope_id, null), p_attempt.visit, v_status,
+        v_ended.output, v_code, v_ended.error_message, null
     );
 end;
 $fn$;

@@ -18,6 +18,7 @@ declare
     v_scope_id uuid;
     v_variables jsonb;
     v_effect pbdb.step_effect;
+    v_attempt pbdb.playbook_step_results;
     v_visit int;
     v_started_at timestamptz;
     v_result_id uuid;
@@ -105,13 +106,16 @@ begin
             and (v_step ->> 'optional')::boolean then
             v_effect.status := 'SKIPPED';
         end if;
-        p_run.results := p_run.results || row(
-            v_result_id, p_run.execution_id, p_run.current_step_id, p_run.organization_id,
-            v_thread.scope_id, v_effect.status, 1, v_visit, v_effect.input, v_effect.request,
-            v_effect.output, v_effect.error_message, null, v_effect.error_code, false,
-            v_started_at, clock_timestamp(), null, null, null, null, null, v_started_at,
-            v_started_at
-        )::pbdb.playbook_step_results;
+        v_attempt := pbdb._new_attempt(
+            v_result_id, p_run.execution_id, p_run.organization_id, p_run.current_step_id,
+            v_thread.scope_id, v_visit, v_effect.status, v_effect.input, v_effect.request
+        );
+        v_attempt.output_data := v_effect.output;
+        v_attempt.error_code := v_effect.error_code;
+        v_attempt.error_message := v_effect.error_message;
+        v_attempt.completed_at := v_attempt.started_at;
+        v_attempt.started_at := v_started_at;
+        p_run.results := p_run.results || v_attempt;
         p_run := pbdb._leave_step(
             p_run, v_step, v_thread, v_visit, v_effect.status, v_effect.output,
             v_effect.error_code, v_effect.error_message, v_effect.goes_to

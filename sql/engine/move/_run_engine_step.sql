@@ -31,7 +31,7 @@ begin
     if v_attempt.status = 'PENDING' then
         -- A place that was kept: its row gives way to the one that entering the step writes.
         delete from pbdb.playbook_step_results as r where r.id = p_result_id;
-        v_run.threads := array[row(v_attempt.scope_id, v_index, null, null)::pbdb.thread];
+        v_run.threads := array[pbdb._new_thread(v_attempt.scope_id, v_index)];
     else
         v_run := pbdb._end_child_call(v_run, v_step, v_attempt);
     end if;

@@ -29,10 +29,12 @@ begin
             format('the other branches decided step "%s"', v_step ->> 'name')
         );
         p_run.threads := array(
-            select row(t.scope_id, t.step, t.output, t.error)::pbdb.thread
-            from unnest(p_run.threads) with ordinality as t (scope_id, step, output, error, n)
-            where t.scope_id is null or t.scope_id <> all(v_inside)
-            order by t.n
+            select p_run.threads[n]
+            from generate_subscripts(p_run.threads, 1) as n
+            where
+                (p_run.threads[n]).scope_id is null
+                or (p_run.threads[n]).scope_id <> all(v_inside)
+            order by n
         );
     end if;
 

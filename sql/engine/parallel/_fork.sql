@@ -14,14 +14,12 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $fn$
 declare
-    v_now timestamptz := clock_timestamp();
     v_plan jsonb := p_effect.plan;
 begin
-    p_run.results := p_run.results || row(
-        p_result_id, p_run.execution_id, p_step ->> 'id', p_run.organization_id,
-        p_thread.scope_id, 'RUNNING', 1, p_visit, p_effect.input, p_effect.request, null, null,
-        null, null, false, v_now, null, null, null, null, null, null, v_now, v_now
-    )::pbdb.playbook_step_results;
+    p_run.results := p_run.results || pbdb._new_attempt(
+        p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'id')::uuid,
+        p_thread.scope_id, p_visit, 'RUNNING', p_effect.input, p_effect.request
+    );
     p_run := pbdb._flush_steps(p_run);
     insert into pbdb.playbook_joins (
         result_id, organization_id, execution_id, scope_id, step_index, total, needed,

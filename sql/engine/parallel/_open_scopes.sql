@@ -37,7 +37,7 @@ begin
     )
     -- The last thread is taken first, so the first branch goes to the end.
     select array_agg(
-        row(
+        pbdb._new_thread(
             o.id,
             case
                 when o.item_index is not null then (v_step ->> 'body')::int
@@ -46,8 +46,8 @@ begin
                     from jsonb_array_elements(v_step -> 'branches') as b
                     where b.value ->> 'name' = o.branch
                 )
-            end, null, null
-        )::pbdb.thread
+            end
+        )
         order by o.id desc
     )
     into v_threads

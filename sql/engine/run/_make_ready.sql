@@ -12,19 +12,16 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $fn$
-declare
-    v_now timestamptz := clock_timestamp();
 begin
-    p_run.results := p_run.results || row(
-        p_result_id, p_run.execution_id, p_step ->> 'id', p_run.organization_id, p_scope_id,
-        'PENDING', 1, p_visit, p_effect.input, p_effect.request, null, null, null, null, false,
-        null, null, null, null, null, null, null, v_now, v_now
-    )::pbdb.playbook_step_results;
-    p_run.ready := p_run.ready || row(
-        p_result_id, p_run.organization_id, p_run.execution_id,
-        pbdb._attempt_handler(p_step, p_effect.request), 'READY', v_now,
-        (p_step ->> 'i')::int, (p_step ->> 'timeout')::int, null, null, null, null
-    )::pbdb.playbook_ready_steps;
+    p_run.results := p_run.results || pbdb._new_attempt(
+        p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'id')::uuid, p_scope_id,
+        p_visit, 'PENDING', p_effect.input, p_effect.request
+    );
+    p_run.ready := p_run.ready || pbdb._new_ready_step(
+        p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int,
+        pbdb._attempt_handler(p_step, p_effect.request), 'READY', clock_timestamp(),
+        (p_step ->> 'timeout')::int
+    );
     return p_run;
 end;
 $fn$;

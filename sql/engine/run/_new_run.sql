@@ -25,7 +25,7 @@ begin
     v_run.metadata := '{}';
     v_run.known := '{}';
     v_run.visits := '{}';
-    v_run.threads := array[row(null, (p_program ->> 'first')::int, null, null)::pbdb.thread];
+    v_run.threads := array[pbdb._new_thread(null, (p_program ->> 'first')::int)];
     v_run.results := '{}';
     v_run.ready := '{}';
     v_run.ended := '{}';

@@ -30,7 +30,7 @@ begin
     where e.id = p_execution_id;
     v_program := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
     v_run.threads := array[
-        row(null, pbdb._retry_point(v_run, v_program, p_from_step), null, null)::pbdb.thread
+        pbdb._new_thread(null, pbdb._retry_point(v_run, v_program, p_from_step))
     ];
     v_run.status := 'RUNNING';
     v_run.is_revisiting := true;

@@ -13,16 +13,15 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $fn$
 declare
-    v_now timestamptz := clock_timestamp();
     v_attempt pbdb.playbook_step_results;
     v_wait jsonb := p_effect.plan;
+    v_ready pbdb.playbook_ready_steps;
     v_payload jsonb;
 begin
-    v_attempt := row(
-        p_result_id, p_run.execution_id, p_step ->> 'id', p_run.organization_id,
-        p_thread.scope_id, 'RUNNING', 1, p_visit, p_effect.input, p_effect.request, null, null,
-        null, null, false, v_now, null, null, null, null, null, null, v_now, v_now
-    )::pbdb.playbook_step_results;
+    v_attempt := pbdb._new_attempt(
+        p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'id')::uuid,
+        p_thread.scope_id, p_visit, 'RUNNING', p_effect.input, p_effect.request
+    );
     p_run.results := p_run.results || v_attempt;
 
     if v_wait ? 'event' then
@@ -37,11 +36,13 @@ begin
         end if;
     end if;
 
-    p_run.ready := p_run.ready || row(
-        p_result_id, p_run.organization_id, p_run.execution_id, v_wait ->> 'handler', 'WAITING',
-        v_wait ->> 'due_at', (p_step ->> 'i')::int, null, null, null, v_wait ->> 'event',
-        v_wait -> 'match'
-    )::pbdb.playbook_ready_steps;
+    v_ready := pbdb._new_ready_step(
+        p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int,
+        v_wait ->> 'handler', 'WAITING', (v_wait ->> 'due_at')::timestamptz
+    );
+    v_ready.event_name := v_wait ->> 'event';
+    v_ready.event_match := v_wait -> 'match';
+    p_run.ready := p_run.ready || v_ready;
     return p_run;
 end;
 $fn$;

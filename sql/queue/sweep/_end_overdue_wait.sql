@@ -21,9 +21,7 @@ begin
         );
     end if;
     if p_ready.handler = '@child' then
-        p_run := pbdb._drop_calls(
-            p_run, array[p_attempt.id], 'the step that called it timed out'
-        );
+        p_run := pbdb._drop_calls(p_run, array[p_attempt.id]);
     end if;
     return pbdb._end_attempt(p_run, p_step, p_attempt, null, jsonb_build_object(
         'code', case when p_ready.handler = '@child' then 'TIMEOUT' else 'WAIT_TIMEOUT' end,
