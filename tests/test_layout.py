@@ -37,13 +37,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "server": ("database", "errors", "install.verify", "model", "settings"),
     "cli": (
         "app.*", "client", "database", "demo.*", "document.*", "errors", "install.*", "model",
-        "runner.*", "settings",
+        "runner", "settings",
     ),
     "dev": ("document.*", "install.*"),
 }  # fmt: skip
 # Above the rooms: what users import, and `python -m pbdb`.
 ROOF = {
-    "pbdb": ("app.*", "client", "database", "errors", "model", "runner.*", "steps.*"),
+    "pbdb": ("app.*", "client", "database", "errors", "model", "runner", "steps.*"),
     "__main__": ("cli",),
 }
 

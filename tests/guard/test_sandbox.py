@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from pbdb.guard.sandbox import Language, Limits, Sandbox, SandboxResult
+from pbdb.guard.answer import SandboxResult
+from pbdb.guard.deno import Limits
+from pbdb.guard.sandbox import Language, Sandbox
 from pbdb.model import StepFailed
 
 

@@ -14,8 +14,9 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 from pbdb.app.registry import App, Embedder
+from pbdb.guard.deno import Limits, find_deno
 from pbdb.guard.egress import Egress, EgressPolicy
-from pbdb.guard.sandbox import Limits, Sandbox, find_deno
+from pbdb.guard.sandbox import Sandbox
 from pbdb.guard.secrets import Secrets
 from pbdb.model import StepFailed
 from pbdb.settings import whole_number

