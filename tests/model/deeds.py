@@ -51,8 +51,9 @@ class Deeds(Reporting):
         self._start(self.graph.document["name"], self.graph.input)
         for trigger in self.graph.triggers:
             self.tenant.one(
-                "select pbdb.define_trigger(%s, %s, p_event_name => %s, p_event_match => %s)",
-                *(trigger.playbook, trigger.playbook, trigger.event, Jsonb(trigger.match)),
+                "select pbdb.define_trigger('any', %s, p_event_name => %s, p_event_match => %s,"
+                " p_input => %s)",
+                *(trigger.playbook, trigger.event, Jsonb(trigger.match), Jsonb(trigger.input)),
             )
             self.world.triggers.append(trigger)
 

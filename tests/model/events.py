@@ -32,11 +32,12 @@ class Event:
 
 @dataclass(slots=True)
 class Trigger:
-    """Starts a playbook for each event that it fits."""
+    """Starts a playbook for each event that it fits, the payload laid over its input."""
 
     event: str
     match: dict[str, Any]
     playbook: str
+    input: dict[str, Any]
 
     def is_fired_by(self, event: Event) -> bool:
         return event.name == self.event and contains(event.payload, self.match)

@@ -77,7 +77,9 @@ class _Builder:
             ]
         if "events" in self.traits and self.chance(0.3) and not made.refused:
             match = {"k": dice.randint(0, 4)} if self.chance(0.5) else {}
-            made.triggers = [Trigger(dice.choice(EVENTS), match, made.document["name"])]
+            made.triggers = [
+                Trigger(dice.choice(EVENTS), match, made.document["name"], self.input())
+            ]
         return made
 
     def library(self) -> list[Document]:

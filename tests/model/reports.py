@@ -63,6 +63,8 @@ class Reporting:
                 self.reported.append((row, ids))
         # What became due with the reports was leased before they had their effect on relatives.
         strange = self._hold(claimed)
+        if limit:
+            self._begin_what_was_closed(limit)
         self.world.settle()
         self._check_claimed(limit, len(claimed), self._hold(strange))
 
@@ -92,6 +94,22 @@ class Reporting:
         """Late reports change nothing."""
         while self.held:
             self.report()
+
+    def _begin_what_was_closed(self, most: int) -> None:
+        """What was leased, and closed again before the call was over, is not handed out but has begun.
+
+        Which that is, of all that became due, is not promised.
+        """
+        pending = {attempt.key: attempt for attempt in self.world.claimable()}
+        begun = [
+            row.key
+            for row in (self.ledger.attempts() if pending else ())
+            if row.key in pending and row.status in ("FAILED", "TIMEOUT")
+        ]
+        if len(begun) > most:
+            raise Difference(f"begun, but not handed out: {begun}")
+        for key in begun:
+            pending[key].execution.claim(pending[key])
 
     def _check_claimed(self, limit: int, count: int, strange: list[Ids]) -> None:
         left = [a.key for a in self.world.claimable()]

@@ -68,7 +68,7 @@ class World:
         woken = self.shelf.emit(event, waits, give)
         fired = [trigger for trigger in self.triggers if trigger.is_fired_by(event)]
         for trigger in fired:
-            self.start(trigger.playbook, event.payload)
+            self.start(trigger.playbook, trigger.input | event.payload)
         return woken + len(fired)
 
     def settle(self) -> None:
