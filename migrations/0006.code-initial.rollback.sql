@@ -4,6 +4,21 @@
 set local lock_timeout = '10s';
 set local role pbdb_owner;
 
+-- deleted: sql/feed/get_execution_changes.sql
+drop function pbdb.get_execution_changes(uuid[], text);
+
+-- deleted: sql/feed/_changed_attempts.sql
+drop function pbdb._changed_attempts(uuid, uuid, bigint);
+
+-- deleted: sql/feed/_cursor_base.sql
+drop function pbdb._cursor_base(text);
+
+-- deleted: sql/feed/_server_start.sql
+drop function pbdb._server_start();
+
+-- deleted: sql/feed/_is_not_older.sql
+drop function pbdb._is_not_older(xid, bigint);
+
 -- deleted: sql/report/diagnosis/diagnose_execution.sql
 drop function pbdb.diagnose_execution(uuid);
 

@@ -481,3 +481,10 @@ set role pbdb_owner;
 \ir report/diagnosis/_diagnose_status.sql
 \ir report/diagnosis/_diagnose_step.sql
 \ir report/diagnosis/diagnose_execution.sql
+
+-- feed: what changes, for those who watch
+\ir feed/_is_not_older.sql
+\ir feed/_server_start.sql
+\ir feed/_cursor_base.sql
+\ir feed/_changed_attempts.sql
+\ir feed/get_execution_changes.sql
