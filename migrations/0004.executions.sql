@@ -35,7 +35,6 @@ create table pbdb.playbook_executions (
     paused_at timestamptz,
     deadline_at timestamptz,
     idempotency_key text,
-    input_hash text,
     root_execution_id uuid,
     parent_result_id uuid,
     depth int not null default 0,
@@ -54,8 +53,7 @@ create table pbdb.playbook_executions (
     constraint execution_ends_with_a_time
     check ((completed_at is not null) = (status in ('COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT'))),
     constraint execution_ends_with_its_transaction
-    check ((finished_xid is not null) = (completed_at is not null)),
-    constraint execution_key_has_a_hash check (idempotency_key is null or input_hash is not null)
+    check ((finished_xid is not null) = (completed_at is not null))
 )
 with (fillfactor = 60);
 
@@ -107,9 +105,8 @@ comment on column pbdb.playbook_executions.paused_at is
 comment on column pbdb.playbook_executions.deadline_at is
 'When it ends as TIMEOUT; pushed back by the time spent PAUSED. Null: no deadline.';
 comment on column pbdb.playbook_executions.idempotency_key is
-'Key of the caller: the same key and input give this execution again. Null for none.';
-comment on column pbdb.playbook_executions.input_hash is
-'Hash of the input that came with the key, to tell a repetition from a conflict.';
+'Key of the caller, kept in playbook_idempotency_keys: the same request gives this execution again. Null '
+'for none.';
 comment on column pbdb.playbook_executions.root_execution_id is
 'The execution at the top of the tree of child executions; null for a root.';
 comment on column pbdb.playbook_executions.parent_result_id is
@@ -123,8 +120,8 @@ comment on column pbdb.playbook_executions.created_at is
 'When the row was written (start of the writing transaction).';
 comment on column pbdb.playbook_executions.updated_at is 'When the row last changed.';
 
-create unique index idx_playbook_executions_idempotency_key
-on pbdb.playbook_executions (organization_id, idempotency_key) where idempotency_key is not null;
+create index idx_playbook_executions_idempotency_key
+on pbdb.playbook_executions (organization_id, idempotency_key text_pattern_ops) where idempotency_key is not null;
 -- finished_xid: what a summary must still count itself because the last roll-up could not see it.
 create index idx_playbook_executions_playbook_id
 on pbdb.playbook_executions (playbook_id, finished_xid);
@@ -152,6 +149,31 @@ on pbdb.playbook_executions (root_execution_id) where root_execution_id is not n
 -- foreign keys are checked through this one.
 create unique index idx_playbook_executions_organization_id
 on pbdb.playbook_executions (organization_id, id);
+
+-- Apart from the executions, so that these can be deleted and moved without a repeated request starting
+-- anew: no foreign key leads there.
+create table pbdb.playbook_idempotency_keys (
+    organization_id uuid not null,
+    idempotency_key text not null,
+    execution_id uuid not null,
+    input_hash bytea not null,
+    created_at timestamptz not null default now(),
+    primary key (organization_id, idempotency_key),
+    constraint idempotency_key_has_one_to_five_hundred_characters
+    check (length(idempotency_key) between 1 and 500)
+);
+
+comment on table pbdb.playbook_idempotency_keys is
+'Which execution a key of a caller started. Outlives the execution: a repeated request never starts a second one.';
+comment on column pbdb.playbook_idempotency_keys.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_idempotency_keys.idempotency_key is 'Key as the caller gave it.';
+comment on column pbdb.playbook_idempotency_keys.execution_id is
+'The execution that it started, which may have been deleted since.';
+comment on column pbdb.playbook_idempotency_keys.input_hash is
+'SHA-256 of the playbook''s name and the input, to tell a repetition from a conflict.';
+comment on column pbdb.playbook_idempotency_keys.created_at is
+'When the row was written (start of the writing transaction).';
 
 create table pbdb.playbook_execution_rollups (
     playbook_id uuid not null,
@@ -575,7 +597,7 @@ declare
     v_table text;
 begin
     foreach v_table in array array[
-        'playbook_executions', 'playbook_step_results', 'playbook_scopes', 'playbook_ready_steps',
+        'playbook_executions', 'playbook_idempotency_keys', 'playbook_step_results', 'playbook_scopes', 'playbook_ready_steps',
         'playbook_joins', 'playbook_events', 'workers', 'playbook_usage', 'playbook_execution_rollups', 'query_contexts'
     ] loop
         execute format('alter table pbdb.%I enable row level security', v_table);
@@ -647,7 +669,6 @@ create type pbdb.run as (
     paused_at timestamptz,
     deadline_at timestamptz,
     idempotency_key text,
-    input_hash text,
     root_execution_id uuid,
     parent_result_id uuid,
     depth int,

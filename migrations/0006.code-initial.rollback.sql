@@ -31,6 +31,9 @@ drop function pbdb._diagnose_status(pbdb.playbook_executions);
 -- deleted: sql/report/fsck/fsck.sql
 drop function pbdb.fsck();
 
+-- deleted: sql/report/fsck/_fsck_keys.sql
+drop function pbdb._fsck_keys();
+
 -- deleted: sql/report/fsck/_fsck_rollups.sql
 drop function pbdb._fsck_rollups();
 
@@ -356,6 +359,9 @@ drop function pbdb._checked_source(text);
 
 -- deleted: sql/engine/start/_claim_key.sql
 drop function pbdb._claim_key(pbdb.run, jsonb, text);
+
+-- deleted: sql/engine/start/_input_hash.sql
+drop function pbdb._input_hash(text, jsonb);
 
 -- deleted: sql/engine/start/_check_input.sql
 drop function pbdb._check_input(jsonb, jsonb);
@@ -1462,6 +1468,13 @@ from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 drop policy monitor_may_read_all on pbdb.playbook_execution_rollups;
 drop policy app_may_read_its_organization on pbdb.playbook_execution_rollups;
 drop policy owner_may_everything on pbdb.playbook_execution_rollups;
+
+-- deleted: sql/access/playbook_idempotency_keys.sql
+revoke all on pbdb.playbook_idempotency_keys
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+drop policy monitor_may_read_all on pbdb.playbook_idempotency_keys;
+drop policy app_may_read_its_organization on pbdb.playbook_idempotency_keys;
+drop policy owner_may_everything on pbdb.playbook_idempotency_keys;
 
 -- deleted: sql/access/playbook_executions.sql
 revoke all on pbdb.playbook_executions

@@ -21,6 +21,7 @@ set role pbdb_owner;
 \ir access/prompt_templates.sql
 \ir access/playbook_triggers.sql
 \ir access/playbook_executions.sql
+\ir access/playbook_idempotency_keys.sql
 \ir access/playbook_execution_rollups.sql
 \ir access/playbook_scopes.sql
 \ir access/playbook_step_results.sql
@@ -372,6 +373,7 @@ set role pbdb_owner;
 \ir engine/move/_run_engine_steps.sql
 \ir engine/wait/_deliver.sql
 \ir engine/start/_check_input.sql
+\ir engine/start/_input_hash.sql
 \ir engine/start/_claim_key.sql
 \ir engine/start/_checked_source.sql
 \ir engine/start/_start_runs.sql
@@ -477,6 +479,7 @@ set role pbdb_owner;
 \ir report/fsck/_fsck_counters.sql
 \ir report/fsck/_fsck_definitions.sql
 \ir report/fsck/_fsck_rollups.sql
+\ir report/fsck/_fsck_keys.sql
 \ir report/fsck/fsck.sql
 \ir report/diagnosis/_diagnose_status.sql
 \ir report/diagnosis/_diagnose_step.sql

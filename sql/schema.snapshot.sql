@@ -146,7 +146,6 @@ create type pbdb.run as (
     paused_at timestamp with time zone,
     deadline_at timestamp with time zone,
     idempotency_key text,
-    input_hash text,
     root_execution_id uuid,
     parent_result_id uuid,
     depth integer,
@@ -471,10 +470,9 @@ create table pbdb.playbook_executions (
     paused_at timestamp with time zone,
     -- When it ends as TIMEOUT; pushed back by the time spent PAUSED. Null: no deadline.
     deadline_at timestamp with time zone,
-    -- Key of the caller: the same key and input give this execution again. Null for none.
+    -- Key of the caller, kept in playbook_idempotency_keys: the same request gives this execution
+    -- again. Null for none.
     idempotency_key text,
-    -- Hash of the input that came with the key, to tell a repetition from a conflict.
-    input_hash text,
     -- The execution at the top of the tree of child executions; null for a root.
     root_execution_id uuid,
     -- The step attempt that started it and waits for it; null for a root.
@@ -497,8 +495,6 @@ create table pbdb.playbook_executions (
         CHECK (((completed_at IS NOT NULL) = (status = ANY (ARRAY['COMPLETED'::pbdb.playbook_execution_status, 'FAILED'::pbdb.playbook_execution_status, 'CANCELLED'::pbdb.playbook_execution_status, 'TIMEOUT'::pbdb.playbook_execution_status])))),
     constraint execution_ends_with_its_transaction
         CHECK (((finished_xid IS NOT NULL) = (completed_at IS NOT NULL))),
-    constraint execution_key_has_a_hash
-        CHECK (((idempotency_key IS NULL) OR (input_hash IS NOT NULL))),
     constraint execution_pause_reason_is_known
         CHECK ((pause_reason = ANY (ARRAY['operator'::text, 'waiting'::text]))),
     constraint execution_paused_says_why
@@ -509,6 +505,7 @@ create table pbdb.playbook_executions (
     fillfactor=60
 );
 CREATE INDEX idx_playbook_executions_deadline_at ON pbdb.playbook_executions USING btree (deadline_at) WHERE ((status = ANY (ARRAY['PENDING'::pbdb.playbook_execution_status, 'RUNNING'::pbdb.playbook_execution_status])) AND (deadline_at IS NOT NULL));
+CREATE INDEX idx_playbook_executions_idempotency_key ON pbdb.playbook_executions USING btree (organization_id, idempotency_key text_pattern_ops) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX idx_playbook_executions_playbook_id ON pbdb.playbook_executions USING btree (playbook_id, finished_xid);
 CREATE INDEX idx_playbook_executions_root_execution_id ON pbdb.playbook_executions USING btree (root_execution_id) WHERE (root_execution_id IS NOT NULL);
 CREATE INDEX idx_playbook_executions_started_at ON pbdb.playbook_executions USING btree (organization_id, started_at DESC);
@@ -516,8 +513,26 @@ CREATE INDEX idx_playbook_executions_status ON pbdb.playbook_executions USING bt
 CREATE INDEX playbook_executions_metadata_idx ON pbdb.playbook_executions USING gin (((metadata || ((('{"organization id": "'::text || (organization_id)::text) || '"}'::text))::jsonb)) jsonb_path_ops) WHERE (metadata <> '{}'::jsonb);
 CREATE INDEX playbook_executions_name_idx ON pbdb.playbook_executions USING btree (organization_id, execution_name varchar_pattern_ops) WHERE (execution_name IS NOT NULL);
 CREATE INDEX playbook_executions_page_idx ON pbdb.playbook_executions USING btree (organization_id, playbook_id, id);
-CREATE UNIQUE INDEX idx_playbook_executions_idempotency_key ON pbdb.playbook_executions USING btree (organization_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE UNIQUE INDEX idx_playbook_executions_organization_id ON pbdb.playbook_executions USING btree (organization_id, id);
+
+-- Which execution a key of a caller started. Outlives the execution: a repeated request never
+-- starts a second one.
+create table pbdb.playbook_idempotency_keys (
+    -- Tenant; part of every key, so that no row can point across tenants.
+    organization_id uuid not null,
+    -- Key as the caller gave it.
+    idempotency_key text not null,
+    -- The execution that it started, which may have been deleted since.
+    execution_id uuid not null,
+    -- SHA-256 of the playbook's name and the input, to tell a repetition from a conflict.
+    input_hash bytea not null,
+    -- When the row was written (start of the writing transaction).
+    created_at timestamp with time zone not null default now(),
+    constraint playbook_idempotency_keys_pkey
+        PRIMARY KEY (organization_id, idempotency_key),
+    constraint idempotency_key_has_one_to_five_hundred_characters
+        CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 500)))
+);
 
 -- Counters of a PARALLEL_EXECUTION step that is running. Changed under the lock of the execution.
 create table pbdb.playbook_joins (

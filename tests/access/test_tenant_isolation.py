@@ -43,6 +43,7 @@ BY_TYPE = {
     "timestamptz": "now()",
     "xid8": "'1'",
     "_uuid": "'{}'",
+    "bytea": "'x'",
 }
 
 

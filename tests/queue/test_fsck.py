@@ -32,7 +32,7 @@ def world(app: Connection, worker: Connection, organization: uuid.UUID) -> Tenan
     tenant.apply(transform("x", 1), transform("y", 2), name="done")
     tenant.apply(function("f", max_retries=1, retry_delay_seconds=0), name="failed")
     for name in ("leased", "queued", "waiting", "parallel", "done", "failed"):
-        tenant.start(name=name)
+        tenant.start(name=name, key=name)
     tenant.start(name="queued")
     assert [row["step_name"] for row in tenant.claim("CUSTOM_FUNCTION:a")] == ["a"]
     assert tenant.complete("a", 1) == "accepted"
@@ -226,6 +226,14 @@ DAMAGE: dict[str, tuple[str, set[str]]] = {
             "a step result belongs to another playbook than its execution",
             "attempts of a visit are not numbered from 1",
         },
+    ),
+    "a key leads nowhere": (
+        f"delete from pbdb.playbook_idempotency_keys where execution_id = {of('done')}",
+        {"the idempotency key of an execution does not lead to it"},
+    ),
+    "an execution forgot its key": (
+        f"update {EXECUTIONS} set idempotency_key = null where id = {of('done')}",
+        {"an idempotency key leads to an execution that was not started with it"},
     ),
 }
 

@@ -235,9 +235,7 @@ def test_a_search_finds_the_beginning_of_id_name_and_key(
 ) -> None:
     playbook = rows.playbook(owner, organization)
     a = rows.execution(owner, playbook, "COMPLETED", execution_name="Order 7 of Ada")
-    b = rows.execution(
-        owner, playbook, "FAILED", idempotency_key="Order 8", input_hash="x", error_code="BOOM"
-    )
+    b = rows.execution(owner, playbook, "FAILED", idempotency_key="Order 8", error_code="BOOM")
     c = rows.execution(owner, playbook, "COMPLETED", execution_name="100% of_it\\")
 
     assert listed(p_search="Order ") == [b, a]

@@ -9,7 +9,7 @@ insert into pbdb.playbook_executions (
     id, playbook_id, organization_id, execution_name, status, triggered_by, trigger_source,
     input_data, output_data, error_code, error_message, error_stack, started_at, completed_at,
     current_step_id, completed_steps, total_steps, handled_error, pause_reason, paused_at,
-    deadline_at, idempotency_key, input_hash, root_execution_id, parent_result_id, depth,
+    deadline_at, idempotency_key, root_execution_id, parent_result_id, depth,
     finished_xid, metadata, created_at, updated_at
 )
 select
@@ -17,7 +17,7 @@ select
     r.triggered_by, r.trigger_source, r.input, r.output, r.error_code, r.error_message,
     r.error_stack, r.started_at, r.completed_at, r.current_step_id, r.completed_steps,
     r.total_steps, r.handled_error, r.pause_reason, r.paused_at, r.deadline_at,
-    r.idempotency_key, r.input_hash, r.root_execution_id, r.parent_result_id, r.depth,
+    r.idempotency_key, r.root_execution_id, r.parent_result_id, r.depth,
     case when r.completed_at is not null then pg_current_xact_id() end, r.metadata,
     r.started_at, r.started_at
 from unnest(p_runs) as r

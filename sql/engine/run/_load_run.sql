@@ -13,15 +13,15 @@ begin
         e.trigger_source, e.input_data, e.output_data, e.error_code, e.error_message,
         e.error_stack, e.handled_error, e.started_at, e.completed_at, e.current_step_id,
         e.completed_steps, e.total_steps, e.is_revisiting, e.pause_reason, e.paused_at,
-        e.deadline_at, e.idempotency_key, e.input_hash, e.root_execution_id,
-        e.parent_result_id, e.depth, e.metadata
+        e.deadline_at, e.idempotency_key, e.root_execution_id, e.parent_result_id, e.depth,
+        e.metadata
     into
         v_run.execution_id, v_run.organization_id, v_run.playbook_id, v_run.status,
         v_run.execution_name, v_run.triggered_by, v_run.trigger_source, v_run.input,
         v_run.output, v_run.error_code, v_run.error_message, v_run.error_stack,
         v_run.handled_error, v_run.started_at, v_run.completed_at, v_run.current_step_id,
         v_run.completed_steps, v_run.total_steps, v_run.is_revisiting, v_run.pause_reason,
-        v_run.paused_at, v_run.deadline_at, v_run.idempotency_key, v_run.input_hash,
+        v_run.paused_at, v_run.deadline_at, v_run.idempotency_key,
         v_run.root_execution_id, v_run.parent_result_id, v_run.depth, v_run.metadata
     from pbdb.playbook_executions as e
     where e.id = p_execution_id;

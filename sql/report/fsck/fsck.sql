@@ -18,6 +18,7 @@ as $fn$
     union all select * from pbdb._fsck_counters()
     union all select * from pbdb._fsck_definitions()
     union all select * from pbdb._fsck_rollups()
+    union all select * from pbdb._fsck_keys()
     order by 1, 3, 4;
 $fn$;
 
