@@ -16,4 +16,5 @@ drop table pbdb.playbook_step_results;
 drop table pbdb.playbook_scopes;
 drop table pbdb.playbook_execution_rollups;
 drop table pbdb.playbook_idempotency_keys;
+drop table pbdb.playbook_replaced_inputs;
 drop table pbdb.playbook_executions;

@@ -175,6 +175,26 @@ comment on column pbdb.playbook_idempotency_keys.input_hash is
 comment on column pbdb.playbook_idempotency_keys.created_at is
 'When the row was written (start of the writing transaction).';
 
+create table pbdb.playbook_replaced_inputs (
+    organization_id uuid not null,
+    execution_id uuid not null,
+    replaced_at timestamptz not null default clock_timestamp(),
+    input_data jsonb not null,
+    primary key (organization_id, execution_id, replaced_at),
+    constraint replaced_input_is_of_an_execution_of_its_organization
+    foreign key (organization_id, execution_id)
+    references pbdb.playbook_executions (organization_id, id) on delete cascade
+);
+
+comment on table pbdb.playbook_replaced_inputs is
+'Inputs that an execution had before it was retried with another one: what its earlier results read.';
+comment on column pbdb.playbook_replaced_inputs.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_replaced_inputs.execution_id is 'The execution that was retried.';
+comment on column pbdb.playbook_replaced_inputs.replaced_at is
+'Until when this was the input: attempts that began before read it.';
+comment on column pbdb.playbook_replaced_inputs.input_data is 'The input as it was.';
+
 create table pbdb.playbook_execution_rollups (
     playbook_id uuid not null,
     organization_id uuid not null,
@@ -446,7 +466,7 @@ create index playbook_ready_steps_event_idx
 on pbdb.playbook_ready_steps (organization_id, event_name) where event_name is not null;
 -- A tenant's inbox must not read the waits of all tenants.
 create index playbook_ready_steps_inbox_idx
-on pbdb.playbook_ready_steps (organization_id) where state = 'WAITING';
+on pbdb.playbook_ready_steps (organization_id, result_id) where state = 'WAITING';
 
 create table pbdb.playbook_joins (
     result_id uuid not null,
@@ -597,8 +617,9 @@ declare
     v_table text;
 begin
     foreach v_table in array array[
-        'playbook_executions', 'playbook_idempotency_keys', 'playbook_step_results', 'playbook_scopes', 'playbook_ready_steps',
-        'playbook_joins', 'playbook_events', 'workers', 'playbook_usage', 'playbook_execution_rollups', 'query_contexts'
+        'playbook_executions', 'playbook_idempotency_keys', 'playbook_replaced_inputs',
+        'playbook_step_results', 'playbook_scopes', 'playbook_ready_steps', 'playbook_joins',
+        'playbook_events', 'workers', 'playbook_usage', 'playbook_execution_rollups', 'query_contexts'
     ] loop
         execute format('alter table pbdb.%I enable row level security', v_table);
         execute format('alter table pbdb.%I force row level security', v_table);

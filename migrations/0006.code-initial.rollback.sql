@@ -19,6 +19,21 @@ drop function pbdb._server_start();
 -- deleted: sql/feed/_is_not_older.sql
 drop function pbdb._is_not_older(xid, bigint);
 
+-- deleted: sql/bulk/discard_dead_letters.sql
+drop function pbdb.discard_dead_letters(uuid[], text);
+
+-- deleted: sql/bulk/requeue_dead_letters.sql
+drop function pbdb.requeue_dead_letters(uuid[]);
+
+-- deleted: sql/bulk/retry_playbook_executions.sql
+drop function pbdb.retry_playbook_executions(uuid[], text);
+
+-- deleted: sql/bulk/cancel_playbook_executions.sql
+drop function pbdb.cancel_playbook_executions(uuid[], text);
+
+-- deleted: sql/bulk/_steer_each.sql
+drop function pbdb._steer_each(text, uuid[], text);
+
 -- deleted: sql/report/diagnosis/diagnose_execution.sql
 drop function pbdb.diagnose_execution(uuid);
 
@@ -61,6 +76,21 @@ drop function pbdb._fsck_queue();
 -- deleted: sql/report/fsck/_step_index.sql
 drop function pbdb._step_index(jsonb, uuid);
 
+-- deleted: sql/report/playbook/get_playbook.sql
+drop function pbdb.get_playbook(text, integer);
+
+-- deleted: sql/report/playbook/list_playbook_versions.sql
+drop function pbdb.list_playbook_versions(text, integer, integer);
+
+-- deleted: sql/report/playbook/list_playbooks.sql
+drop function pbdb.list_playbooks(text, pbdb.playbook_status, text, text, text, integer, text);
+
+-- deleted: sql/report/dead_letter/list_dead_letters.sql
+drop function pbdb.list_dead_letters(text, text, uuid, integer);
+
+-- deleted: sql/report/dead_letter/_dead_letters.sql
+drop function pbdb._dead_letters(text, text, uuid, integer);
+
 -- deleted: sql/report/dead_letter/discard_dead_letter.sql
 drop function pbdb.discard_dead_letter(uuid, text);
 
@@ -87,6 +117,12 @@ comment on column pbdb.playbook_dead_letters.attempts is null;
 comment on column pbdb.playbook_dead_letters.worker is null;
 comment on column pbdb.playbook_dead_letters.since is null;
 drop view pbdb.playbook_dead_letters;
+
+-- deleted: sql/report/inbox/list_inbox.sql
+drop function pbdb.list_inbox(text, text, uuid, integer, text[], uuid);
+
+-- deleted: sql/report/inbox/_waits.sql
+drop function pbdb._waits(text, text, uuid, integer, text[], uuid);
 
 -- deleted: sql/report/inbox/playbook_inbox.sql
 revoke all on pbdb.playbook_inbox
@@ -300,6 +336,21 @@ drop function pbdb.fire_trigger(uuid, uuid, timestamptz, timestamptz, text);
 -- deleted: sql/event/due_triggers.sql
 drop function pbdb.due_triggers(int);
 
+-- deleted: sql/event/list_triggers.sql
+drop function pbdb.list_triggers(text, text, text, integer, text);
+
+-- deleted: sql/event/delete_trigger.sql
+drop function pbdb.delete_trigger(text);
+
+-- deleted: sql/event/disable_trigger.sql
+drop function pbdb.disable_trigger(text);
+
+-- deleted: sql/event/enable_trigger.sql
+drop function pbdb.enable_trigger(text);
+
+-- deleted: sql/event/_require_trigger.sql
+drop function pbdb._require_trigger(text);
+
 -- deleted: sql/event/define_trigger.sql
 drop function pbdb.define_trigger(text, text, text, text, text, jsonb, jsonb, boolean);
 
@@ -316,7 +367,10 @@ drop function pbdb._lock_families(uuid[]);
 drop function pbdb._try_lock(uuid);
 
 -- deleted: sql/engine/steer/retry_playbook_execution.sql
-drop function pbdb.retry_playbook_execution(uuid, text);
+drop function pbdb.retry_playbook_execution(uuid, text, jsonb);
+
+-- deleted: sql/engine/steer/_replace_input.sql
+drop function pbdb._replace_input(pbdb.run, jsonb, jsonb);
 
 -- deleted: sql/engine/steer/_retry_point.sql
 drop function pbdb._retry_point(pbdb.run, jsonb, text);
@@ -1468,6 +1522,13 @@ from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 drop policy monitor_may_read_all on pbdb.playbook_execution_rollups;
 drop policy app_may_read_its_organization on pbdb.playbook_execution_rollups;
 drop policy owner_may_everything on pbdb.playbook_execution_rollups;
+
+-- deleted: sql/access/playbook_replaced_inputs.sql
+revoke all on pbdb.playbook_replaced_inputs
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+drop policy monitor_may_read_all on pbdb.playbook_replaced_inputs;
+drop policy app_may_read_its_organization on pbdb.playbook_replaced_inputs;
+drop policy owner_may_everything on pbdb.playbook_replaced_inputs;
 
 -- deleted: sql/access/playbook_idempotency_keys.sql
 revoke all on pbdb.playbook_idempotency_keys

@@ -22,6 +22,7 @@ set role pbdb_owner;
 \ir access/playbook_triggers.sql
 \ir access/playbook_executions.sql
 \ir access/playbook_idempotency_keys.sql
+\ir access/playbook_replaced_inputs.sql
 \ir access/playbook_execution_rollups.sql
 \ir access/playbook_scopes.sql
 \ir access/playbook_step_results.sql
@@ -388,6 +389,7 @@ set role pbdb_owner;
 \ir engine/steer/resume_playbook_execution.sql
 \ir engine/steer/cancel_playbook_execution.sql
 \ir engine/steer/_retry_point.sql
+\ir engine/steer/_replace_input.sql
 \ir engine/steer/retry_playbook_execution.sql
 \ir engine/run/_try_lock.sql
 \ir engine/run/_lock_families.sql
@@ -396,6 +398,11 @@ set role pbdb_owner;
 \ir event/_fire.sql
 \ir event/_fire_event_triggers.sql
 \ir event/define_trigger.sql
+\ir event/_require_trigger.sql
+\ir event/enable_trigger.sql
+\ir event/disable_trigger.sql
+\ir event/delete_trigger.sql
+\ir event/list_triggers.sql
 \ir event/due_triggers.sql
 \ir event/fire_trigger.sql
 \ir event/emit_playbook_event.sql
@@ -466,10 +473,17 @@ set role pbdb_owner;
 \ir report/list/list_executions.sql
 \ir report/list/count_executions.sql
 \ir report/inbox/playbook_inbox.sql
+\ir report/inbox/_waits.sql
+\ir report/inbox/list_inbox.sql
 \ir report/dead_letter/playbook_dead_letters.sql
 \ir report/dead_letter/_require_dead_letter.sql
 \ir report/dead_letter/requeue_dead_letter.sql
 \ir report/dead_letter/discard_dead_letter.sql
+\ir report/dead_letter/_dead_letters.sql
+\ir report/dead_letter/list_dead_letters.sql
+\ir report/playbook/list_playbooks.sql
+\ir report/playbook/list_playbook_versions.sql
+\ir report/playbook/get_playbook.sql
 \ir report/fsck/_step_index.sql
 \ir report/fsck/_fsck_queue.sql
 \ir report/fsck/_fsck_attempts.sql
@@ -484,6 +498,13 @@ set role pbdb_owner;
 \ir report/diagnosis/_diagnose_status.sql
 \ir report/diagnosis/_diagnose_step.sql
 \ir report/diagnosis/diagnose_execution.sql
+
+-- bulk: steer many executions in one call
+\ir bulk/_steer_each.sql
+\ir bulk/cancel_playbook_executions.sql
+\ir bulk/retry_playbook_executions.sql
+\ir bulk/requeue_dead_letters.sql
+\ir bulk/discard_dead_letters.sql
 
 -- feed: what changes, for those who watch
 \ir feed/_is_not_older.sql

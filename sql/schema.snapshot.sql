@@ -635,8 +635,25 @@ create table pbdb.playbook_ready_steps (
 );
 CREATE INDEX playbook_ready_steps_claim_idx ON pbdb.playbook_ready_steps USING btree (handler, due_at) WHERE (state = 'READY'::pbdb.ready_state);
 CREATE INDEX playbook_ready_steps_event_idx ON pbdb.playbook_ready_steps USING btree (organization_id, event_name) WHERE (event_name IS NOT NULL);
-CREATE INDEX playbook_ready_steps_inbox_idx ON pbdb.playbook_ready_steps USING btree (organization_id) WHERE (state = 'WAITING'::pbdb.ready_state);
+CREATE INDEX playbook_ready_steps_inbox_idx ON pbdb.playbook_ready_steps USING btree (organization_id, result_id) WHERE (state = 'WAITING'::pbdb.ready_state);
 CREATE INDEX playbook_ready_steps_sweep_idx ON pbdb.playbook_ready_steps USING btree (due_at) WHERE (state = ANY (ARRAY['LEASED'::pbdb.ready_state, 'WAITING'::pbdb.ready_state]));
+
+-- Inputs that an execution had before it was retried with another one: what its earlier results
+-- read.
+create table pbdb.playbook_replaced_inputs (
+    -- Tenant; part of every key, so that no row can point across tenants.
+    organization_id uuid not null,
+    -- The execution that was retried.
+    execution_id uuid not null,
+    -- Until when this was the input: attempts that began before read it.
+    replaced_at timestamp with time zone not null default clock_timestamp(),
+    -- The input as it was.
+    input_data jsonb not null,
+    constraint playbook_replaced_inputs_pkey
+        PRIMARY KEY (organization_id, execution_id, replaced_at),
+    constraint replaced_input_is_of_an_execution_of_its_organization
+        FOREIGN KEY (organization_id, execution_id) REFERENCES pbdb.playbook_executions(organization_id, id) ON DELETE CASCADE
+);
 
 -- One branch or one item of a PARALLEL_EXECUTION step that is running or has run.
 create table pbdb.playbook_scopes (

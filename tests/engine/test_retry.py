@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from build import Tenant, function, transform
 
@@ -207,3 +208,76 @@ def test_a_completed_execution_cannot_be_retried(tenant: Tenant) -> None:
         tenant.one("select pbdb.retry_playbook_execution(%s)", execution)
 
     assert refused.value.sqlstate == "PB008"
+
+
+def test_a_retry_with_another_input_reads_it_from_there_on(tenant: Tenant) -> None:
+    tenant.apply(
+        transform("before", "$input.n"),
+        function("f", max_retries=0),
+        transform("after", {"before": "$steps.before.output", "now": "$input.n"}),
+        input_schema={"required": ["n"]},
+    )
+    execution = tenant.start({"n": 1})
+    tenant.claim()
+    tenant.fail("f")
+
+    tenant.one(
+        "select pbdb.retry_playbook_execution(%s, p_input => %s)", execution, Jsonb({"n": 2})
+    )
+    (claimed,) = tenant.claim()
+    tenant.complete("f", 1)
+
+    assert claimed["input"] == {"n": 2}
+    result = tenant.result(execution)
+    assert (result["input_data"], result["output_data"]) == ({"n": 2}, {"before": 1, "now": 2})
+    inputs = tenant.rows(
+        """
+        select t.step_name, t.visit, r.input_data
+        from pbdb.get_execution_timeline(%s) as t
+        cross join lateral pbdb.get_step_result(t.step_result_id) as r
+        """,
+        execution,
+    )
+    assert inputs == [
+        ("before", 1, {"n": 1}),
+        ("f", 1, {"n": 1}),
+        ("f", 2, {"n": 2}),
+        ("after", 1, {"n": 2}),
+    ]
+
+
+def test_each_attempt_keeps_the_input_that_it_read_however_often_it_changes(
+    tenant: Tenant,
+) -> None:
+    tenant.apply(function("f", max_retries=0))
+    execution = tenant.start({"n": 0})
+    for number in (1, 2):
+        tenant.claim()
+        tenant.fail("f")
+        tenant.one(
+            "select pbdb.retry_playbook_execution(%s, 'f', %s)", execution, Jsonb({"n": number})
+        )
+    tenant.claim()
+    tenant.complete("f", 1)
+
+    inputs = tenant.rows(
+        "select r.input_data from pbdb.get_execution_timeline(%s) as t"
+        " cross join lateral pbdb.get_step_result(t.step_result_id) as r",
+        execution,
+    )
+    assert inputs == [({"n": 0},), ({"n": 1},), ({"n": 2},)]
+
+
+def test_an_input_that_does_not_fit_retries_nothing(tenant: Tenant) -> None:
+    tenant.apply(function("f", max_retries=0), input_schema={"required": ["n"]})
+    execution = tenant.start({"n": 1})
+    tenant.claim()
+    tenant.fail("f")
+
+    with pytest.raises(psycopg.Error) as refused:
+        tenant.one("select pbdb.retry_playbook_execution(%s, null, '{}')", execution)
+
+    assert refused.value.sqlstate == "PB006"
+    assert tenant.result(execution)["input_data"] == {"n": 1}
+    assert tenant.status(execution) == "FAILED"
+    assert tenant.rows("select * from pbdb.playbook_replaced_inputs") == []

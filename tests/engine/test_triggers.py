@@ -136,3 +136,75 @@ def test_schedules_follow_the_clocks_of_their_zone(
     found = next_time(schedule, zone, datetime.fromisoformat(after))
 
     assert found == datetime.fromisoformat(expected)
+
+
+def test_triggers_are_listed_by_name_with_what_became_of_them(
+    tenant: Tenant, other_tenant: Tenant
+) -> None:
+    for each in (tenant, other_tenant):
+        each.apply(transform("a", 1))
+        for name in ("c", "a", "b"):
+            each.one("select pbdb.define_trigger(%s, 'test', p_event_name => 'signup')", name)
+        each.one("select pbdb.define_trigger('s', 'test', '0 3 * * *')")
+    tenant.one("select pbdb.emit_playbook_event('signup')")
+
+    def listed(arguments: str = "") -> list[str]:
+        return [row[0] for row in tenant.rows(f"select name from pbdb.list_triggers({arguments})")]
+
+    assert listed() == ["a", "b", "c", "s"]
+    assert listed("p_kind => 'schedule'") == ["s"]
+    assert listed("p_after => 'a', p_limit => 1") == ["b"]
+    assert listed("p_name => 'c'") == ["c"]
+    assert listed("p_playbook_name => 'other'") == []
+    assert tenant.rows(
+        "select kind, event_name, is_enabled, last_fired_at is not null, last_error"
+        " from pbdb.list_triggers(p_name => 'a')"
+    ) == [("event", "signup", True, True, None)]
+
+
+def test_a_trigger_that_is_off_does_not_fire_until_it_is_on_again(tenant: Tenant) -> None:
+    tenant.apply(transform("a", 1))
+    tenant.one("select pbdb.define_trigger('t', 'test', p_event_name => 'signup')")
+
+    for _ in range(2):
+        tenant.one("select pbdb.disable_trigger('t')")
+    assert tenant.one("select pbdb.emit_playbook_event('signup')") == 0
+    for _ in range(2):
+        tenant.one("select pbdb.enable_trigger('t')")
+    assert tenant.one("select pbdb.emit_playbook_event('signup')") == 1
+
+    tenant.one("select pbdb.delete_trigger('t')")
+    assert tenant.rows("select * from pbdb.list_triggers()") == []
+
+
+def test_a_schedule_that_was_off_does_not_make_up_for_it(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    tenant.apply(transform("a", 1))
+    tenant.one("select pbdb.define_trigger('t', 'test', '0 3 * * *')")
+    tenant.one("select pbdb.disable_trigger('t')")
+    owner.execute("update pbdb.playbook_triggers set next_fire_at = now() - interval '3 days'")
+
+    tenant.one("select pbdb.enable_trigger('t')")
+
+    fire(tenant.worker)
+    assert outputs(tenant) == []
+    row = tenant.rows("select next_fire_at > now(), last_fired_at from pbdb.list_triggers()")
+    assert row == [(True, None)]
+
+
+@pytest.mark.parametrize("verb", ["enable", "disable", "delete"])
+def test_a_trigger_of_somebody_else_is_not_there(
+    tenant: Tenant, other_tenant: Tenant, verb: str
+) -> None:
+    other_tenant.apply(transform("a", 1))
+    other_tenant.one("select pbdb.define_trigger('theirs', 'test', p_event_name => 'e')")
+
+    said = set()
+    for name in ("theirs", "nobodys"):
+        with pytest.raises(psycopg.Error) as refused:
+            tenant.one(f"select pbdb.{verb}_trigger(%s)", name)
+        said.add((refused.value.sqlstate, str(refused.value).replace(name, "")))
+    assert len(said) == 1
+    assert refused.value.sqlstate == "PB004"
+    assert other_tenant.one("select count(*) from pbdb.list_triggers() where is_enabled") == 1

@@ -11,6 +11,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from build import Tenant, function, transform, violations
+from report import rows
 
 Connection = psycopg.Connection[Any]
 
@@ -37,7 +38,7 @@ def fail_for_good(tenant: Tenant, **fields: Any) -> uuid.UUID:
     tenant.apply(
         transform("first", 1), function("a", max_retries=1, retry_delay_seconds=0), **fields
     )
-    execution = tenant.start()
+    execution = tenant.start(name=fields.get("name", "test"))
     for _ in range(2):
         assert tenant.claim()
         tenant.fail("a")
@@ -166,4 +167,46 @@ def test_another_tenants_dead_letter_looks_like_none(
 def test_operators_of_all_tenants_see_them(tenant: Tenant, monitor: Connection) -> None:
     execution = fail_for_good(tenant)
     found = monitor.execute("select execution_id from pbdb.playbook_dead_letters").fetchall()
+    assert found == [(execution,)]
+
+
+def test_dead_letters_are_listed_newest_first_in_pages(tenant: Tenant) -> None:
+    one, two, three = (fail_for_good(tenant, name=name) for name in ("p", "q", "p"))
+    fail_for_good(Tenant(tenant.app, tenant.worker, uuid.uuid4()))
+
+    def listed(arguments: str = "", *values: Any) -> list[uuid.UUID]:
+        return [
+            row[0]
+            for row in tenant.rows(
+                f"select execution_id from pbdb.list_dead_letters({arguments})", *values
+            )
+        ]
+
+    assert listed() == [three, two, one]
+    assert listed("p_limit => 1") == [three]
+    assert listed("p_before_id => %s, p_limit => 1", three) == [two]
+    assert listed("p_before_id => %s", one) == []
+    assert listed("p_playbook_name => 'p'") == [three, one]
+    assert listed("p_playbook_name => 'x'") == []
+    assert listed("p_error_code => 'BOOM'") == [three, two, one]
+    assert listed("p_error_code => 'X'") == []
+    tenant.one("select pbdb.discard_dead_letter(%s, 'old')", two)
+    assert listed() == [three, one]
+    seen = tenant.rows(
+        "select execution_id, step_name, reason, error_code, attempts from pbdb.list_dead_letters()"
+    )
+    assert seen == dead_letters(tenant)[::-1]
+
+
+def test_dead_letters_are_found_among_many_failures_that_are_none(
+    owner: Connection, tenant: Tenant
+) -> None:
+    execution = fail_for_good(tenant)
+    playbook = rows.playbook(owner, tenant.organization, "other")
+    with owner.transaction():
+        for _ in range(450):
+            rows.execution(owner, playbook, "FAILED")
+
+    found = tenant.rows("select execution_id from pbdb.list_dead_letters()")
+
     assert found == [(execution,)]

@@ -1,8 +1,8 @@
--- drop: function pbdb.retry_playbook_execution(uuid, text)
+-- drop: function pbdb.retry_playbook_execution(uuid, text, jsonb)
 --
 -- Definer: apps change executions only through functions.
 create or replace function pbdb.retry_playbook_execution(
-    p_execution_id uuid, p_from_step text default null
+    p_execution_id uuid, p_from_step text default null, p_input jsonb default null
 )
 returns void
 language plpgsql
@@ -29,6 +29,9 @@ begin
     from pbdb.playbook_executions as e
     where e.id = p_execution_id;
     v_program := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
+    if p_input is not null then
+        v_run := pbdb._replace_input(v_run, v_program, p_input);
+    end if;
     v_run.threads := array[
         pbdb._new_thread(null, pbdb._retry_point(v_run, v_program, p_from_step))
     ];
@@ -48,10 +51,11 @@ begin
 end;
 $fn$;
 
-comment on function pbdb.retry_playbook_execution(uuid, text) is
+comment on function pbdb.retry_playbook_execution(uuid, text, jsonb) is
 'Runs a FAILED, TIMEOUT or CANCELLED execution again from the step where it ended, or from a named '
 'step outside branches, with a new deadline; completed work is kept, also the finished branches of '
-'a parallel step. Raises PB004, PB008, PB017.';
+'a parallel step. With p_input, what runs from now on reads that instead of the first input, which '
+'is kept for what ran before. Raises PB004, PB006 (the input does not fit), PB008, PB014, PB017.';
 
-revoke execute on function pbdb.retry_playbook_execution(uuid, text) from public;
-grant execute on function pbdb.retry_playbook_execution(uuid, text) to pbdb_app;
+revoke execute on function pbdb.retry_playbook_execution(uuid, text, jsonb) from public;
+grant execute on function pbdb.retry_playbook_execution(uuid, text, jsonb) to pbdb_app;

@@ -52,11 +52,23 @@ begin atomic
         r.visit,
         r.attempt_number,
         r.status,
-        -- Null is the input of the execution, unless none was built: a mapping that failed, or a
-        -- condition that did not hold.
+        -- Null is the input of the execution as it was then, unless none was built: a mapping that
+        -- failed, or a condition that did not hold.
         coalesce(r.input_data, case
             when s.input_mapping = '{}' and (r.status <> 'SKIPPED' or r.error_code is not null)
-                then e.input_data
+                then coalesce(
+                    (
+                        select i.input_data
+                        from pbdb.playbook_replaced_inputs as i
+                        where
+                            i.organization_id = r.organization_id
+                            and i.execution_id = r.execution_id
+                            and i.replaced_at > r.created_at
+                        order by i.replaced_at
+                        limit 1
+                    ),
+                    e.input_data
+                )
         end),
         r.request,
         r.output_data,
