@@ -537,6 +537,48 @@ create index playbook_events_unconsumed_idx
 on pbdb.playbook_events (organization_id, event_name, id) where consumed_by is null;
 create index playbook_events_expiry_idx on pbdb.playbook_events (expires_at);
 
+create table pbdb.playbook_setbacks (
+    organization_id uuid not null,
+    subject_id uuid not null,
+    execution_id uuid,
+    place text not null,
+    failed_turns int not null default 1,
+    not_before timestamptz not null,
+    error_code text not null,
+    error_message text not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, subject_id),
+    constraint setback_belongs_to_an_execution_of_its_organization
+    foreign key (organization_id, execution_id)
+    references pbdb.playbook_executions (organization_id, id) on delete cascade,
+    constraint setback_place_is_known
+    check (place in ('sweep', 'claim', 'report', 'sql step', 'event', 'schedule')),
+    constraint setback_has_a_failed_turn check (failed_turns > 0)
+);
+
+comment on table pbdb.playbook_setbacks is
+'What could not be moved for a reason that is not a step''s own, and is put aside until its next turn: '
+'nobody else waits for it. Empty in a healthy database.';
+comment on column pbdb.playbook_setbacks.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_setbacks.subject_id is
+'What is put aside: an attempt, an execution whose time is over, a kept event or a trigger.';
+comment on column pbdb.playbook_setbacks.execution_id is
+'The execution that it belongs to; null for an event and a trigger.';
+comment on column pbdb.playbook_setbacks.place is
+'What was being done: sweep, claim, report, sql step, event or schedule.';
+comment on column pbdb.playbook_setbacks.failed_turns is
+'How often it failed in a row; after five times it fails for good.';
+comment on column pbdb.playbook_setbacks.not_before is 'When it has its next turn.';
+comment on column pbdb.playbook_setbacks.error_code is 'SQLSTATE of the last error.';
+comment on column pbdb.playbook_setbacks.error_message is 'Message of the last error.';
+comment on column pbdb.playbook_setbacks.created_at is 'When it failed first.';
+comment on column pbdb.playbook_setbacks.updated_at is 'When it failed last.';
+
+create index playbook_setbacks_execution_idx
+on pbdb.playbook_setbacks (organization_id, execution_id) where execution_id is not null;
+
 create table pbdb.workers (
     name text not null primary key,
     handlers text[] not null default '{}',
@@ -619,7 +661,7 @@ begin
     foreach v_table in array array[
         'playbook_executions', 'playbook_idempotency_keys', 'playbook_replaced_inputs',
         'playbook_step_results', 'playbook_scopes', 'playbook_ready_steps', 'playbook_joins',
-        'playbook_events', 'workers', 'playbook_usage', 'playbook_execution_rollups', 'query_contexts'
+        'playbook_events', 'playbook_setbacks', 'workers', 'playbook_usage', 'playbook_execution_rollups', 'query_contexts'
     ] loop
         execute format('alter table pbdb.%I enable row level security', v_table);
         execute format('alter table pbdb.%I force row level security', v_table);

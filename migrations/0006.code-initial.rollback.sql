@@ -40,6 +40,9 @@ drop function pbdb.diagnose_execution(uuid);
 -- deleted: sql/report/diagnosis/_diagnose_step.sql
 drop function pbdb._diagnose_step(pbdb.playbook_ready_steps, pbdb.playbook_step_results, text);
 
+-- deleted: sql/report/diagnosis/_diagnose_setbacks.sql
+drop function pbdb._diagnose_setbacks(pbdb.playbook_executions);
+
 -- deleted: sql/report/diagnosis/_diagnose_status.sql
 drop function pbdb._diagnose_status(pbdb.playbook_executions);
 
@@ -246,6 +249,12 @@ drop function pbdb._execute_sql_step(uuid, uuid, real[]);
 -- deleted: sql/queue/report/release_playbook_steps.sql
 drop function pbdb.release_playbook_steps(text, uuid[], uuid[]);
 
+-- deleted: sql/queue/report/_release_singly.sql
+drop function pbdb._release_singly(uuid[], uuid[]);
+
+-- deleted: sql/queue/report/_release_attempts.sql
+drop function pbdb._release_attempts(uuid[], uuid[]);
+
 -- deleted: sql/queue/report/fail_playbook_steps.sql
 drop function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]);
 
@@ -258,11 +267,32 @@ drop function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[
 -- deleted: sql/queue/report/complete_playbook_steps.sql
 drop function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[]);
 
+-- deleted: sql/queue/report/_record_usages.sql
+drop function pbdb._record_usages(uuid[], jsonb[], pbdb.verdict[]);
+
 -- deleted: sql/queue/report/_record_usage.sql
 drop function pbdb._record_usage(uuid[], jsonb[], pbdb.verdict[]);
 
 -- deleted: sql/queue/report/_usage_number.sql
 drop function pbdb._usage_number(jsonb, text, numeric);
+
+-- deleted: sql/queue/report/_settle_reports.sql
+drop function pbdb._settle_reports(uuid[], uuid[], text[], jsonb[], text, text[], int, int);
+
+-- deleted: sql/queue/report/_settle_free_reports.sql
+drop function pbdb._settle_free_reports(uuid[], uuid[], text[], jsonb[], text, text[], int, int);
+
+-- deleted: sql/queue/report/_settle_reports_singly.sql
+drop function pbdb._settle_reports_singly(uuid[], uuid[], text[], jsonb[], text, text);
+
+-- deleted: sql/queue/report/_settle_report.sql
+drop function pbdb._settle_report(uuid, uuid, text, jsonb);
+
+-- deleted: sql/queue/report/_refuse_report.sql
+drop function pbdb._refuse_report(uuid, uuid, text, text, boolean);
+
+-- deleted: sql/queue/report/_busy_verdicts.sql
+drop function pbdb._busy_verdicts(uuid[]);
 
 -- deleted: sql/queue/report/_settle_attempts.sql
 drop function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int);
@@ -287,6 +317,24 @@ drop function pbdb.sweep(int);
 
 -- deleted: sql/queue/sweep/_settle_overdue.sql
 drop function pbdb._settle_overdue(int);
+
+-- deleted: sql/queue/sweep/_settle_singly.sql
+drop function pbdb._settle_singly(int, boolean);
+
+-- deleted: sql/queue/sweep/_settle_again.sql
+drop function pbdb._settle_again(text, uuid, uuid);
+
+-- deleted: sql/queue/sweep/_overdue_again.sql
+drop function pbdb._overdue_again(int);
+
+-- deleted: sql/queue/sweep/_settle_alone.sql
+drop function pbdb._settle_alone(text, uuid, uuid);
+
+-- deleted: sql/queue/sweep/_turn_failed.sql
+drop function pbdb._turn_failed(text, uuid, uuid, timestamptz, text, text);
+
+-- deleted: sql/queue/sweep/_settle_finding.sql
+drop function pbdb._settle_finding(text, uuid, uuid);
 
 -- deleted: sql/queue/sweep/_sweep_event.sql
 drop function pbdb._sweep_event(uuid, uuid);
@@ -360,6 +408,27 @@ drop function pbdb._fire_event_triggers(uuid, text, jsonb);
 -- deleted: sql/event/_fire.sql
 drop function pbdb._fire(pbdb.playbook_triggers, jsonb, text, text);
 
+-- deleted: sql/engine/setback/_put_event_aside.sql
+drop function pbdb._put_event_aside(uuid, uuid, text, text);
+
+-- deleted: sql/engine/setback/_fail_turn.sql
+drop function pbdb._fail_turn(uuid, uuid, text, text, text, boolean);
+
+-- deleted: sql/engine/setback/_give_up.sql
+drop function pbdb._give_up(uuid, uuid, jsonb);
+
+-- deleted: sql/engine/setback/_set_aside.sql
+drop function pbdb._set_aside(uuid, uuid, uuid, text, text, text);
+
+-- deleted: sql/engine/setback/_setback_pause.sql
+drop function pbdb._setback_pause(int, text);
+
+-- deleted: sql/engine/run/_lock_free_families.sql
+drop function pbdb._lock_free_families(uuid[], float8);
+
+-- deleted: sql/engine/run/_lock_families_now.sql
+drop function pbdb._lock_families_now(uuid[]);
+
 -- deleted: sql/engine/run/_lock_families.sql
 drop function pbdb._lock_families(uuid[]);
 
@@ -425,6 +494,9 @@ drop function pbdb._deliver(uuid, jsonb, boolean);
 
 -- deleted: sql/engine/move/_run_engine_steps.sql
 drop function pbdb._run_engine_steps(uuid[], int);
+
+-- deleted: sql/engine/move/_next_engine_step.sql
+drop function pbdb._next_engine_step(uuid[]);
 
 -- deleted: sql/engine/move/_run_engine_step.sql
 drop function pbdb._run_engine_step(uuid);
@@ -614,6 +686,9 @@ drop function pbdb._resolve_request(jsonb, jsonb, jsonb);
 
 -- deleted: sql/rollup/roll_up_executions.sql
 drop function pbdb.roll_up_executions(integer);
+
+-- deleted: sql/rollup/_roll_up_playbooks.sql
+drop function pbdb._roll_up_playbooks(uuid[], uuid[], int);
 
 -- deleted: sql/rollup/_roll_up_playbook.sql
 drop function pbdb._roll_up_playbook(uuid, uuid, integer);
@@ -1487,6 +1562,13 @@ from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 drop policy monitor_may_read_all on pbdb.playbook_events;
 drop policy app_may_read_its_organization on pbdb.playbook_events;
 drop policy owner_may_everything on pbdb.playbook_events;
+
+-- deleted: sql/access/playbook_setbacks.sql
+revoke all on pbdb.playbook_setbacks
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+drop policy monitor_may_read_all on pbdb.playbook_setbacks;
+drop policy app_may_read_its_organization on pbdb.playbook_setbacks;
+drop policy owner_may_everything on pbdb.playbook_setbacks;
 
 -- deleted: sql/access/playbook_joins.sql
 revoke all on pbdb.playbook_joins

@@ -28,6 +28,7 @@ set role pbdb_owner;
 \ir access/playbook_step_results.sql
 \ir access/playbook_ready_steps.sql
 \ir access/playbook_joins.sql
+\ir access/playbook_setbacks.sql
 \ir access/playbook_events.sql
 \ir access/workers.sql
 \ir access/playbook_usage.sql
@@ -306,6 +307,7 @@ set role pbdb_owner;
 \ir rollup/_unroll_deleted_executions.sql
 \ir rollup/_reset_roll_up.sql
 \ir rollup/_roll_up_playbook.sql
+\ir rollup/_roll_up_playbooks.sql
 \ir rollup/roll_up_executions.sql
 
 -- engine: start and steer executions
@@ -371,6 +373,7 @@ set role pbdb_owner;
 \ir engine/child/_end_child_call.sql
 \ir engine/move/_advance.sql
 \ir engine/move/_run_engine_step.sql
+\ir engine/move/_next_engine_step.sql
 \ir engine/move/_run_engine_steps.sql
 \ir engine/wait/_deliver.sql
 \ir engine/start/_check_input.sql
@@ -393,6 +396,13 @@ set role pbdb_owner;
 \ir engine/steer/retry_playbook_execution.sql
 \ir engine/run/_try_lock.sql
 \ir engine/run/_lock_families.sql
+\ir engine/run/_lock_families_now.sql
+\ir engine/run/_lock_free_families.sql
+\ir engine/setback/_setback_pause.sql
+\ir engine/setback/_set_aside.sql
+\ir engine/setback/_give_up.sql
+\ir engine/setback/_fail_turn.sql
+\ir engine/setback/_put_event_aside.sql
 
 -- event: events, triggers and schedules
 \ir event/_fire.sql
@@ -421,6 +431,12 @@ set role pbdb_owner;
 \ir queue/sweep/_end_overdue_wait.sql
 \ir queue/sweep/_sweep_step.sql
 \ir queue/sweep/_sweep_event.sql
+\ir queue/sweep/_settle_finding.sql
+\ir queue/sweep/_turn_failed.sql
+\ir queue/sweep/_settle_alone.sql
+\ir queue/sweep/_overdue_again.sql
+\ir queue/sweep/_settle_again.sql
+\ir queue/sweep/_settle_singly.sql
 \ir queue/sweep/_settle_overdue.sql
 \ir queue/sweep/sweep.sql
 \ir queue/claim/claim_playbook_steps.sql
@@ -429,12 +445,21 @@ set role pbdb_owner;
 \ir queue/report/_output_problem.sql
 \ir queue/report/_still_held.sql
 \ir queue/report/_settle_attempts.sql
+\ir queue/report/_busy_verdicts.sql
+\ir queue/report/_refuse_report.sql
+\ir queue/report/_settle_report.sql
+\ir queue/report/_settle_reports_singly.sql
+\ir queue/report/_settle_free_reports.sql
+\ir queue/report/_settle_reports.sql
 \ir queue/report/_usage_number.sql
 \ir queue/report/_record_usage.sql
+\ir queue/report/_record_usages.sql
 \ir queue/report/complete_playbook_steps.sql
 \ir queue/report/complete_and_claim_playbook_steps.sql
 \ir queue/report/_clean_error.sql
 \ir queue/report/fail_playbook_steps.sql
+\ir queue/report/_release_attempts.sql
+\ir queue/report/_release_singly.sql
 \ir queue/report/release_playbook_steps.sql
 \ir queue/sql_step/_execute_sql_step.sql
 \ir queue/sql_step/_lease_one.sql
@@ -496,6 +521,7 @@ set role pbdb_owner;
 \ir report/fsck/_fsck_keys.sql
 \ir report/fsck/fsck.sql
 \ir report/diagnosis/_diagnose_status.sql
+\ir report/diagnosis/_diagnose_setbacks.sql
 \ir report/diagnosis/_diagnose_step.sql
 \ir report/diagnosis/diagnose_execution.sql
 

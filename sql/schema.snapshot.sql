@@ -694,6 +694,40 @@ create table pbdb.playbook_scopes (
 );
 CREATE INDEX playbook_scopes_execution_idx ON pbdb.playbook_scopes USING btree (execution_id, parent_result_id, item_index);
 
+-- What could not be moved for a reason that is not a step's own, and is put aside until its next
+-- turn: nobody else waits for it. Empty in a healthy database.
+create table pbdb.playbook_setbacks (
+    -- Tenant; part of every key, so that no row can point across tenants.
+    organization_id uuid not null,
+    -- What is put aside: an attempt, an execution whose time is over, a kept event or a trigger.
+    subject_id uuid not null,
+    -- The execution that it belongs to; null for an event and a trigger.
+    execution_id uuid,
+    -- What was being done: sweep, claim, report, sql step, event or schedule.
+    place text not null,
+    -- How often it failed in a row; after five times it fails for good.
+    failed_turns integer not null default 1,
+    -- When it has its next turn.
+    not_before timestamp with time zone not null,
+    -- SQLSTATE of the last error.
+    error_code text not null,
+    -- Message of the last error.
+    error_message text not null,
+    -- When it failed first.
+    created_at timestamp with time zone not null default now(),
+    -- When it failed last.
+    updated_at timestamp with time zone not null default now(),
+    constraint playbook_setbacks_pkey
+        PRIMARY KEY (organization_id, subject_id),
+    constraint setback_belongs_to_an_execution_of_its_organization
+        FOREIGN KEY (organization_id, execution_id) REFERENCES pbdb.playbook_executions(organization_id, id) ON DELETE CASCADE,
+    constraint setback_has_a_failed_turn
+        CHECK ((failed_turns > 0)),
+    constraint setback_place_is_known
+        CHECK ((place = ANY (ARRAY['sweep'::text, 'claim'::text, 'report'::text, 'sql step'::text, 'event'::text, 'schedule'::text])))
+);
+CREATE INDEX playbook_setbacks_execution_idx ON pbdb.playbook_setbacks USING btree (organization_id, execution_id) WHERE (execution_id IS NOT NULL);
+
 -- The text that a playbook version was written in, with its comments and its order. The engine
 -- never reads it.
 create table pbdb.playbook_sources (

@@ -2,7 +2,9 @@
 
 Each session is a transaction: begin, its calls, commit. A call that waits for a lock is left
 waiting, and the session's later statements wait with it, until somebody else's commit lets it go
-on: so a run is every order that a server could meet, without any sleep.
+on: so a run is every order that a server could meet, without any sleep. A session that is told to
+come again (a report that somebody stands in the way of) gives up its transaction and runs it once
+more when the others are done.
 """
 
 from __future__ import annotations
@@ -19,6 +21,10 @@ Connection = psycopg.Connection[Any]
 Call = Callable[[Connection], Any]
 
 
+class Busy(Exception):
+    """A call changed nothing because somebody else holds what it needs."""
+
+
 class Session:
     """A connection whose statements run in a thread of its own, one after the other."""
 
@@ -26,9 +32,11 @@ class Session:
         self.connection = connection
         self.pid = connection.info.backend_pid
         self.answers: list[Any] = []
+        self.comes_again = False
+        self._calls = [self._answer(call) for call in calls]
         self._pool = ThreadPoolExecutor(1)
-        self._running: Future[None] | None = None
-        self._todo = [*([self._begin] if begins else []), *map(self._answer, calls), self._commit]
+        self._running: Future[Any] | None = None
+        self._todo = [*([self._begin] if begins else []), *self._calls, self._commit]
 
     @property
     def statements(self) -> int:
@@ -37,6 +45,12 @@ class Session:
     def next(self) -> None:
         """Start the next statement; the one before has ended."""
         self._running = self._pool.submit(self._todo.pop(0))
+
+    def again(self) -> None:
+        """Start all of it once more, in one go."""
+        self.comes_again = False
+        self.answers.clear()
+        self._running = self._pool.submit(lambda: [each() for each in [*self._calls, self._commit]])
 
     def is_busy(self) -> bool:
         if self._running is not None and self._running.done():
@@ -51,18 +65,21 @@ class Session:
         self.connection.execute("select 1")
 
     def _commit(self) -> None:
-        self.connection.rollback() if self._has_failed() else self.connection.commit()
+        is_undone = self._has_failed() or self.comes_again
+        self.connection.rollback() if is_undone else self.connection.commit()
 
     def _has_failed(self) -> bool:
         return self.connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR
 
     def _answer(self, call: Call) -> Callable[[], None]:
         def run() -> None:
-            if self._has_failed():
+            if self._has_failed() or self.comes_again:
                 self.answers.append("not run")
                 return
             try:
                 self.answers.append(call(self.connection))
+            except Busy:
+                self.comes_again = True
             except psycopg.Error as error:
                 self.answers.append(f"error {error.sqlstate}")
 
@@ -91,6 +108,11 @@ def run_in_order(
     while late or any(session.is_busy() for session in sessions):
         _catch_up(watcher, sessions, late)
         assert time.monotonic() < end, "sessions wait for each other and nobody ends it"
+    for session in sessions:
+        if session.comes_again:
+            session.again()
+            _settle(watcher, session)
+        assert not session.comes_again, "it is told to come again though nobody stands in the way"
     return tuple(tuple(session.answers) for session in sessions)
 
 

@@ -15,6 +15,7 @@ begin
         return;
     end if;
     v_token := pbdb._lease_one(p_result_id, 'what_if');
+    perform pbdb._lock_families(array[p_result_id]);
     perform pbdb._settle_attempts(
         array[p_result_id], array[v_token], array[p_output::text], null
     );

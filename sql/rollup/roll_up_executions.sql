@@ -13,8 +13,8 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_percent real;
-    v_playbook record;
-    v_count int := 0;
+    v_organization_ids uuid[];
+    v_playbook_ids uuid[];
 begin
     if p_limit is null or p_limit < 1 then
         raise exception using
@@ -30,43 +30,40 @@ begin
     from pg_class as c
     where c.oid = 'pbdb.playbooks'::regclass;
 
-    -- A loop, because each playbook is locked, counted and written by itself.
-    for v_playbook in
-        select c.organization_id, c.playbook_id
+    select
+        array_agg(c.organization_id order by c.playbook_id),
+        array_agg(c.playbook_id order by c.playbook_id)
+    into v_organization_ids, v_playbook_ids
+    from (
+        select l.organization_id, l.playbook_id
         from (
-            select l.organization_id, l.playbook_id
-            from (
-                select e.organization_id, e.playbook_id
-                from pbdb.playbook_executions as e
-                order by e.id desc
-                limit 500
-            ) as l
-            union
-            select p.organization_id, p.id
-            from pbdb.playbooks as p tablesample system (v_percent)
-        ) as c
-        left join pbdb.playbook_execution_rollups as r
-            on
-                c.organization_id = r.organization_id and c.playbook_id = r.playbook_id
-                and r.horizon <= pg_snapshot_xmin(pg_current_snapshot())
-        where exists (
-            select
+            select e.organization_id, e.playbook_id
             from pbdb.playbook_executions as e
-            where
-                e.playbook_id = c.playbook_id
-                and e.finished_xid >= coalesce(r.horizon, '0')
-                and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
-            order by e.finished_xid
-            offset 29 limit 1
-        )
-        order by c.playbook_id
-    loop
-        v_count := v_count + pbdb._roll_up_playbook(
-            v_playbook.organization_id, v_playbook.playbook_id, p_limit - v_count
-        );
-        exit when v_count >= p_limit;
-    end loop;
-    return v_count;
+            order by e.id desc
+            limit 500
+        ) as l
+        union
+        select p.organization_id, p.id
+        from pbdb.playbooks as p tablesample system (v_percent)
+    ) as c
+    left join pbdb.playbook_execution_rollups as r
+        on
+            c.organization_id = r.organization_id and c.playbook_id = r.playbook_id
+            and r.horizon <= pg_snapshot_xmin(pg_current_snapshot())
+    where exists (
+        select
+        from pbdb.playbook_executions as e
+        where
+            e.playbook_id = c.playbook_id
+            and e.finished_xid >= coalesce(r.horizon, '0')
+            and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
+        order by e.finished_xid
+        offset 29 limit 1
+    );
+    return case
+        when v_playbook_ids is null then 0
+        else pbdb._roll_up_playbooks(v_organization_ids, v_playbook_ids, p_limit)
+    end;
 end;
 $fn$;
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -15,6 +16,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg.types.string import TextLoader
+
+log = logging.getLogger(__name__)
 
 AsyncConnection = psycopg.AsyncConnection[TupleRow]
 Connection = psycopg.Connection[TupleRow]
@@ -129,9 +132,16 @@ async def connect_async(
         conninfo(url, application_name), autocommit=True
     )
     connection.prepare_threshold = None if is_pooled else 1
+    connection.add_notice_handler(_say_warning)
     for name in ("json", "jsonb"):
         connection.adapters.register_loader(name, TextLoader)
     return connection
+
+
+def _say_warning(notice: psycopg.errors.Diagnostic) -> None:
+    """What the database warns of goes to our log: an execution that was put aside, for one."""
+    if notice.severity_nonlocalized == "WARNING":
+        log.warning(f"database: {notice.message_primary}", extra={"sqlstate": notice.sqlstate})
 
 
 class Pool:

@@ -27,6 +27,7 @@ TABLES: dict[str, tuple[str, str, str, str]] = {
     "playbook_ready_steps": ("s", "", "", "s"),
     "playbook_joins": ("s", "", "", "s"),
     "playbook_events": ("s", "", "", "s"),
+    "playbook_setbacks": ("s", "", "", "s"),
     "playbook_usage": ("s", "", "", "s"),
     "agent_memories": ("sUd", "", "", "s"),
     "agent_memory_embeddings": ("s", "", "", "s"),

@@ -28,6 +28,7 @@ SPECIAL = {
     ("playbook_triggers", "kind"): "'schedule'",
     ("playbook_triggers", "schedule"): "'0 9 * * *'",
     ("playbook_ready_steps", "state"): "'READY'",
+    ("playbook_setbacks", "place"): "'sweep'",
     ("playbook_steps", "step_type"): "'DATA_TRANSFORM'",
 }
 BY_TYPE = {

@@ -17,7 +17,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from build import Tenant, function, transform, violations
-from orders import Call, Session, orders, run_in_order, serial_orders
+from orders import Busy, Call, Session, orders, run_in_order, serial_orders
 
 Connection = psycopg.Connection[Any]
 Held = dict[str, tuple[uuid.UUID, uuid.UUID]]
@@ -71,6 +71,24 @@ def ask(query: str, *values: Callable[[State], Any]) -> Callable[[State], Call]:
     return bind
 
 
+def report(query: str, *values: Callable[[State], Any]) -> Callable[[State], Call]:
+    """A call that is told to come again when somebody holds its execution."""
+    asked = ask(query, *values)
+
+    def bind(state: State) -> Call:
+        call = asked(state)
+
+        def come(conn: Connection) -> Any:
+            answers = call(conn)
+            if "busy" in answers:
+                raise Busy
+            return answers
+
+        return come
+
+    return bind
+
+
 def of(name: str) -> Callable[[State], uuid.UUID]:
     return lambda state: state.executions[name]
 
@@ -84,7 +102,7 @@ def tokens(*steps: str) -> Callable[[State], list[uuid.UUID]]:
 
 
 def complete(*steps: str, output: str = "1") -> Callable[[State], Call]:
-    return ask(
+    return report(
         "select outcome from pbdb.complete_playbook_steps('w', %s, %s, %s)",
         ids(*steps),
         tokens(*steps),
@@ -93,7 +111,7 @@ def complete(*steps: str, output: str = "1") -> Callable[[State], Call]:
 
 
 def complete_and_claim(step: str) -> Callable[[State], Call]:
-    return ask(
+    return report(
         "select coalesce(outcome, step_name) from pbdb.complete_and_claim_playbook_steps("
         "'w', %s, %s, array['1'], null, array['CUSTOM_FUNCTION'], 1, 60)",
         ids(step),
@@ -102,7 +120,7 @@ def complete_and_claim(step: str) -> Callable[[State], Call]:
 
 
 def fail(step: str) -> Callable[[State], Call]:
-    return ask(
+    return report(
         "select outcome from pbdb.fail_playbook_steps('w', %s, %s, array['{}'::jsonb])",
         ids(step),
         tokens(step),
@@ -110,7 +128,7 @@ def fail(step: str) -> Callable[[State], Call]:
 
 
 def release(step: str) -> Callable[[State], Call]:
-    return ask(
+    return report(
         "select outcome from pbdb.release_playbook_steps('w', %s, %s)", ids(step), tokens(step)
     )
 

@@ -1,9 +1,9 @@
 -- drop: function pbdb._settle_attempts(uuid[], uuid[], text[], jsonb[], text, text[], int, int)
 --
 -- Everything that a runner reports goes through here: the token is compared under the lock of the
--- execution, the attempt ends, the execution advances, and all of it is written set by set. Longer
--- than a screen because a batch must keep, from one report to the next, the execution that it holds
--- in memory: parts that moved out would each have to be given all of it.
+-- execution, which the caller has taken, the attempt ends, the execution advances, and all of it is
+-- written set by set. Longer than a screen because a batch must keep, from one report to the next,
+-- the execution that it holds in memory: parts that moved out would have to be given all of it.
 create or replace function pbdb._settle_attempts(
     p_ids uuid[],
     p_tokens uuid[],
@@ -42,7 +42,6 @@ declare
 begin
     verdicts := '{}';
     claims := '{}';
-    perform pbdb._lock_families(p_ids);
 
     for v_item in
         select

@@ -55,12 +55,12 @@ begin
     perform pbdb._check_same_length(p_step_result_ids, p_tokens);
     perform pbdb._check_same_length(p_step_result_ids, p_outputs);
     select s.verdicts, s.claims into v_settled
-    from pbdb._settle_attempts(
+    from pbdb._settle_reports(
         p_step_result_ids, p_tokens, p_outputs, null, p_worker, p_handlers, p_limit,
         p_lease_seconds
     ) as s;
     if array_remove(p_usages, null) <> '{}' then
-        perform pbdb._record_usage(p_step_result_ids, p_usages, v_settled.verdicts);
+        perform pbdb._record_usages(p_step_result_ids, p_usages, v_settled.verdicts);
     end if;
 
     return query
@@ -72,7 +72,9 @@ begin
     from unnest(v_settled.verdicts) as v;
     return query
     select null::text, null::text, null::text, c.* from unnest(v_settled.claims) as c;
-    if p_limit > cardinality(v_settled.claims) then
+    -- statement_timeout fires once: behind it a claim would be without limit.
+    if p_limit > cardinality(v_settled.claims)
+        and not exists (select from unnest(v_settled.verdicts) as v where v.code = '57014') then
         return query
         select null::text, null::text, null::text, c.*
         from pbdb.claim_playbook_steps(

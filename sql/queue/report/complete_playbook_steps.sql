@@ -24,9 +24,9 @@ begin
     perform pbdb._check_same_length(p_step_result_ids, p_tokens);
     perform pbdb._check_same_length(p_step_result_ids, p_outputs);
     select s.verdicts into v_verdicts
-    from pbdb._settle_attempts(p_step_result_ids, p_tokens, p_outputs, null) as s;
+    from pbdb._settle_reports(p_step_result_ids, p_tokens, p_outputs, null) as s;
     if array_remove(p_usages, null) <> '{}' then
-        perform pbdb._record_usage(p_step_result_ids, p_usages, v_verdicts);
+        perform pbdb._record_usages(p_step_result_ids, p_usages, v_verdicts);
     end if;
     return query select * from unnest(v_verdicts);
 end;
@@ -35,8 +35,11 @@ $fn$;
 comment on function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[]) is
 'Reports outputs (JSON text) of leased steps and advances their executions in the same '
 'transaction. Outcome accepted, repeated (the same report again), failed (the output is invalid or '
-'too large: a failed attempt), stale (PB002) or conflict (PB003). A usage is {model, input_tokens, '
-'output_tokens, cost_usd, latency_ms}. Raises PB017.';
+'too large, or what follows cannot be written: a failed attempt), stale (PB002), conflict (PB003), '
+'busy (another transaction holds the execution) or refused (it could not be written; the code is '
+'the SQLSTATE): after these two nothing was changed, and the report may come again in a moment. A '
+'report that is refused five times fails its step. A usage is {model, input_tokens, output_tokens, '
+'cost_usd, latency_ms}. Raises PB017.';
 
 revoke execute on function pbdb.complete_playbook_steps(
     text, uuid[], uuid[], text[], jsonb[]

@@ -19,7 +19,7 @@ begin
     perform pbdb._check_same_length(p_step_result_ids, p_errors);
     return query
     select v.*
-    from pbdb._settle_attempts(
+    from pbdb._settle_reports(
         p_step_result_ids, p_tokens, null,
         array(
             select pbdb._clean_error(u.e)

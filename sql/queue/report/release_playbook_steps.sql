@@ -14,65 +14,36 @@ set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare
-    v_held tid[];
+    v_busy uuid[];
 begin
     perform pbdb._check_claim(p_worker, 0, 1);
     perform pbdb._check_same_length(p_step_result_ids, p_tokens);
-    perform pbdb._lock_families(p_step_result_ids);
-    -- Locked by a statement before, because a heartbeat may move a row, and where this finds it is
-    -- where it must stay.
-    v_held := array(
-        select q.ctid
-        from unnest(p_step_result_ids, p_tokens) as a (id, token)
-        cross join lateral (
-            select r.organization_id, r.execution_id
-            from pbdb.playbook_step_results as r
-            where r.id = a.id
-            offset 0
-        ) as r
-        cross join lateral (
-            select q.ctid
-            from pbdb.playbook_ready_steps as q
-            where
-                q.organization_id = r.organization_id and q.execution_id = r.execution_id
-                and q.result_id = a.id and q.token = a.token and q.state::text = 'LEASED'
-            for update
-        ) as q
-    );
-    return query
-    with given_back as (
-        update pbdb.playbook_ready_steps as q
-        set
-            state = case (
-                select e.status from pbdb.playbook_executions as e where e.id = q.execution_id
-            ) when 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state,
-            token = null, deadline_at = null, due_at = clock_timestamp()
-        where q.ctid = any(v_held)
-        returning q.result_id
-    ),
-    unstarted as (
-        update pbdb.playbook_step_results as r
-        set
-            status = 'PENDING', started_at = null, worker = null, token = null,
-            updated_at = clock_timestamp()
-        from given_back as g
-        where r.id = g.result_id and r.id = any(p_step_result_ids)
-        returning r.id
-    )
-    select
-        a.id, case when u.id is null then 'stale' else 'released' end,
-        case when u.id is null then 'PB002' end,
-        case when u.id is null then format('attempt %s is not held with this token', a.id) end
-    from unnest(p_step_result_ids) as a (id)
-    left join unstarted as u on u.id = a.id
-    order by a.id;
+    begin
+        v_busy := pbdb._lock_free_families(p_step_result_ids, 0.1);
+        return query
+        select v.*
+        from (
+            select array_agg(a.id) as ids, array_agg(a.token) as tokens
+            from unnest(p_step_result_ids, p_tokens) as a (id, token)
+            where a.id <> all(v_busy)
+        ) as f
+        cross join lateral pbdb._release_attempts(f.ids, f.tokens) as v
+        union all
+        select b.* from unnest(pbdb._busy_verdicts(v_busy)) as b
+        order by 1;
+    exception
+        when others or assert_failure then
+            return query
+            select * from pbdb._release_singly(p_step_result_ids, p_tokens);
+    end;
     perform pbdb._wake_runners();
 end;
 $fn$;
 
 comment on function pbdb.release_playbook_steps(text, uuid[], uuid[]) is
 'Gives leased steps back unstarted: the attempt does not count and another runner may take it at '
-'once. Outcome released or stale (PB002). Raises PB017.';
+'once. Outcome released, stale (PB002), busy (somebody holds its execution: come again) or refused '
+'(it comes back when its lease ends). Raises PB017.';
 
 revoke execute on function pbdb.release_playbook_steps(text, uuid[], uuid[]) from public;
 grant execute on function pbdb.release_playbook_steps(text, uuid[], uuid[]) to pbdb_worker;

@@ -49,6 +49,7 @@ begin
         end;
     end if;
 
+    perform pbdb._lock_families(array[p_result_id]);
     select v.* into v_verdict
     from pbdb._settle_attempts(
         array[p_result_id], array[p_token], array[v_output::text], array[v_error]

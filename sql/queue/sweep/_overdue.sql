@@ -10,7 +10,14 @@ begin atomic
 (
     select 'execution', e.organization_id, e.id
     from pbdb.playbook_executions as e
-    where e.status in ('PENDING', 'RUNNING') and e.deadline_at <= (select clock_timestamp())
+    where
+        e.status in ('PENDING', 'RUNNING') and e.deadline_at <= (select clock_timestamp())
+        and not exists (
+            select from pbdb.playbook_setbacks as s
+            where
+                s.organization_id = e.organization_id and s.subject_id = e.id
+                and s.not_before > (select clock_timestamp())
+        )
     order by e.deadline_at
     limit p_limit
 )
@@ -18,7 +25,14 @@ union all
 (
     select 'step', q.organization_id, q.result_id
     from pbdb.playbook_ready_steps as q
-    where q.state in ('LEASED', 'WAITING') and q.due_at <= (select clock_timestamp())
+    where
+        q.state in ('LEASED', 'WAITING') and q.due_at <= (select clock_timestamp())
+        and not exists (
+            select from pbdb.playbook_setbacks as s
+            where
+                s.organization_id = q.organization_id and s.subject_id = q.result_id
+                and s.not_before > (select clock_timestamp())
+        )
     order by q.due_at
     limit p_limit
 )
@@ -26,7 +40,14 @@ union all
 (
     select 'step', q.organization_id, q.result_id
     from pbdb.playbook_ready_steps as q
-    where q.handler = '@engine' and q.state = 'READY' and q.due_at <= (select clock_timestamp())
+    where
+        q.handler = '@engine' and q.state = 'READY' and q.due_at <= (select clock_timestamp())
+        and not exists (
+            select from pbdb.playbook_setbacks as s
+            where
+                s.organization_id = q.organization_id and s.subject_id = q.result_id
+                and s.not_before > (select clock_timestamp())
+        )
     order by q.due_at
     limit p_limit
 )
@@ -36,6 +57,12 @@ union all
     from pbdb.playbook_events as e
     where
         e.consumed_by is null and e.expires_at > (select clock_timestamp())
+        and not exists (
+            select from pbdb.playbook_setbacks as s
+            where
+                s.organization_id = e.organization_id and s.subject_id = e.id
+                and s.not_before > (select clock_timestamp())
+        )
         and exists (
             select from pbdb.playbook_ready_steps as q
             where
@@ -49,6 +76,6 @@ end;
 
 comment on function pbdb._overdue(int) is
 'What a sweep should look at: executions past their deadline, steps past their lease or time, '
-'events that a wait missed.';
+'events that a wait missed; not what is put aside.';
 
 revoke execute on function pbdb._overdue(int) from public;

@@ -1,7 +1,9 @@
 -- drop: function pbdb._settle_overdue(int)
 --
 -- Bounded, SKIP LOCKED, state checked again under the lock. It never waits for an execution, so
--- several in one transaction cannot wait in a circle.
+-- several in one transaction cannot wait in a circle. All findings are settled in one
+-- subtransaction; when one of them fails, each in its own, at most forty: more than 64 of a
+-- transaction slow every other session down. What failed before has its turns apart from the rest.
 create or replace function pbdb._settle_overdue(p_limit int)
 returns table (what text, count int)
 language plpgsql
@@ -10,29 +12,50 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $fn$
 declare
-    v_found record;
-    v_counts jsonb := '{}';
-    v_what text;
+    v_kind text;
+    v_organization_id uuid;
+    v_id uuid;
+    v_began_at timestamptz;
+    v_done text[] := pbdb._settle_singly(5, true);
+    v_whole text[] := '{}';
+    v_is_whole boolean := false;
 begin
-    -- A loop, because each finding is one execution to lock, check again and advance.
-    for v_found in select d.* from pbdb._overdue(p_limit) as d loop
-        v_what := case v_found.kind
-            when 'execution' then pbdb._sweep_execution(v_found.id)
-            when 'event' then pbdb._sweep_event(v_found.organization_id, v_found.id)
-            else pbdb._sweep_step(v_found.id)
+    if not 'out of time' = any(v_done) then
+        begin
+            -- A loop, because each finding is one execution to lock, check again and advance.
+            for v_kind, v_organization_id, v_id in
+                select d.kind, d.organization_id, d.id from pbdb._overdue(p_limit) as d
+            loop
+                v_began_at := clock_timestamp();
+                v_whole := v_whole || coalesce(
+                    pbdb._settle_finding(v_kind, v_organization_id, v_id), 'nothing'
+                );
+            end loop;
+            v_done := v_done || v_whole;
+            v_is_whole := true;
+        exception
+            when others or query_canceled or assert_failure then
+                if sqlstate = '57014' then
+                    v_done := v_done || pbdb._turn_failed(
+                        v_kind, v_organization_id, v_id, v_began_at, sqlstate, sqlerrm
+                    );
+                end if;
         end;
-        if v_what is not null then
-            v_counts := v_counts || jsonb_build_object(
-                v_what, coalesce((v_counts ->> v_what)::int, 0) + 1
-            );
+        if not v_is_whole and not 'out of time' = any(v_done) then
+            v_done := v_done || pbdb._settle_singly(least(p_limit, 40), false);
         end if;
-    end loop;
-    return query select c.key, c.value::int from jsonb_each_text(v_counts) as c order by c.key;
+    end if;
+    return query
+    select d.what, count(*)::int
+    from unnest(v_done) as d (what)
+    where d.what not in ('nothing', 'out of time')
+    group by d.what
+    order by d.what;
 end;
 $fn$;
 
 comment on function pbdb._settle_overdue(int) is
 'Settles what is overdue, at most p_limit findings, with a count for each kind; what sweep does '
-'apart from rolling up.';
+'apart from rolling up. What cannot be settled is put aside.';
 
 revoke execute on function pbdb._settle_overdue(int) from public;

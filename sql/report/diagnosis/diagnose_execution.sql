@@ -26,6 +26,7 @@ begin
     end if;
 
     return query select d.finding, d.remedy from pbdb._diagnose_status(v_execution) as d;
+    return query select d.finding, d.remedy from pbdb._diagnose_setbacks(v_execution) as d;
     return query
     select d.finding, d.remedy
     from pbdb.playbook_ready_steps as q
@@ -48,8 +49,8 @@ $fn$;
 
 comment on function pbdb.diagnose_execution(uuid) is
 'Why an execution does not move, in words, and the call that moves it; a row for its state, for '
-'each step that is queued, leased or waiting (at most 50), and for each broken invariant. Raises '
-'PB004.';
+'each turn that failed, for each step that is queued, leased or waiting (at most 50), and for each '
+'broken invariant. Raises PB004.';
 
 revoke execute on function pbdb.diagnose_execution(uuid) from public;
 grant execute on function pbdb.diagnose_execution(uuid) to pbdb_app, pbdb_monitor;

@@ -111,6 +111,11 @@ class Flights:
             self._drop(flight)
         return rest
 
+    def step(self, token: UUID) -> Step | None:
+        """The step that we hold with this token, if we do."""
+        flight = self.by_token.get(token)
+        return flight.step if flight else None
+
     def acknowledge(self, tokens: Iterable[UUID]) -> None:
         """The database has answered for these steps."""
         for token in tokens:

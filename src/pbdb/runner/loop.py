@@ -26,6 +26,7 @@ from pbdb.runner.handlers import Handler, groups_of
 from pbdb.runner.heartbeat import Heartbeat, Lost
 from pbdb.runner.listener import listen
 from pbdb.runner.reports import Report, Reports, Some
+from pbdb.runner.returns import REFUSED, Returns
 from pbdb.runner.schedules import fire_due
 from pbdb.runner.settings import Settings, Stats
 from pbdb.runner.slots import Plan, plan
@@ -60,6 +61,7 @@ class Loop:
         self._chores = chores
         self._groups = groups_of(handlers, self._settings)
         self._reports = Reports(self._settings.batch)
+        self._returns = Returns()
         self._flights = Flights(
             handlers, self._groups, self._reports, self._on_report, self._on_work
         )
@@ -181,6 +183,11 @@ class Loop:
     async def _turn(self) -> None:
         """Report what finished and claim what fits, in as few round trips as that takes."""
         self.stats.turns += 1
+        if (alone := self._reports.take_alone()) is not None:
+            if isinstance(alone, queue.Completion):
+                await self._report(queue.complete, [alone])
+            else:
+                await self._report(queue.fail, [alone])
         if failed := self._reports.take(self._reports.failed):
             await self._report(queue.fail, failed)
             self.stats.failed += len(failed)
@@ -286,7 +293,14 @@ class Loop:
 
     def _hear(self, reports: Sequence[Report], answers: Sequence[queue.Answer]) -> None:
         """The database has these results; say so where it did not take one."""
-        self._flights.acknowledge(each.token for each in reports)
+        said = {answer.step_result_id: answer for answer in answers}
+        for report in reports:
+            answer = said.get(report.step_result_id)
+            if answer is not None and Returns.is_one(answer):
+                self._let_return(report, answer)
+            else:
+                self._returns.forget(report.token)
+                self._flights.acknowledge([report.token])
         for answer in answers:
             if answer.outcome == "accepted":
                 self.stats.completed += 1
@@ -300,6 +314,29 @@ class Loop:
                         "outcome": answer.outcome,
                     },
                 )
+
+    def _let_return(self, report: Report, answer: queue.Answer) -> None:
+        """Send a report again later: somebody is in its way, or it could not be written."""
+        step = self._flights.step(report.token)
+        delay = self._returns.delay(report.token, answer)
+        log.log(
+            logging.ERROR if answer.outcome == REFUSED else logging.INFO,
+            f"result {answer.outcome}",
+            extra={
+                "worker": self.name,
+                "step_result_id": str(report.step_result_id),
+                "execution_id": str(step.execution_id) if step else None,
+                "sqlstate": answer.code,
+                "retry_in": round(delay, 2),
+            },
+        )
+        asyncio.get_running_loop().call_later(
+            delay, self._come_again, report, Returns.comes_alone(answer)
+        )
+
+    def _come_again(self, report: Report, is_alone: bool) -> None:
+        self._reports.come_again(report, is_alone=is_alone)
+        self._on_report()
 
     async def _recover(self, error: psycopg.Error, backoff: Backoff) -> None:
         """Wait before the next turn; what was to be reported is still there."""

@@ -32,13 +32,14 @@ class Reports:
         """`most`: how many of each kind go in one call."""
         self.done: deque[Completion] = deque()
         self.failed: deque[Failure] = deque()
+        self._alone: deque[Report] = deque()
         self._most = most
         # One report that the database refuses must not keep the others from it for ever.
         self._limit = most
 
     def __bool__(self) -> bool:
         """Whether there is anything to report."""
-        return bool(self.done or self.failed)
+        return bool(self.done or self.failed or self._alone)
 
     def complete(self, step: Step, output: Output) -> None:
         """The step has succeeded; it fails after all when JSON cannot express its output."""
@@ -61,6 +62,19 @@ class Reports:
     def take(self, reports: deque[Some]) -> list[Some]:
         """Take what goes in the next call out of one of the queues, oldest first."""
         return [reports.popleft() for _ in range(min(self._limit, len(reports)))]
+
+    def take_alone(self) -> Report | None:
+        """Take a report that goes in a call of its own, if there is one."""
+        return self._alone.popleft() if self._alone else None
+
+    def come_again(self, report: Report, *, is_alone: bool) -> None:
+        """Queue a report once more that the database gave back as it was."""
+        if is_alone:
+            self._alone.append(report)
+        elif isinstance(report, Completion):
+            self.done.append(report)
+        else:
+            self.failed.append(report)
 
     def trust(self) -> None:
         """A turn begins: its calls may be twice as large again."""
