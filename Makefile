@@ -38,8 +38,8 @@ snapshot: .venv/.installed  ## write sql/schema.snapshot.sql and the references 
 	$(BIN)/python -m pbdb.dev.snapshot > sql/schema.snapshot.tmp && mv sql/schema.snapshot.tmp sql/schema.snapshot.sql
 	$(BIN)/python -m pbdb.dev.reference docs/sql.md docs/internals.md
 
-schema: .venv/.installed  ## write the JSON Schema of playbook documents to docs/
-	$(BIN)/python -m pbdb.dev.schema > docs/playbook.schema.json
+schema: .venv/.installed  ## write the JSON Schema of documents and the tables of step types to docs/, from a fresh database
+	$(BIN)/python -m pbdb.dev.schema docs/playbook.schema.json docs/step-types.md
 
 bench: .venv/.installed  ## measure; writes bench/results
 	$(BIN)/python -m bench

@@ -819,9 +819,6 @@ drop function pbdb._pointer_path(text, text);
 -- deleted: sql/playbook/check/_playbook_expressions.sql
 drop function pbdb._playbook_expressions(uuid);
 
--- deleted: sql/playbook/check/_config_expressions.sql
-drop function pbdb._config_expressions(pbdb.playbook_step_type, jsonb);
-
 -- deleted: sql/playbook/check/_shape_issues.sql
 drop function pbdb._shape_issues(uuid);
 
@@ -927,9 +924,6 @@ drop function pbdb._step_sources(text[], jsonb[]);
 -- deleted: sql/playbook/compile/_compile_steps.sql
 drop function pbdb._compile_steps(uuid);
 
--- deleted: sql/playbook/compile/_program_config.sql
-drop function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb);
-
 -- deleted: sql/playbook/compile/_names_read.sql
 drop function pbdb._names_read(jsonb);
 
@@ -938,6 +932,9 @@ drop function pbdb._steps_in_cycles(uuid);
 
 -- deleted: sql/playbook/compile/_step_edges.sql
 drop function pbdb._step_edges(uuid);
+
+-- deleted: sql/playbook/compile/_playbook_targets.sql
+drop function pbdb._playbook_targets(uuid);
 
 -- deleted: sql/step/_sql_output.sql
 drop function pbdb._sql_output(text, uuid, jsonb, jsonb, real[]);
@@ -981,18 +978,6 @@ drop function pbdb._query_refusal(text, text);
 -- deleted: sql/step/database_query/_query_params.sql
 drop function pbdb._query_params(jsonb);
 
--- deleted: sql/step/_inline_output.sql
-drop function pbdb._inline_output(text, jsonb, jsonb, jsonb);
-
--- deleted: sql/step/_attempt_handler.sql
-drop function pbdb._attempt_handler(jsonb, jsonb);
-
--- deleted: sql/step/_on_lost.sql
-drop function pbdb._on_lost(pbdb.playbook_step_type, jsonb);
-
--- deleted: sql/step/api_call/_may_be_sent_twice.sql
-drop function pbdb._may_be_sent_twice(jsonb);
-
 -- deleted: sql/step/wait_for_input/_wait_plan.sql
 drop function pbdb._wait_plan(jsonb, jsonb, timestamptz);
 
@@ -1002,83 +987,17 @@ drop function pbdb._wait_problem(jsonb);
 -- deleted: sql/step/parallel_execution/_join_plan.sql
 drop function pbdb._join_plan(jsonb, jsonb, jsonb);
 
+-- deleted: sql/step/custom_function/_call_input.sql
+drop function pbdb._call_input(jsonb, jsonb);
+
 -- deleted: sql/step/agent_execution/_agent_of.sql
 drop function pbdb._agent_of(uuid, jsonb);
 
 -- deleted: sql/step/wait_for_input/_answer_error.sql
 drop function pbdb._answer_error(jsonb, jsonb);
 
--- deleted: sql/step/_output_error.sql
-drop function pbdb._output_error(jsonb, jsonb);
-
--- deleted: sql/step/_shape_error.sql
-drop function pbdb._shape_error(jsonb, jsonb, text);
-
--- deleted: sql/step/_time_is_up.sql
-drop function pbdb._time_is_up(timestamptz, int);
-
--- deleted: sql/step/_aborts_the_turn.sql
-drop function pbdb._aborts_the_turn(text);
-
--- deleted: sql/step/_check_shape.sql
-drop function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text);
-
--- deleted: sql/step/_output_limit.sql
-drop function pbdb._output_limit();
-
--- deleted: sql/step/conditional_branch/_branch_always_leads.sql
-drop function pbdb._branch_always_leads(jsonb);
-
--- deleted: sql/step/_step_handler.sql
-drop function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb);
-
--- deleted: sql/step/_agent_named.sql
-drop function pbdb._agent_named(jsonb);
-
--- deleted: sql/step/_find_agent.sql
-drop function pbdb._find_agent(uuid, text);
-
--- deleted: sql/step/_find_template.sql
-drop function pbdb._find_template(uuid, text, int);
-
--- deleted: sql/step/_dynamic_keys.sql
-drop function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb);
-
--- deleted: sql/step/_expression_keys.sql
-drop function pbdb._expression_keys(pbdb.playbook_step_type);
-
--- deleted: sql/step/conditional_branch/_branch_targets.sql
-drop function pbdb._branch_targets(jsonb);
-
--- deleted: sql/step/_step_config_issues.sql
-drop function pbdb._step_config_issues(text, jsonb);
-
--- deleted: sql/step/wait_for_input/_wait_issues.sql
-drop function pbdb._wait_issues(text, jsonb);
-
--- deleted: sql/step/prompt_template/_prompt_issues.sql
-drop function pbdb._prompt_issues(jsonb);
-
--- deleted: sql/step/api_call/_request_issues.sql
-drop function pbdb._request_issues(jsonb);
-
--- deleted: sql/step/conditional_branch/_branch_issues.sql
-drop function pbdb._branch_issues(jsonb);
-
--- deleted: sql/step/data_transform/_operation_issues.sql
-drop function pbdb._operation_issues(jsonb);
-
--- deleted: sql/step/_config_missing_issues.sql
-drop function pbdb._config_missing_issues(text, jsonb);
-
--- deleted: sql/step/_config_key_issues.sql
-drop function pbdb._config_key_issues(text, jsonb);
-
--- deleted: sql/step/_config_kind_fits.sql
-drop function pbdb._config_kind_fits(jsonb, text[]);
-
--- deleted: sql/step/_config_keys.sql
-drop function pbdb._config_keys(text);
+-- deleted: sql/step/_inline_output.sql
+drop function pbdb._inline_output(text, jsonb, jsonb, jsonb);
 
 -- deleted: sql/step/prompt_template/_render_prompt.sql
 drop function pbdb._render_prompt(jsonb, jsonb, jsonb, jsonb);
@@ -1107,17 +1026,191 @@ drop function pbdb._apply_function(text, jsonb);
 -- deleted: sql/step/data_transform/_format_output.sql
 drop function pbdb._format_output(jsonb, text);
 
+-- deleted: sql/step/_output_error.sql
+drop function pbdb._output_error(jsonb, jsonb);
+
+-- deleted: sql/step/_shape_error.sql
+drop function pbdb._shape_error(jsonb, jsonb, text);
+
+-- deleted: sql/step/_time_is_up.sql
+drop function pbdb._time_is_up(timestamptz, int);
+
+-- deleted: sql/step/_aborts_the_turn.sql
+drop function pbdb._aborts_the_turn(text);
+
+-- deleted: sql/step/_check_shape.sql
+drop function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text);
+
+-- deleted: sql/step/_output_limit.sql
+drop function pbdb._output_limit();
+
+-- deleted: sql/step/_on_lost.sql
+drop function pbdb._on_lost(pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/api_call/_may_be_sent_twice.sql
+drop function pbdb._may_be_sent_twice(jsonb);
+
+-- deleted: sql/step/_attempt_handler.sql
+drop function pbdb._attempt_handler(jsonb, jsonb);
+
+-- deleted: sql/step/_step_handler.sql
+drop function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/custom_function/_function_handler.sql
+drop function pbdb._function_handler(jsonb);
+
+-- deleted: sql/step/memory_search/_search_handler.sql
+drop function pbdb._search_handler(jsonb);
+
+-- deleted: sql/step/agent_execution/_agent_handler.sql
+drop function pbdb._agent_handler(uuid, jsonb);
+
+-- deleted: sql/step/_with_template.sql
+drop function pbdb._with_template(uuid, pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/_may_read_input.sql
+drop function pbdb._may_read_input(pbdb.playbook_step_type, text, jsonb);
+
+-- deleted: sql/step/_dynamic_keys.sql
+drop function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/_resolved_keys.sql
+drop function pbdb._resolved_keys();
+
+-- deleted: sql/step/_step_timeout.sql
+drop function pbdb._step_timeout(pbdb.playbook_step_type, int, jsonb);
+
+-- deleted: sql/step/_step_kind.sql
+drop function pbdb._step_kind(pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/_always_leads.sql
+drop function pbdb._always_leads(pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/conditional_branch/_branch_always_leads.sql
+drop function pbdb._branch_always_leads(jsonb);
+
+-- deleted: sql/step/_step_targets.sql
+drop function pbdb._step_targets(pbdb.playbook_step_type[], jsonb[]);
+
+-- deleted: sql/step/_config_expressions.sql
+drop function pbdb._config_expressions(pbdb.playbook_step_type[], jsonb[]);
+
+-- deleted: sql/step/conditional_branch/_rule_conditions.sql
+drop function pbdb._rule_conditions(jsonb);
+
+-- deleted: sql/step/_step_reference_issues.sql
+drop function pbdb._step_reference_issues(uuid, uuid, pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/custom_function/_called_playbook_issues.sql
+drop function pbdb._called_playbook_issues(uuid, uuid, jsonb);
+
+-- deleted: sql/step/_template_name_issues.sql
+drop function pbdb._template_name_issues(uuid, jsonb);
+
+-- deleted: sql/step/agent_execution/_agent_issues.sql
+drop function pbdb._agent_issues(uuid, jsonb);
+
+-- deleted: sql/step/_find_agent.sql
+drop function pbdb._find_agent(uuid, text);
+
+-- deleted: sql/step/_find_template.sql
+drop function pbdb._find_template(uuid, text, int);
+
+-- deleted: sql/step/_step_config_issues.sql
+drop function pbdb._step_config_issues(pbdb.playbook_step_type[], jsonb[]);
+
+-- deleted: sql/step/_step_type_issues.sql
+drop function pbdb._step_type_issues(pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/wait_for_input/_wait_issues.sql
+drop function pbdb._wait_issues(jsonb);
+
+-- deleted: sql/step/prompt_template/_prompt_issues.sql
+drop function pbdb._prompt_issues(jsonb);
+
+-- deleted: sql/step/api_call/_timeout_issues.sql
+drop function pbdb._timeout_issues(jsonb);
+
+-- deleted: sql/step/api_call/_request_issues.sql
+drop function pbdb._request_issues(jsonb);
+
+-- deleted: sql/step/conditional_branch/_branch_issues.sql
+drop function pbdb._branch_issues(jsonb, jsonb);
+
+-- deleted: sql/step/data_transform/_operation_issues.sql
+drop function pbdb._operation_issues(jsonb);
+
+-- deleted: sql/step/_message_issues.sql
+drop function pbdb._message_issues(jsonb, text);
+
+-- deleted: sql/step/_config_choice_issues.sql
+drop function pbdb._config_choice_issues(pbdb.playbook_step_type[], jsonb[]);
+
+-- deleted: sql/step/_config_key_issues.sql
+drop function pbdb._config_key_issues(pbdb.playbook_step_type[], jsonb[]);
+
+-- deleted: sql/step/_config_kind_fits.sql
+drop function pbdb._config_kind_fits(jsonb, text[]);
+
+-- deleted: sql/step/_canonical_config.sql
+drop function pbdb._canonical_config(pbdb.playbook_step_type, jsonb);
+
+-- deleted: sql/step/_milliseconds_keys.sql
+drop function pbdb._milliseconds_keys();
+
+-- deleted: sql/step/_alias_names.sql
+drop function pbdb._alias_names();
+
+-- deleted: sql/step/_renamed_members.sql
+drop function pbdb._renamed_members(jsonb, text, jsonb);
+
+-- deleted: sql/step/_config_entries.sql
+drop function pbdb._config_entries(pbdb.playbook_step_type[], jsonb[]);
+
 -- deleted: sql/step/_named_types.sql
 drop function pbdb._named_types();
 
 -- deleted: sql/step/_sql_types.sql
 drop function pbdb._sql_types();
 
--- deleted: sql/step/_step_kind.sql
-drop function pbdb._step_kind(pbdb.playbook_step_type, jsonb);
+-- deleted: sql/step/_types_holding.sql
+drop function pbdb._types_holding(text);
+
+-- deleted: sql/step/step_config_keys.sql
+drop function pbdb.step_config_keys(pbdb.playbook_step_type);
 
 -- deleted: sql/step/step_types.sql
 drop function pbdb.step_types();
+
+-- deleted: sql/step/custom_function/_custom_function_keys.sql
+drop function pbdb._custom_function_keys();
+
+-- deleted: sql/step/prompt_template/_prompt_template_keys.sql
+drop function pbdb._prompt_template_keys();
+
+-- deleted: sql/step/memory_search/_memory_search_keys.sql
+drop function pbdb._memory_search_keys();
+
+-- deleted: sql/step/database_query/_database_query_keys.sql
+drop function pbdb._database_query_keys();
+
+-- deleted: sql/step/api_call/_api_call_keys.sql
+drop function pbdb._api_call_keys();
+
+-- deleted: sql/step/wait_for_input/_wait_for_input_keys.sql
+drop function pbdb._wait_for_input_keys();
+
+-- deleted: sql/step/parallel_execution/_parallel_execution_keys.sql
+drop function pbdb._parallel_execution_keys();
+
+-- deleted: sql/step/conditional_branch/_conditional_branch_keys.sql
+drop function pbdb._conditional_branch_keys();
+
+-- deleted: sql/step/data_transform/_data_transform_keys.sql
+drop function pbdb._data_transform_keys();
+
+-- deleted: sql/step/agent_execution/_agent_execution_keys.sql
+drop function pbdb._agent_execution_keys();
 
 -- deleted: sql/memory/search/search_memories.sql
 drop function pbdb.search_memories(text, real[], text, uuid, integer, double precision, jsonb, text);
@@ -1238,9 +1331,6 @@ drop function pbdb._edit_distance(text, text);
 
 -- deleted: sql/language/template/_resolve_config.sql
 drop function pbdb._resolve_config(jsonb, text[], jsonb, jsonb);
-
--- deleted: sql/language/template/_config_is_dynamic.sql
-drop function pbdb._config_is_dynamic(jsonb, text[]);
 
 -- deleted: sql/language/template/_resolve_value.sql
 drop function pbdb._resolve_value(jsonb, jsonb, jsonb, jsonb);

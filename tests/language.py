@@ -26,7 +26,9 @@ class Language:
         return row[0]
 
     def _issues(self, call: str, *arguments: Any) -> list[tuple[str, str]]:
-        rows = self.conn.execute(f"select * from {call}".encode(), arguments).fetchall()
+        rows = self.conn.execute(
+            f"select path, code, message, hint from {call}".encode(), arguments
+        ).fetchall()
         for _path, _code, message, hint in rows:
             assert message and hint, "an issue says what is wrong and what to do"
         return [(path, code) for path, code, _message, _hint in rows]
@@ -66,7 +68,11 @@ class Language:
         self._value("pbdb._check_template(%s, '{}')", Jsonb(template))
 
     def config_issues(self, step_type: str, config: Any) -> list[tuple[str, str]]:
-        return self._issues("pbdb._step_config_issues(%s, %s)", step_type, Jsonb(config))
+        return self._issues(
+            "pbdb._step_config_issues(array[%s]::pbdb.playbook_step_type[], array[%s]::jsonb[])",
+            step_type,
+            Jsonb(config),
+        )
 
     def render(
         self, template: str, context: Any = None, variables: Any = None, **options: str
@@ -88,17 +94,23 @@ class Language:
             Jsonb(variables),
         )
 
-    def is_dynamic(self, config: Any, keys: list[str]) -> Any:
-        return self._value("pbdb._config_is_dynamic(%s, %s)", Jsonb(config), keys)
+    def dynamic_keys(self, step_type: str, config: Any) -> Any:
+        return self._value("pbdb._dynamic_keys(%s, %s)", step_type, Jsonb(config))
 
     def transform(self, config: Any, data: Any, variables: Any = None) -> Any:
         return self._value(
-            "pbdb._transform_data(%s, %s, %s)", Jsonb(config), Jsonb(data), Jsonb(variables or {})
+            "pbdb._transform_data(pbdb._canonical_config('DATA_TRANSFORM', %s), %s, %s)",
+            Jsonb(config),
+            Jsonb(data),
+            Jsonb(variables or {}),
         )
 
     def choose(self, config: Any, data: Any, variables: Any = None) -> Any:
         return self._value(
-            "pbdb._choose_branch(%s, %s, %s)", Jsonb(config), Jsonb(data), Jsonb(variables or {})
+            "pbdb._choose_branch(pbdb._canonical_config('CONDITIONAL_BRANCH', %s), %s, %s)",
+            Jsonb(config),
+            Jsonb(data),
+            Jsonb(variables or {}),
         )
 
     def prompt(self, config: Any, data: Any, variables: Any = None, template: Any = None) -> Any:

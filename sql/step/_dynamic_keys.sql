@@ -9,7 +9,7 @@ begin atomic
     select array_agg(entry.key order by entry.key)
     from jsonb_each(p_config) as entry (key, value)
     where
-        entry.key = any(pbdb._expression_keys(p_type))
+        pbdb._resolved_keys() -> p_type::text ? entry.key
         and exists (
             select
             from jsonb_path_query(
@@ -25,7 +25,7 @@ begin atomic
 end;
 
 comment on function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb) is
-'The config keys of a step that hold a path or a template, so that the engine must resolve them '
-'before a handler gets the config; null when the config is static.';
+'The keys of a canonical config that hold a path or a template, so that the engine must resolve '
+'them before a handler gets the config; null when the config is static.';
 
 revoke execute on function pbdb._dynamic_keys(pbdb.playbook_step_type, jsonb) from public;

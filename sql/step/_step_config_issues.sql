@@ -1,44 +1,34 @@
--- drop: function pbdb._step_config_issues(text, jsonb)
-create or replace function pbdb._step_config_issues(p_step_type text, p_config jsonb)
-returns table (path text, code text, message text, hint text)
+-- drop: function pbdb._step_config_issues(pbdb.playbook_step_type[], jsonb[])
+create or replace function pbdb._step_config_issues(
+    p_types pbdb.playbook_step_type[], p_configs jsonb[]
+)
+returns table (n int, path text, code text, message text, hint text)
 language sql
 stable
 parallel safe
+security invoker
 begin atomic
-    select issue.path, issue.code, issue.message, issue.hint
-    from (
-        select * from pbdb._config_key_issues(p_step_type, p_config)
-        union all
-        select * from pbdb._config_missing_issues(p_step_type, p_config)
-        union all
-        select * from pbdb._operation_issues(p_config -> 'operations')
-        where p_step_type = 'DATA_TRANSFORM'
-        union all
-        select * from pbdb._branch_issues(p_config)
-        where p_step_type = 'CONDITIONAL_BRANCH'
-        union all
-        select * from pbdb._request_issues(p_config)
-        where p_step_type = 'API_CALL'
-        union all
-        select * from pbdb._prompt_issues(p_config)
-        where p_step_type = 'PROMPT_TEMPLATE'
-        union all
-        select * from pbdb._wait_issues(p_step_type, p_config)
-        where p_step_type in ('WAIT_FOR_INPUT', 'PARALLEL_EXECUTION')
-    ) as issue
-    where jsonb_typeof(p_config) = 'object'
+    select issue.n, issue.path, issue.code, issue.message, issue.hint
+    from pbdb._config_key_issues(p_types, p_configs) as issue
+    union all
+    select issue.n, issue.path, issue.code, issue.message, issue.hint
+    from pbdb._config_choice_issues(p_types, p_configs) as issue
+    union all
+    select config.n::int, issue.path, issue.code, issue.message, issue.hint
+    from unnest(p_types, p_configs) with ordinality as config (step_type, value, n)
+    cross join lateral pbdb._step_type_issues(config.step_type, config.value) as issue
+    where jsonb_typeof(config.value) = 'object'
     union all
     select
-        '', 'CONFIG_KIND_INVALID', format('the config is %s', left(p_config::text, 100)),
-        'Give the step an object.'
-    where jsonb_typeof(p_config) <> 'object';
+        config.n::int, '', 'CONFIG_KIND_INVALID',
+        format('the config is %s', left(config.value::text, 100)), 'Give the step an object.'
+    from unnest(p_configs) with ordinality as config (value, n)
+    where jsonb_typeof(config.value) <> 'object';
 end;
 
-comment on function pbdb._step_config_issues(text, jsonb) is
-'What is wrong with the config of a step of this type: JSON pointer, code, message, hint. The '
-'codes are those of pbdb._config_key_issues, _config_missing_issues, _operation_issues, '
-'_branch_issues, _request_issues, _prompt_issues and _wait_issues; warnings are '
-'CONFIG_KEY_UNKNOWN, URL_FROM_DATA and SINGLE_BRACES. Its expressions are the business of '
-'pbdb._expression_issues.';
+comment on function pbdb._step_config_issues(pbdb.playbook_step_type[], jsonb[]) is
+'What is wrong with the configs of steps of these types: the number of the config from 1, JSON '
+'pointer, code, message, hint. The codes are those of _config_key_issues, _config_choice_issues '
+'and _step_type_issues. Expressions are the business of pbdb._expression_issues.';
 
-revoke execute on function pbdb._step_config_issues(text, jsonb) from public;
+revoke execute on function pbdb._step_config_issues(pbdb.playbook_step_type[], jsonb[]) from public;

@@ -11,24 +11,17 @@ set search_path = pg_catalog, pg_temp
 begin atomic
     select case
         when pbdb._step_kind(p_type, p_config) <> 'claimed' then null
-        when p_type = 'AGENT_EXECUTION' then case
-            when pbdb._find_agent(p_organization_id, agent.name) is not null
-                then 'AGENT_EXECUTION:@model'
-            else 'AGENT_EXECUTION:' || agent.name
-        end
-        when p_type = 'MEMORY_SEARCH' and not p_config ? 'embedding'
-            and coalesce(p_config ->> 'mode', 'vector') <> 'text' then 'MEMORY_SEARCH:@embed'
-        when p_type = 'CUSTOM_FUNCTION' then 'CUSTOM_FUNCTION:' || coalesce(
-            p_config ->> 'function', p_config ->> 'functionName',
-            '@' || coalesce(p_config ->> 'language', 'javascript')
-        )
-        else p_type::text
+        when p_type = 'AGENT_EXECUTION' then pbdb._agent_handler(p_organization_id, p_config)
+        when p_type = 'MEMORY_SEARCH' then pbdb._search_handler(p_config)
+        when p_type = 'CUSTOM_FUNCTION' then pbdb._function_handler(p_config)
+        else concat_ws(':', p_type, p_config ->> facts.handler_key)
     end
-    from coalesce(pbdb._agent_named(p_config), '') as agent (name);
+    from pbdb.step_types() as facts
+    where facts.step_type = p_type;
 end;
 
 comment on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) is
-'The handler key that a runner must offer to claim the step; null when the engine runs it without'
-' claiming.';
+'The handler key that a runner must offer to claim a step with this canonical config; null when '
+'the engine runs it without claiming.';
 
 revoke execute on function pbdb._step_handler(uuid, pbdb.playbook_step_type, jsonb) from public;

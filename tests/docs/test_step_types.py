@@ -1,48 +1,37 @@
-"""docs/step-types.md lists the keys and timeouts that the database knows."""
+"""docs/step-types.md has the tables that the database gives, and an example of each type."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from docs.pages import ROOT
+from pbdb.dev.step_types import page
 
-PAGE = (ROOT / "docs" / "step-types.md").read_text(encoding="utf-8")
-
-
-def _sections() -> dict[str, str]:
-    parts = re.split(r"^## (.*)$", PAGE, flags=re.MULTILINE)[1:]
-    return dict(zip(parts[::2], parts[1::2], strict=True))
+FILE = ROOT / "docs" / "step-types.md"
 
 
-def test_every_config_key_of_every_type_is_listed(owner: psycopg.Connection[Any]) -> None:
-    sections = _sections()
-    rows = owner.execute(
-        "select t.name::text, array_agg(k.key) from unnest(enum_range(null::pbdb.playbook_step_type))"
-        " as t (name), pbdb._config_keys(t.name::text) as k group by t.name"
-    ).fetchall()
-
-    for name, keys in rows:
-        cells = re.findall(r"^\| (`.*?) \|", sections[name], re.MULTILINE)
-        listed = re.findall(r"`(\w+)`", " ".join(cells))
-        assert sorted(listed) == sorted(keys), name
-
-
-def test_default_timeouts_are_those_of_the_database(owner: psycopg.Connection[Any]) -> None:
-    known = {
-        row[0]: "none" if row[1] is None else f"{row[1]} s"
-        for row in owner.execute(
-            "select step_type::text, default_timeout_seconds from pbdb.step_types()"
-        )
-    }
-    listed = re.findall(r"^\| \[(\w+)\]\(#\w+\) \| [^|]+ \| ([^|]+) \|", PAGE, re.MULTILINE)
-
-    assert dict(listed) == known
+def test_the_tables_are_current(owner: psycopg.Connection[Any]) -> None:
+    assert FILE.read_text(encoding="utf-8") == page(owner, FILE), "run `make schema`"
 
 
 def test_every_type_has_an_example() -> None:
-    for name, text in _sections().items():
+    parts = re.split(r"^## (.*)$", FILE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    for name, text in zip(parts[::2], parts[1::2], strict=True):
         if name.isupper():
             assert f"type: {name}" in text
+
+
+def test_a_type_without_a_table_is_told_what_to_do(
+    owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    text = FILE.read_text(encoding="utf-8")
+    file = tmp_path / "step-types.md"
+    file.write_text(text.replace("`make schema`: API_CALL", "`make schema`: OTHER"))
+
+    with pytest.raises(ValueError, match="has no table for API_CALL: give each a section"):
+        page(owner, file)

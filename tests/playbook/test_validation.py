@@ -240,7 +240,10 @@ def test_a_mistake_is_an_error_at_its_place(
         ({"input_mapping": {"a": {"b": ["$input ? (@"]}}}, "input_mapping.a.b[0]"),
         ({"condition": "$input.x >"}, "condition"),
         ({"condition": {"all": [{"field": "$input[", "operator": "exists"}]}}, "condition"),
-        ({"type": "WAIT_FOR_INPUT", "config": {"match": {"a": "$input[["}}}, "config.match.a"),
+        (
+            {"type": "WAIT_FOR_INPUT", "config": {"event": "e", "match": {"a": "$input[["}}},
+            "config.match.a",
+        ),
         ({"config": {"output": {"a": "$input put"}}}, "config.output.a"),
     ],
 )

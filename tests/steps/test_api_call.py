@@ -189,7 +189,7 @@ def test_retry_after_is_honoured_as_seconds_and_as_a_date(http: HttpServer, fail
         {"url": "https://example.com", "auth": {"type": "magic", "secret": "A"}},
         {"url": "https://example.com", "auth": 5},
         {"url": "https://example.com", "expect_status": "fine"},
-        {"url": "https://example.com", "timeout": -1},
+        {"url": "https://example.com", "timeout_seconds": -1},
     ],
 )
 def test_a_config_that_makes_no_request_is_a_permanent_failure(
@@ -215,6 +215,9 @@ def test_the_steps_own_timeout_holds(http: HttpServer, make_step: Any, run_step:
     http.routes["/"] = lambda _: time.sleep(1)  # type: ignore[assignment, return-value]
     began = time.monotonic()
     with pytest.raises(StepFailed) as caught:
-        run_step(make_step("API_CALL", {"url": http.url + "/", "timeout": 200}), environ=http.allow)
+        run_step(
+            make_step("API_CALL", {"url": http.url + "/", "timeout_seconds": 0.2}),
+            environ=http.allow,
+        )
     assert caught.value.code == "TIMEOUT"
     assert time.monotonic() - began < 1

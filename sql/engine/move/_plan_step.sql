@@ -19,7 +19,7 @@ begin
         when 'wait' then pbdb._wait_plan(p_step, v_config, p_began_at)
         when 'parallel' then pbdb._join_plan(p_step, p_effect.input, p_variables)
         when 'child' then pbdb._child_plan(
-            p_organization_id, p_depth, v_config, p_effect.input
+            p_organization_id, p_depth, v_config, pbdb._call_input(v_config, p_effect.input)
         )
     end;
     p_effect.request := coalesce(nullif(p_effect.plan -> 'request', 'null'), p_effect.request);

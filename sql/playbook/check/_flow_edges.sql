@@ -11,9 +11,7 @@ begin atomic
     from pbdb._step_edges(p_playbook_id) as edge
     inner join pbdb.playbook_steps as step on edge.from_id = step.id
     where not (
-        edge.kind = 'next'
-        and step.step_type = 'CONDITIONAL_BRANCH'
-        and pbdb._branch_always_leads(step.config)
+        edge.kind = 'next' and pbdb._always_leads(step.step_type, step.config)
     )
     union all
     select child.parent_step_id, 'branch', child.id

@@ -39,10 +39,7 @@ begin atomic
             not exists (
                 select from edges where edges.from_id = steps.id and edges.kind = 'next'
             )
-            and not (
-                steps.step_type = 'CONDITIONAL_BRANCH'
-                and pbdb._branch_always_leads(steps.config)
-            )
+            and not pbdb._always_leads(steps.step_type, steps.config)
         union
         select edges.from_id
         from ending
@@ -77,7 +74,7 @@ begin atomic
     inner join handlers on steps.id = handlers.id
     inner join edges on steps.id = edges.from_id and edges.kind = 'next'
     inner join steps as following on edges.to_id = following.id
-    where steps.on_success_step_id is null and steps.step_type <> 'CONDITIONAL_BRANCH'
+    where steps.on_success_step_id is null and steps.step_type <> all(pbdb._types_holding('step'))
     union all
     select
         'warning', steps.id, 'RUNS_INTO_HANDLER', 'on_success',

@@ -30,6 +30,7 @@ begin atomic
         cross join lateral unnest(
             pbdb._expression_names(expression.value, expression.kind)
         ) as read (name)
+        where expression.kind <> 'schema'
     ),
 
     sources as materialized (

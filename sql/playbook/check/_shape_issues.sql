@@ -15,7 +15,10 @@ begin atomic
         select
             step.*,
             facts.kind = 'parallel' as is_parallel,
-            coalesce(step.timeout_seconds, facts.default_timeout_seconds) as timeout
+            pbdb._step_timeout(
+                step.step_type, step.timeout_seconds,
+                pbdb._canonical_config(step.step_type, step.config)
+            ) as timeout
         from pbdb.playbook_steps as step
         inner join pbdb.step_types() as facts on step.step_type = facts.step_type
         where step.playbook_id = p_playbook_id
@@ -91,13 +94,12 @@ begin atomic
         ) end
     from (
         select
-            steps.id, written.path, written.target,
+            written.step_id as id, written.path, written.target,
             row_number() over (order by steps.step_order) as number
-        from steps
-        cross join lateral pbdb._branch_targets(steps.config) as written
+        from pbdb._playbook_targets(p_playbook_id) as written
+        inner join steps on written.step_id = steps.id
         where
-            steps.step_type = 'CONDITIONAL_BRANCH'
-            and not exists (
+            not exists (
                 select from steps as target
                 where written.target in (target.step_name, target.id::text)
             )

@@ -16,15 +16,17 @@ begin atomic
             (row_number() over (order by step.step_order) - 1)::int as i,
             step.*,
             facts.output_member,
-            facts.default_timeout_seconds,
-            pbdb._step_kind(step.step_type, step.config) as kind,
+            pbdb._step_kind(step.step_type, whole.config) as kind,
             whole.config as whole_config,
             pbdb._names_read(jsonb_build_array(step.condition, step.input_mapping, whole.config))
             as reads
         from pbdb.playbook_steps as step
         inner join pbdb.step_types() as facts on step.step_type = facts.step_type
         cross join lateral (
-            select pbdb._program_config(step.organization_id, step.step_type, step.config)
+            select pbdb._with_template(
+                step.organization_id, step.step_type,
+                pbdb._canonical_config(step.step_type, step.config)
+            )
         ) as whole (config)
         where step.playbook_id = p_playbook_id
     ),
@@ -69,12 +71,8 @@ begin atomic
             'optional', step.is_optional,
             'max_attempts', coalesce(step.max_retries, playbook.max_retries) + 1,
             'retry_delay', coalesce(step.retry_delay_seconds, playbook.retry_delay_seconds),
-            'timeout', coalesce(
-                step.timeout_seconds, case
-                    when step.step_type = 'WAIT_FOR_INPUT'
-                    and jsonb_typeof(step.config -> 'timeout_seconds') = 'number'
-                        then (step.config ->> 'timeout_seconds')::numeric::int
-                end, step.default_timeout_seconds
+            'timeout', pbdb._step_timeout(
+                step.step_type, step.timeout_seconds, step.whole_config
             ),
             'max_visits', step.max_visits,
             'in_cycle', step.id in (select pbdb._steps_in_cycles(p_playbook_id)),
@@ -83,24 +81,19 @@ begin atomic
             -- to the input without naming it.
             'reads_input', 'input' = any(step.reads)
                 or coalesce(jsonb_typeof(step.condition) in ('object', 'array'), false)
-                or case step.kind
-                    when 'inline' then
-                        step.step_type <> 'DATA_TRANSFORM' or step.whole_config - 'output' <> '{}'
-                    when 'claimed' then
-                        pbdb._dynamic_keys(step.step_type, step.whole_config) is not null
-                    else true
-                end,
-            'handler', pbdb._step_handler(step.organization_id, step.step_type, step.config),
+                or pbdb._may_read_input(step.step_type, step.kind, step.whole_config),
+            'handler', pbdb._step_handler(step.organization_id, step.step_type, step.whole_config),
             'on_lost', case
-                when step.kind = 'claimed' then pbdb._on_lost(step.step_type, step.config)
+                when step.kind = 'claimed' then pbdb._on_lost(step.step_type, step.whole_config)
             end,
             'output_member', step.output_member,
             'dynamic_keys', pbdb._dynamic_keys(step.step_type, step.whole_config),
             'branches', case
-                when step.kind = 'parallel' and not step.config ? 'for_each' then branches.list
+                when step.kind = 'parallel' and not step.whole_config ? 'for_each'
+                    then branches.list
             end,
             'body', case
-                when step.kind = 'parallel' and step.config ? 'for_each' then branches.body
+                when step.kind = 'parallel' and step.whole_config ? 'for_each' then branches.body
             end
         ))
         || jsonb_build_object('config', step.whole_config)

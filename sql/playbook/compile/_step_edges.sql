@@ -27,15 +27,13 @@ begin atomic
     from steps as step
     where step.on_failure_step_id is not null
     union all
-    select step.id, 'target', written.target, target.id
-    from steps as step
-    cross join lateral pbdb._branch_targets(step.config) as written
-    inner join steps as target on written.target in (target.step_name, target.id::text)
-    where step.step_type = 'CONDITIONAL_BRANCH';
+    select written.step_id, 'target', written.target, target.id
+    from pbdb._playbook_targets(p_playbook_id) as written
+    inner join steps as target on written.target in (target.step_name, target.id::text);
 end;
 
 comment on function pbdb._step_edges(uuid) is
 'Where each step of a playbook can go: kind next (absent after is_final), failure, or target (of '
-'a CONDITIONAL_BRANCH, with the name or id as its config writes it).';
+'a step whose config names steps, with the name or id as it is written there).';
 
 revoke execute on function pbdb._step_edges(uuid) from public;

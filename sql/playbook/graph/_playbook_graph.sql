@@ -21,11 +21,9 @@ begin atomic
         from pbdb._flow_edges(p_playbook_id) as edge
         where edge.kind <> 'target'
         union all
-        select steps.id, target.id, 'target', 'config.' || written.path
-        from steps
-        cross join lateral pbdb._branch_targets(steps.config) as written
+        select written.step_id, target.id, 'target', 'config.' || written.path
+        from pbdb._playbook_targets(p_playbook_id) as written
         inner join steps as target on written.target in (target.step_name, target.id::text)
-        where steps.step_type = 'CONDITIONAL_BRANCH'
     )
 
     select

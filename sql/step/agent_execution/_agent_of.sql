@@ -12,10 +12,7 @@ select jsonb_build_object(
 from pbdb.agents as a
 where
     a.organization_id = p_organization_id
-    and coalesce(
-        p_step -> 'config' ->> 'agent', p_step -> 'config' ->> 'agentId',
-        p_step -> 'config' ->> 'agent_id'
-    ) in (a.name, a.id::text)
+    and p_step -> 'config' ->> 'agent' in (a.name, a.id::text)
 order by a.name
 limit 1;
 end;

@@ -31,17 +31,24 @@ begin atomic
     union all
     select
         '/auth', 'AUTH_INVALID',
-        format('%s is not a way to authenticate', coalesce(p_config -> 'auth' -> 'type', 'null')),
-        'Write {"type": "bearer", "secret": name}, {"type": "basic", "secret": name} or '
-        '{"type": "header", "name": "X-Api-Key", "secret": name}.'
+        format('auth of type %s has no name', auth.type),
+        format(
+            'Add the name of the %s: {"type": "%s", "name": "X-Api-Key", "secret": name}.',
+            auth.type, auth.type
+        )
+    from (select p_config -> 'auth' ->> 'type', p_config -> 'auth' -> 'name') as auth (type, name)
+    where auth.type in ('header', 'query') and coalesce(auth.name, 'null') in ('null', '""')
+    union all
+    select
+        '/expect_status', 'CONFIG_VALUE_INVALID',
+        format('expect_status is %s', left((p_config -> 'expect_status')::text, 100)),
+        'Write 201, "2xx", "200-204", or a list of these.'
     where
-        jsonb_typeof(p_config -> 'auth') = 'object'
-        and not coalesce(
-            p_config -> 'auth' ->> 'type' in ('bearer', 'basic', 'header')
-            and jsonb_typeof(p_config -> 'auth' -> 'secret') = 'string'
-            and (p_config -> 'auth' ->> 'type' <> 'header' or p_config -> 'auth' ? 'name'),
-            false
-        );
+        jsonb_typeof(p_config -> 'expect_status') in ('string', 'array')
+        and p_config @? '$.expect_status[*] ? (
+            !(@.type() == "string" && @ like_regex "^\\s*[1-5]([xX]{2}|\\d\\d(-[1-5]\\d\\d)?)\\s*$")
+            && !(@.type() == "number" && @ >= 100 && @ <= 599)
+        )';
 end;
 
 comment on function pbdb._request_issues(jsonb) is

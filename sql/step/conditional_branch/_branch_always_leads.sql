@@ -9,20 +9,15 @@ begin atomic
     select
         coalesce(
             jsonb_typeof(p_config -> 'default') = 'string'
-            or (not p_config ? 'default' and jsonb_path_exists(
-                p_config, '$.**{0 to 2} ? (exists(@.falseBranch) || exists(@.false_branch))'
-            )), false
+            or (
+                not p_config ? 'default'
+                and (p_config ? 'false_branch' or p_config @? '$.branches[*].false_branch')
+            ), false
         )
-        and not jsonb_path_exists(
-            p_config,
-            '$.keyvalue() ? (@.key == "branches" || @.key == "conditions").value[*] ? (
-                !exists(@.then) && !exists(@.trueBranch) && !exists(@.true_branch)
-            )'
-        );
+        and not p_config @? '$.branches[*] ? (!exists(@.then))';
 end;
 
 comment on function pbdb._branch_always_leads(jsonb) is
-'Whether a CONDITIONAL_BRANCH names a step whatever its conditions give, so that its own next '
-'step is never taken.';
+'Whether a CONDITIONAL_BRANCH names a step whatever its conditions give, by its canonical config.';
 
 revoke execute on function pbdb._branch_always_leads(jsonb) from public;

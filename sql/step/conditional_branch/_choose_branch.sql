@@ -11,7 +11,6 @@ as $fn$
 declare
     v_branches constant jsonb := coalesce(
         p_config -> 'branches',
-        p_config -> 'conditions',
         case when p_config ? 'operator' then jsonb_build_array(p_config) end
     );
     v_variables constant jsonb := pbdb._with_step_input(
@@ -26,8 +25,7 @@ begin
             message = format(
                 'a CONDITIONAL_BRANCH step has no list of branches: %s', left(p_config::text, 200)
             ),
-            hint = 'Give it branches: [{when, then}] and default, or '
-                'conditions: [{field, operator, value, trueBranch, falseBranch}].';
+            hint = 'Give it branches: [{when, then}] and default.';
     end if;
     for i in 0 .. jsonb_array_length(v_branches) - 1 loop
         v_branch := v_branches -> i;
@@ -37,15 +35,11 @@ begin
         ) then
             return jsonb_build_object(
                 'matched', coalesce(v_branch -> 'name', to_jsonb(i)),
-                'branch_to', coalesce(
-                    v_branch ->> 'then', v_branch ->> 'trueBranch', v_branch ->> 'true_branch'
-                )
+                'branch_to', v_branch ->> 'then'
             );
         end if;
         if not p_config ? 'default' then
-            v_target := coalesce(
-                v_branch ->> 'falseBranch', v_branch ->> 'false_branch', v_target
-            );
+            v_target := coalesce(v_branch ->> 'false_branch', v_target);
         end if;
     end loop;
     return jsonb_build_object('matched', null, 'branch_to', v_target);
@@ -55,6 +49,6 @@ $fn$;
 comment on function pbdb._choose_branch(jsonb, jsonb, jsonb) is
 '{matched, branch_to} for a CONDITIONAL_BRANCH step: the name (else the position from 0) of the '
 'first branch whose condition holds and the step it leads to. When none holds, matched is null and '
-'branch_to the default, else the last falseBranch, else null. Raises PB024 without branches.';
+'branch_to the default, else the last false_branch, else null. Raises PB024 without branches.';
 
 revoke execute on function pbdb._choose_branch(jsonb, jsonb, jsonb) from public;

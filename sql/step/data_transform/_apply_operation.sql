@@ -10,9 +10,7 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_field constant text := p_operation ->> 'field';
-    v_new_field constant text := coalesce(
-        p_operation ->> 'newField', p_operation ->> 'new_field'
-    );
+    v_new_field constant text := p_operation ->> 'new_field';
     v_value jsonb := p_data -> v_field;
 begin
     if v_field is null and p_operation ->> 'type' <> 'merge'
@@ -21,7 +19,7 @@ begin
         raise exception using
             errcode = 'PB024',
             message = format('%s names no field', left(p_operation::text, 200)),
-            hint = 'Give it field, and for rename newField.';
+            hint = 'Give it field, and for rename new_field.';
     elsif v_value is null
         and p_operation ->> 'type' in ('rename', 'map', 'filter', 'transform')
     then

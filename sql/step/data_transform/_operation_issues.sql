@@ -1,11 +1,10 @@
 -- drop: function pbdb._operation_issues(jsonb)
---
--- Longer than a screen because it is one list of rules.
-create or replace function pbdb._operation_issues(p_operations jsonb)
+create or replace function pbdb._operation_issues(p_config jsonb)
 returns table (path text, code text, message text, hint text)
 language sql
 immutable
 parallel safe
+security invoker
 begin atomic
     with operations as (
         select
@@ -14,59 +13,43 @@ begin atomic
             left(operation.value::text, 100) as shown,
             '/operations/' || (operation.position - 1) as path
         from jsonb_array_elements(
-            case jsonb_typeof(p_operations) when 'array' then p_operations end
+            case jsonb_typeof(p_config -> 'operations')
+                when 'array' then p_config -> 'operations'
+            end
         ) with ordinality as operation (value, position)
     )
 
     select
-        operations.path, 'OPERATION_UNKNOWN', format('%s is not an operation', operations.shown),
-        'Its type is rename, map, set, remove, merge, filter or transform.'
+        operations.path, 'CONFIG_KEY_MISSING', format('%s has no type', operations.shown),
+        'Give it a type: rename, map, set, remove, merge, filter or transform.'
     from operations
-    where operations.type is null or operations.type not in
-        ('rename', 'map', 'set', 'remove', 'merge', 'filter', 'transform')
+    where operations.type is null
     union all
     select
         operations.path, 'CONFIG_KEY_MISSING',
-        format('the operation %s needs %s', operations.type, array_to_string(needed.keys, ' or ')),
-        format('Add %s to %s.', needed.keys[1], operations.shown)
+        format('the operation %s needs %s', operations.type, needed.key),
+        format('Add %s to %s.', needed.key, operations.shown)
     from operations
     inner join (values
-        ('rename', '{field}'::text[], '{string}'::text[]),
-        ('rename', '{newField,new_field}', '{string}'),
-        ('map', '{field}', '{string}'),
-        ('map', '{mapping}', '{object}'),
-        ('set', '{field}', '{string}'),
-        ('set', '{value}', null),
-        ('remove', '{field}', '{string}'),
-        ('merge', '{value}', '{object,string}'),
-        ('filter', '{field}', '{string}'),
-        ('filter', '{condition}', null),
-        ('transform', '{field}', '{string}'),
-        ('transform', '{function}', '{string}')
-    ) as needed (type, keys, kinds) on operations.type = needed.type
-    where not exists (
-        select from unnest(needed.keys) as key
-        where
-            operations.value ? key
-            and coalesce(jsonb_typeof(operations.value -> key) = any(needed.kinds), true)
-    )
+        ('rename', 'field'), ('rename', 'new_field'), ('map', 'field'), ('map', 'mapping'),
+        ('set', 'field'), ('set', 'value'), ('remove', 'field'), ('merge', 'value'),
+        ('filter', 'field'), ('filter', 'condition'), ('transform', 'field'),
+        ('transform', 'function')
+    ) as needed (type, key) on operations.type = needed.type
+    where not operations.value ? needed.key
     union all
     select
-        operations.path || '/function', 'FUNCTION_UNKNOWN',
-        format('%s is not a function of transform', operations.value -> 'function'),
-        'Use uppercase, lowercase, trim, reverse, length, parseInt, parseFloat, toString, toJSON '
-        'or parseJSON.'
+        operations.path || '/value', 'CONFIG_KIND_INVALID',
+        format('merge has the value %s', left((operations.value -> 'value')::text, 100)),
+        'Give it object or path.'
     from operations
     where
-        operations.type = 'transform'
-        and operations.value ->> 'function' not in (
-            'uppercase', 'lowercase', 'trim', 'reverse', 'length', 'parseInt', 'parseFloat',
-            'toString', 'toJSON', 'parseJSON'
-        );
+        operations.type = 'merge'
+        and jsonb_typeof(operations.value -> 'value') not in ('object', 'string');
 end;
 
 comment on function pbdb._operation_issues(jsonb) is
-'What is wrong with the operations of a DATA_TRANSFORM step: JSON pointer into the config, code, '
-'message, hint. Codes: OPERATION_UNKNOWN, FUNCTION_UNKNOWN, CONFIG_KEY_MISSING.';
+'What the operations of a DATA_TRANSFORM step lack, by its canonical config: JSON pointer into the '
+'config, code, message, hint. Codes: CONFIG_KEY_MISSING, CONFIG_KIND_INVALID.';
 
 revoke execute on function pbdb._operation_issues(jsonb) from public;

@@ -33,10 +33,8 @@ begin
             v_result := pbdb._apply_operation(v_operations -> i, v_result, v_variables);
         end loop;
     end if;
-    if p_config ?| '{outputFormat,output_format}' then
-        return pbdb._format_output(
-            v_result, coalesce(p_config ->> 'output_format', p_config ->> 'outputFormat')
-        );
+    if p_config ? 'output_format' then
+        return pbdb._format_output(v_result, p_config ->> 'output_format');
     end if;
     return v_result;
 end;

@@ -6,17 +6,6 @@ immutable
 parallel safe
 begin atomic
     select
-        '/template/' || (message.position - 1), 'MESSAGE_INVALID',
-        format('%s is not a message', left(message.value::text, 100)),
-        'Write {"role": "user", "content": "text"}.'
-    from jsonb_array_elements(
-        case jsonb_typeof(p_config -> 'template') when 'array' then p_config -> 'template' end
-    ) with ordinality as message (value, position)
-    where
-        jsonb_typeof(message.value -> 'content') is distinct from 'string'
-        or jsonb_typeof(message.value -> 'role') is distinct from 'string'
-    union all
-    select
         '/template', 'SINGLE_BRACES',
         'the template has single braces, which are left as they are',
         'Write {{name}}, or add "syntax": "single_brace" for templates of the original system.'
@@ -27,7 +16,7 @@ begin atomic
 end;
 
 comment on function pbdb._prompt_issues(jsonb) is
-'What is wrong with the template of a PROMPT_TEMPLATE step, beyond its tags: JSON pointer into the '
-'config, code, message, hint. Codes: MESSAGE_INVALID; SINGLE_BRACES is a warning.';
+'Whether the template of a PROMPT_TEMPLATE step seems to be meant for another syntax: JSON pointer '
+'into the config, SINGLE_BRACES (a warning), message, hint.';
 
 revoke execute on function pbdb._prompt_issues(jsonb) from public;

@@ -1,5 +1,5 @@
--- drop: function pbdb._wait_issues(text, jsonb)
-create or replace function pbdb._wait_issues(p_step_type text, p_config jsonb)
+-- drop: function pbdb._wait_issues(jsonb)
+create or replace function pbdb._wait_issues(p_config jsonb)
 returns table (path text, code text, message text, hint text)
 language sql
 stable
@@ -19,20 +19,11 @@ begin atomic
     where
         jsonb_typeof(p_config -> 'until') = 'string'
         and p_config ->> 'until' not like '$%' and strpos(p_config ->> 'until', '{{') = 0
-        and not pg_input_is_valid(p_config ->> 'until', 'timestamptz')
-    union all
-    select
-        '/join', 'CONFIG_VALUE_INVALID',
-        format('%s is not a join', left((p_config -> 'join')::text, 100)),
-        'Write "all", "any" or {"at_least": 2}.'
-    where
-        p_step_type = 'PARALLEL_EXECUTION'
-        and jsonb_typeof(p_config -> 'join') = 'object'
-        and not p_config @? '$.join.at_least ? (@.type() == "number" && @ >= 1 && @ == @.floor())';
+        and not pg_input_is_valid(p_config ->> 'until', 'timestamptz');
 end;
 
-comment on function pbdb._wait_issues(text, jsonb) is
-'What is wrong with times and joins in a step''s config: JSON pointer, code, message, hint. Codes: '
-'DURATION_INVALID, TIME_INVALID, CONFIG_VALUE_INVALID.';
+comment on function pbdb._wait_issues(jsonb) is
+'What is wrong with the times of a WAIT_FOR_INPUT: JSON pointer into the config, code, message, '
+'hint. Codes: DURATION_INVALID, TIME_INVALID.';
 
-revoke execute on function pbdb._wait_issues(text, jsonb) from public;
+revoke execute on function pbdb._wait_issues(jsonb) from public;

@@ -179,11 +179,8 @@ def _as_text(value: Any) -> str:
 
 
 def _timeout(config: Mapping[str, Any], step: Step) -> float:
-    """The step's own time, or less if `timeout_seconds` or `timeout` (milliseconds) says so."""
+    """The step's own time, or less if `timeout_seconds` of its config says so."""
     asked = config.get("timeout_seconds")
-    if asked is None and config.get("timeout") is not None:
-        milliseconds = config["timeout"]
-        asked = milliseconds / 1000 if isinstance(milliseconds, (int, float)) else milliseconds
     if asked is None:
         return step.timeout_seconds
     if isinstance(asked, bool) or not isinstance(asked, (int, float)) or asked <= 0:

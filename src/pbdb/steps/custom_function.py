@@ -80,7 +80,7 @@ def _outcome(result: Any) -> Outcome:
 
 
 def _function(step: Step, context: Context, name: str) -> Registered:
-    name = name or str(step.config.get("function") or step.config.get("functionName") or "")
+    name = name or str(step.config.get("function") or "")
     function = context.app.functions.get(name)
     if function is None:
         raise StepFailed(

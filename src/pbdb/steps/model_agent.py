@@ -65,17 +65,11 @@ _SETTINGS = frozenset(
     }
 )
 _LIMITS = {
-    "request_limit": "request_limit",
     "max_requests": "request_limit",
-    "tool_calls_limit": "tool_calls_limit",
     "max_tool_calls": "tool_calls_limit",
-    "input_tokens_limit": "input_tokens_limit",
     "max_input_tokens": "input_tokens_limit",
-    "output_tokens_limit": "output_tokens_limit",
     "max_output_tokens": "output_tokens_limit",
-    "total_tokens_limit": "total_tokens_limit",
     "max_tokens": "total_tokens_limit",
-    "cost_limit": "cost_limit",
     "max_cost_usd": "cost_limit",
 }
 _WORTH_RETRYING = (408, 409, 425, 429)

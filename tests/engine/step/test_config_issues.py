@@ -85,7 +85,7 @@ def test_an_unknown_key_is_reported(language: Language, step_type: str) -> None:
         (
             "DATA_TRANSFORM",
             {"operations": [{"type": "x"}]},
-            [("/operations/0", "OPERATION_UNKNOWN")],
+            [("/operations/0/type", "CONFIG_VALUE_INVALID")],
         ),
         (
             "DATA_TRANSFORM",
@@ -95,7 +95,7 @@ def test_an_unknown_key_is_reported(language: Language, step_type: str) -> None:
         (
             "DATA_TRANSFORM",
             {"operations": [{"type": "transform", "field": "a", "function": "x"}]},
-            [("/operations/0/function", "FUNCTION_UNKNOWN")],
+            [("/operations/0/function", "CONFIG_VALUE_INVALID")],
         ),
         (
             "DATA_TRANSFORM",
@@ -117,7 +117,11 @@ def test_an_unknown_key_is_reported(language: Language, step_type: str) -> None:
         ("PARALLEL_EXECUTION", {"for_each": "items"}, [("/for_each", "CONFIG_KIND_INVALID")]),
         ("PARALLEL_EXECUTION", {"max_parallel": 0}, [("/max_parallel", "CONFIG_VALUE_INVALID")]),
         ("PARALLEL_EXECUTION", {"join": "some"}, [("/join", "CONFIG_VALUE_INVALID")]),
-        ("PARALLEL_EXECUTION", {"join": {"at_least": "2"}}, [("/join", "CONFIG_VALUE_INVALID")]),
+        (
+            "PARALLEL_EXECUTION",
+            {"join": {"at_least": "2"}},
+            [("/join/at_least", "CONFIG_KIND_INVALID")],
+        ),
         (
             "PARALLEL_EXECUTION",
             {"on_branch_failure": "stop"},
@@ -145,7 +149,7 @@ def test_an_unknown_key_is_reported(language: Language, step_type: str) -> None:
         (
             "API_CALL",
             {"url": "https://x.io", "auth": {"type": "basic"}},
-            [("/auth", "AUTH_INVALID")],
+            [("/auth", "CONFIG_KEY_MISSING")],
         ),
         ("DATABASE_QUERY", {"mode": "read"}, [("", "CONFIG_KEY_MISSING")]),
         ("DATABASE_QUERY", {"query": "x", "params": {}}, [("/params", "CONFIG_KIND_INVALID")]),

@@ -209,7 +209,9 @@ def test_a_static_config_is_known_as_static(
 ) -> None:
     config = {"a": value, "b": "$input.a"}
 
-    assert language.is_dynamic(config, ["a", "missing"]) is dynamic
+    assert language.dynamic_keys("CUSTOM_FUNCTION", {"parameters": value}) == (
+        ["parameters"] if dynamic else None
+    )
     if not dynamic:
         assert language.resolve(config, ["a", "missing"], {}, {}) == config
 

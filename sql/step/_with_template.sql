@@ -1,8 +1,8 @@
--- drop: function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb)
+-- drop: function pbdb._with_template(uuid, pbdb.playbook_step_type, jsonb)
 --
 -- A template that is only named is read here, once: an execution must not change its prompts
 -- because somebody stored a new version meanwhile.
-create or replace function pbdb._program_config(
+create or replace function pbdb._with_template(
     p_organization_id uuid, p_type pbdb.playbook_step_type, p_config jsonb
 )
 returns jsonb
@@ -38,8 +38,8 @@ begin atomic
     ) as template;
 end;
 
-comment on function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb) is
-'The config of a step as the engine reads it: a prompt template that is given by name is put in, '
-'with its options, as the template, or as the prompt or messages of an agent.';
+comment on function pbdb._with_template(uuid, pbdb.playbook_step_type, jsonb) is
+'The config of a step with the prompt template that it names put in, with its options: as the '
+'template, or as the prompt or messages of an agent.';
 
-revoke execute on function pbdb._program_config(uuid, pbdb.playbook_step_type, jsonb) from public;
+revoke execute on function pbdb._with_template(uuid, pbdb.playbook_step_type, jsonb) from public;
