@@ -15,6 +15,7 @@ drop table pbdb.playbook_joins;
 drop table pbdb.playbook_ready_steps;
 drop table pbdb.playbook_step_results;
 drop table pbdb.playbook_scopes;
+drop table pbdb.playbook_execution_hours;
 drop table pbdb.playbook_execution_rollups;
 drop table pbdb.playbook_idempotency_keys;
 drop table pbdb.playbook_replaced_inputs;

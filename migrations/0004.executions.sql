@@ -245,6 +245,35 @@ comment on column pbdb.playbook_execution_rollups.is_last_completed_exact is
 comment on column pbdb.playbook_execution_rollups.rolled_up_at is
 'When executions were last folded in; null: never.';
 
+create table pbdb.playbook_execution_hours (
+    organization_id uuid not null,
+    playbook_id uuid not null,
+    hour timestamptz not null,
+    status pbdb.playbook_execution_status not null,
+    duration_class int not null,
+    execution_count bigint not null,
+    duration_sum_ms numeric not null,
+    primary key (organization_id, playbook_id, hour, status, duration_class),
+    constraint hour_is_of_a_playbook_of_its_organization
+    foreign key (organization_id, playbook_id)
+    references pbdb.playbooks (organization_id, id) on delete cascade,
+    constraint hour_count_is_not_negative check (execution_count >= 0)
+)
+with (fillfactor = 80);
+
+comment on table pbdb.playbook_execution_hours is
+'The executions that playbook_execution_rollups holds, by the hour in which they ended, status and class of duration. '
+'Kept with it.';
+comment on column pbdb.playbook_execution_hours.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_execution_hours.playbook_id is 'The playbook version.';
+comment on column pbdb.playbook_execution_hours.hour is 'Beginning of the hour, of UTC.';
+comment on column pbdb.playbook_execution_hours.status is 'How they ended.';
+comment on column pbdb.playbook_execution_hours.duration_class is
+'Their duration is from 2^(n/4) to before 2^((n+1)/4) milliseconds; -1: they never began.';
+comment on column pbdb.playbook_execution_hours.execution_count is 'How many they are.';
+comment on column pbdb.playbook_execution_hours.duration_sum_ms is 'Sum of their durations in milliseconds.';
+
 create table pbdb.playbook_scopes (
     id uuid not null default pbdb.uuid_v7(),
     organization_id uuid not null,
@@ -661,7 +690,8 @@ begin
     foreach v_table in array array[
         'playbook_executions', 'playbook_idempotency_keys', 'playbook_replaced_inputs',
         'playbook_step_results', 'playbook_scopes', 'playbook_ready_steps', 'playbook_joins',
-        'playbook_events', 'playbook_setbacks', 'workers', 'playbook_usage', 'playbook_execution_rollups', 'query_contexts'
+        'playbook_events', 'playbook_setbacks', 'workers', 'playbook_usage',
+        'playbook_execution_rollups', 'playbook_execution_hours', 'query_contexts'
     ] loop
         execute format('alter table pbdb.%I enable row level security', v_table);
         execute format('alter table pbdb.%I force row level security', v_table);

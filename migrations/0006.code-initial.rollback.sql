@@ -198,6 +198,12 @@ drop function pbdb.get_execution_result(uuid);
 -- deleted: sql/report/progress/get_execution_progress.sql
 drop function pbdb.get_execution_progress(uuid);
 
+-- deleted: sql/report/counts/get_execution_counts.sql
+drop function pbdb.get_execution_counts(timestamptz, timestamptz, text, text);
+
+-- deleted: sql/report/counts/_execution_hours.sql
+drop function pbdb._execution_hours(uuid, text, timestamptz, timestamptz);
+
 -- deleted: sql/report/get_active_playbooks.sql
 drop function pbdb.get_active_playbooks(uuid);
 
@@ -705,6 +711,18 @@ drop function pbdb._unroll_execution(pbdb.playbook_executions);
 
 -- deleted: sql/rollup/_unroll_executions.sql
 drop function pbdb._unroll_executions(uuid[], uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[]);
+
+-- deleted: sql/rollup/_unfold_hours.sql
+drop function pbdb._unfold_hours(uuid[], uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[]);
+
+-- deleted: sql/rollup/_fold_hours.sql
+drop function pbdb._fold_hours(uuid, uuid, xid8, xid8);
+
+-- deleted: sql/rollup/_class_duration.sql
+drop function pbdb._class_duration(int);
+
+-- deleted: sql/rollup/_duration_class.sql
+drop function pbdb._duration_class(bigint);
 
 -- deleted: sql/rollup/playbook_execution_counts.sql
 revoke all on pbdb.playbook_execution_counts
@@ -1687,6 +1705,13 @@ from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 drop policy monitor_may_read_all on pbdb.playbook_scopes;
 drop policy app_may_read_its_organization on pbdb.playbook_scopes;
 drop policy owner_may_everything on pbdb.playbook_scopes;
+
+-- deleted: sql/access/playbook_execution_hours.sql
+revoke all on pbdb.playbook_execution_hours
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+drop policy monitor_may_read_all on pbdb.playbook_execution_hours;
+drop policy app_may_read_its_organization on pbdb.playbook_execution_hours;
+drop policy owner_may_everything on pbdb.playbook_execution_hours;
 
 -- deleted: sql/access/playbook_execution_rollups.sql
 revoke all on pbdb.playbook_execution_rollups

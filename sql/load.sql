@@ -24,6 +24,7 @@ set role pbdb_owner;
 \ir access/playbook_idempotency_keys.sql
 \ir access/playbook_replaced_inputs.sql
 \ir access/playbook_execution_rollups.sql
+\ir access/playbook_execution_hours.sql
 \ir access/playbook_scopes.sql
 \ir access/playbook_step_results.sql
 \ir access/playbook_ready_steps.sql
@@ -332,6 +333,10 @@ set role pbdb_owner;
 
 -- rollup: counts that summaries rest on
 \ir rollup/playbook_execution_counts.sql
+\ir rollup/_duration_class.sql
+\ir rollup/_class_duration.sql
+\ir rollup/_fold_hours.sql
+\ir rollup/_unfold_hours.sql
 \ir rollup/_unroll_executions.sql
 \ir rollup/_unroll_execution.sql
 \ir rollup/_unroll_deleted_executions.sql
@@ -511,6 +516,8 @@ set role pbdb_owner;
 -- report: see what goes on
 \ir report/get_playbook_execution_summary.sql
 \ir report/get_active_playbooks.sql
+\ir report/counts/_execution_hours.sql
+\ir report/counts/get_execution_counts.sql
 \ir report/progress/get_execution_progress.sql
 \ir report/progress/get_execution_result.sql
 \ir report/progress/get_execution.sql

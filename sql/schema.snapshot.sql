@@ -379,6 +379,33 @@ create table pbdb.playbook_events (
 CREATE INDEX playbook_events_expiry_idx ON pbdb.playbook_events USING btree (expires_at);
 CREATE INDEX playbook_events_unconsumed_idx ON pbdb.playbook_events USING btree (organization_id, event_name, id) WHERE (consumed_by IS NULL);
 
+-- The executions that playbook_execution_rollups holds, by the hour in which they ended, status
+-- and class of duration. Kept with it.
+create table pbdb.playbook_execution_hours (
+    -- Tenant; part of every key, so that no row can point across tenants.
+    organization_id uuid not null,
+    -- The playbook version.
+    playbook_id uuid not null,
+    -- Beginning of the hour, of UTC.
+    hour timestamp with time zone not null,
+    -- How they ended.
+    status pbdb.playbook_execution_status not null,
+    -- Their duration is from 2^(n/4) to before 2^((n+1)/4) milliseconds; -1: they never began.
+    duration_class integer not null,
+    -- How many they are.
+    execution_count bigint not null,
+    -- Sum of their durations in milliseconds.
+    duration_sum_ms numeric not null,
+    constraint playbook_execution_hours_pkey
+        PRIMARY KEY (organization_id, playbook_id, hour, status, duration_class),
+    constraint hour_is_of_a_playbook_of_its_organization
+        FOREIGN KEY (organization_id, playbook_id) REFERENCES pbdb.playbooks(organization_id, id) ON DELETE CASCADE,
+    constraint hour_count_is_not_negative
+        CHECK ((execution_count >= 0))
+) with (
+    fillfactor=80
+);
+
 -- Counts and sums over the finished executions of a playbook whose finished_xid is below horizon;
 -- a summary adds the others itself and is exact at every moment. Kept by roll_up_executions,
 -- corrected when a finished execution is retried or deleted.

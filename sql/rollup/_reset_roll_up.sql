@@ -18,6 +18,8 @@ begin atomic
         is_last_created_exact = true,
         is_last_completed_exact = true
     where r.organization_id = p_organization_id and r.playbook_id = p_playbook_id;
+    delete from pbdb.playbook_execution_hours as h
+    where h.organization_id = p_organization_id and h.playbook_id = p_playbook_id;
 end;
 
 comment on function pbdb._reset_roll_up(uuid, uuid) is

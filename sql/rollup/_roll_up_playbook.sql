@@ -110,6 +110,10 @@ begin
         and f.finished > 0
     returning f.finished into v_count;
 
+    -- Nobody can take one of them back meanwhile: that needs the row which we hold.
+    if v_count > 0 then
+        perform pbdb._fold_hours(p_organization_id, p_playbook_id, v_start, v_horizon);
+    end if;
     return coalesce(v_count, 0);
 end;
 $fn$;

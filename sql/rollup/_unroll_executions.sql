@@ -39,6 +39,11 @@ begin
         for no key update
     ) as r;
 
+    perform pbdb._unfold_hours(
+        p_organization_ids, p_playbook_ids, p_finished_xids, p_statuses, p_durations_ms,
+        p_completed_ats
+    );
+
     with gone as (
         select
             g.organization_id,

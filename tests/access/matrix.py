@@ -22,6 +22,7 @@ TABLES: dict[str, tuple[str, str, str, str]] = {
     "playbook_idempotency_keys": ("s", "", "", "s"),
     "playbook_replaced_inputs": ("s", "", "", "s"),
     "playbook_execution_rollups": ("s", "", "", "s"),
+    "playbook_execution_hours": ("s", "", "", "s"),
     "playbook_scopes": ("s", "", "", "s"),
     "playbook_step_results": ("s", "", "", "s"),
     "playbook_ready_steps": ("s", "", "", "s"),

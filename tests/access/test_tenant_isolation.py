@@ -43,6 +43,8 @@ BY_TYPE = {
     "jsonb": "'{}'",
     "timestamptz": "now()",
     "xid8": "'1'",
+    "int2": "1",
+    "playbook_execution_status": "'COMPLETED'",
     "_uuid": "'{}'",
     "bytea": "'x'",
 }

@@ -393,6 +393,11 @@ def test_fsck_finds_a_roll_up_that_is_wrong(owner: Connection, playbook_id: uuid
     roll_up(owner)
     assert found() == []
 
-    owner.execute("update pbdb.playbook_execution_rollups set finished_count = 99999")
+    owner.execute("update pbdb.playbook_execution_hours set execution_count = execution_count + 1")
+    assert found() == [("the counts by hour differ from the roll-up",)]
 
-    assert len(found()) == 1
+    owner.execute("update pbdb.playbook_execution_rollups set finished_count = 99999")
+    assert found() == [
+        ("a roll-up differs from the executions below its horizon",),
+        ("the counts by hour differ from the roll-up",),
+    ]

@@ -1,0 +1,24 @@
+-- drop: policy monitor_may_read_all on pbdb.playbook_execution_hours
+-- drop: policy app_may_read_its_organization on pbdb.playbook_execution_hours
+-- drop: policy owner_may_everything on pbdb.playbook_execution_hours
+--
+-- Written by roll_up_executions only.
+drop policy if exists owner_may_everything on pbdb.playbook_execution_hours;
+create policy owner_may_everything on pbdb.playbook_execution_hours
+to pbdb_owner
+using (true)
+with check (true);
+
+drop policy if exists app_may_read_its_organization on pbdb.playbook_execution_hours;
+create policy app_may_read_its_organization on pbdb.playbook_execution_hours
+for select to pbdb_app
+using (organization_id = (select pbdb.current_organization_id()));
+
+drop policy if exists monitor_may_read_all on pbdb.playbook_execution_hours;
+create policy monitor_may_read_all on pbdb.playbook_execution_hours
+for select to pbdb_monitor
+using (true);
+
+revoke all on pbdb.playbook_execution_hours
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+grant select on pbdb.playbook_execution_hours to pbdb_app, pbdb_monitor;
