@@ -251,6 +251,10 @@ set role pbdb_owner;
 \ir step/database_query/_query_as_tenant.sql
 \ir step/database_query/_run_database_query.sql
 \ir step/database_query/_query_error.sql
+\ir step/database_query/_explain_as_tenant.sql
+\ir step/database_query/_query_error_found.sql
+\ir step/database_query/_query_parameters.sql
+\ir step/database_query/_query_issues.sql
 \ir step/memory_search/_check_memory_config.sql
 \ir step/memory_search/_run_memory_search.sql
 \ir step/_sql_output.sql

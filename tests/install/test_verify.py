@@ -154,12 +154,42 @@ FAULTS: list[tuple[str, list[str]]] = [
         ["every function belongs to pbdb_owner"],
     ),
     (
-        "alter function pbdb._unroll_deleted_executions() set search_path = public",
-        ["every definer function pins its search_path"],
+        "alter function pbdb._query_as_tenant owner to postgres",
+        ["function _query_as_tenant belongs to pbdb_query"],
     ),
     (
-        "alter function pbdb.set_organization(uuid) reset search_path",
-        ["every granted function pins its search_path"],
+        "alter function pbdb._query_as_tenant owner to pbdb_owner",
+        ["function _query_as_tenant belongs to pbdb_query"],
+    ),
+    (
+        "alter function pbdb._explain_as_tenant owner to postgres",
+        ["function _explain_as_tenant belongs to pbdb_query"],
+    ),
+    (
+        (
+            "grant create on schema pbdb to pbdb_query;"
+            " alter function pbdb.sweep owner to pbdb_query;"
+            " revoke create on schema pbdb from pbdb_query"
+        ),
+        ["every function belongs to pbdb_owner"],
+    ),
+    ("alter view pbdb.playbook_inbox owner to postgres", ["every view and type belongs to"]),
+    ("alter type pbdb.playbook_status owner to postgres", ["every view and type belongs to"]),
+    (
+        "create role other_group nologin; grant other_group to pbdb_query",
+        ["no group but pbdb_owner is a member of another role"],
+    ),
+    *(
+        (statement, ["every function searches pg_catalog and then pg_temp"])
+        for statement in (
+            "alter function pbdb._unroll_deleted_executions() set search_path = public",
+            "alter function pbdb.set_organization(uuid) reset search_path",
+            "alter function pbdb._check_query(text, text) set search_path = ''",
+            "alter function pbdb.fsck() set search_path = ''",
+            "alter function pbdb.fsck() set search_path = pg_temp, pg_catalog",
+            "alter function pbdb.fsck() set search_path = pg_catalog, public, pg_temp",
+            "alter function pbdb._query_as_tenant set search_path = pg_temp, public",
+        )
     ),
     (
         "alter view pbdb.playbook_inbox reset (security_invoker)",

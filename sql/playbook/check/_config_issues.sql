@@ -64,11 +64,20 @@ begin atomic
         'auth: {"type": "bearer", "secret": "<name>"}.'
     from pbdb.playbook_steps as step
     cross join lateral pbdb._secret_issues(step.config) as issue
-    where step.playbook_id = p_playbook_id;
+    where step.playbook_id = p_playbook_id
+    union all
+    select issue.severity, step.id, issue.code, 'config.query', issue.message, issue.hint
+    from pbdb.playbook_steps as step
+    cross join lateral pbdb._query_issues(step.config) as issue
+    where
+        step.playbook_id = p_playbook_id
+        and step.step_type = 'DATABASE_QUERY'
+        and jsonb_typeof(step.config -> 'query') = 'string';
 end;
 
 comment on function pbdb._config_issues(uuid) is
 'What is wrong with the configs of a playbook''s steps: keys and values, secrets written out '
-'(SECRET_IN_CONFIG), names of agents, prompt templates and playbooks that nothing has.';
+'(SECRET_IN_CONFIG), texts of queries, names of agents, prompt templates and playbooks that '
+'nothing has.';
 
 revoke execute on function pbdb._config_issues(uuid) from public;

@@ -95,6 +95,8 @@ def prepare(server: EmbeddedServer, database: str = LOCAL_DATABASE) -> str:
             connection.execute(
                 sql.SQL('alter database {} set search_path = "$user", public, pbdb').format(name)
             )
+            # Nothing of pbdb needs it, and temporary objects are looked up by name.
+            connection.execute(sql.SQL("revoke temporary on database {} from public").format(name))
     url = server.url(database)
     migrate.apply(url)
     return url

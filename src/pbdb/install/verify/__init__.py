@@ -1,5 +1,13 @@
-"""Check a live database against what pbdb promises."""
+"""Check a live database against what pbdb promises, and note what weakens it."""
 
-from pbdb.install.verify.check import Check, main, report, specification, verify
+from pbdb.install.verify.check import (
+    RUNS_AS_QUERY,
+    Check,
+    main,
+    report,
+    specification,
+    verify,
+)
+from pbdb.install.verify.notes import Note, notes
 
-__all__ = ["Check", "main", "report", "specification", "verify"]
+__all__ = ["RUNS_AS_QUERY", "Check", "Note", "main", "notes", "report", "specification", "verify"]

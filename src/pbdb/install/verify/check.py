@@ -19,6 +19,8 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg.rows import dict_row, tuple_row
 
+from pbdb.install.verify.notes import Note, notes
+
 Connection = psycopg.Connection[Any]
 Specification = Mapping[str, Any]
 
@@ -30,6 +32,11 @@ _NEVER_GRANTED: Final = ("TRUNCATE", "REFERENCES", "TRIGGER")
 _NONE: Final = "none"
 # current_organization_id() asks it when a tenant's own query runs.
 _GRANTED_HELPERS: Final = {"_query_organization_id"}
+RUNS_AS_QUERY: Final = frozenset({"_query_as_tenant", "_explain_as_tenant"})
+"""Functions that are safe because they belong to pbdb_query, which has no rights but those that a
+DBA gives it. Each refuses to run for another owner. All others belong to pbdb_owner."""
+_PATH: Final = "pg_catalog, pg_temp"
+_QUERY_PATH: Final = "public, pg_temp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +84,10 @@ def verify(conn: Connection, expected: Specification | None = None) -> list[Chec
         return list(_checks(found, specification() if expected is None else expected))
 
 
-def report(checks: Sequence[Check], *, is_verbose: bool = True) -> str:
-    """Return the lines of the checks, only the failed ones when not verbose, and the sum."""
+def report(checks: Sequence[Check], noted: Sequence[Note] = (), *, is_verbose: bool = True) -> str:
+    """Return the lines of the checks, only the failed ones when not verbose, notes, and the sum."""
     lines = [check.line for check in checks if is_verbose or not check.is_ok]
+    lines += [note.line for note in noted]
     passed = sum(check.is_ok for check in checks)
     return "\n".join([*lines, f"{passed}/{len(checks)} checks passed"])
 
@@ -88,8 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Verify the database of a URL, or of the PG* environment variables; return the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     with psycopg.connect(given[0] if given else "") as conn:
-        checks = verify(conn)
-    print(report(checks))
+        checks, noted = verify(conn), notes(conn)
+    print(report(checks, noted))
     return 0 if all(check.is_ok for check in checks) else 1
 
 
@@ -665,9 +673,25 @@ def _rules(found: _Catalog) -> Iterator[Check]:
     )
     yield rule("every foreign key has an index", _bare_foreign_keys(found), "create index …")
     yield rule(
-        "every function belongs to pbdb_owner or pbdb_query",
-        (f["signature"] for f in functions if f["owner"] not in ("pbdb_owner", "pbdb_query")),
+        "every function belongs to pbdb_owner but those that run tenants' queries",
+        (
+            f["signature"]
+            for f in functions
+            if f["owner"] != "pbdb_owner" and f["name"] not in RUNS_AS_QUERY
+        ),
         "alter function … owner to pbdb_owner",
+    )
+    for name in sorted(RUNS_AS_QUERY):
+        yield from _runs_as_query(name, [f for f in functions if f["name"] == name])
+    yield rule(
+        "every view and type belongs to pbdb_owner",
+        (row["name"] for row in found.rows(_OWNED_BY_OTHERS)),
+        "alter view … owner to pbdb_owner, alter type … owner to pbdb_owner",
+    )
+    yield rule(
+        "no group but pbdb_owner is a member of another role",
+        (f"{row['member']} of {row['role']}" for row in found.rows(_MEMBERSHIPS)),
+        "revoke … from …: a group has its own rights and those that you grant to it",
     )
     yield rule(
         "the public may execute no function",
@@ -684,17 +708,8 @@ def _rules(found: _Catalog) -> Iterator[Check]:
         "revoke execute on function … from …",
     )
     yield rule(
-        "every definer function pins its search_path, pg_temp last",
-        (f["signature"] for f in functions if f["is_definer"] and not _is_pinned(f["search_path"])),
-        "alter function … set search_path = pg_catalog, pg_temp",
-    )
-    yield rule(
-        "every granted function pins its search_path or is parsed",
-        (
-            f["signature"]
-            for f in functions
-            if f["roles"] and not f["is_atomic"] and not _is_pinned(f["search_path"])
-        ),
+        "every function searches pg_catalog and then pg_temp, or was parsed when it was made",
+        (f["signature"] for f in functions if not _is_pinned(f)),
         "alter function … set search_path = pg_catalog, pg_temp",
     )
     yield rule(
@@ -718,9 +733,44 @@ _DEFAULT_PRIVILEGES: Final = """
 """
 
 
-def _is_pinned(search_path: str | None) -> bool:
-    """Whether names cannot be captured: pg_temp is named, and last. '' would search it first."""
-    return (search_path or "").endswith(", pg_temp")
+_OWNED_BY_OTHERS: Final = """
+    select c.oid::regclass::text as name from pg_class as c
+    where c.relnamespace = 'pbdb'::regnamespace and c.relkind in ('v', 'm', 'S')
+        and pg_get_userbyid(c.relowner) <> 'pbdb_owner'
+    union all
+    select t.oid::regtype::text from pg_type as t
+    where t.typnamespace = 'pbdb'::regnamespace and t.typtype in ('e', 'd', 'c')
+        and t.typrelid not in (select oid from pg_class where relkind <> 'c')
+        and pg_get_userbyid(t.typowner) <> 'pbdb_owner'
+"""
+_MEMBERSHIPS: Final = """
+    select pg_get_userbyid(m.member) as member, pg_get_userbyid(m.roleid) as role
+    from pg_auth_members as m
+    where pg_get_userbyid(m.member) in ('pbdb_app', 'pbdb_worker', 'pbdb_query', 'pbdb_monitor')
+"""
+
+
+def _runs_as_query(name: str, functions: Sequence[Mapping[str, Any]]) -> Iterator[Check]:
+    """Say whose a function must be, and how it becomes so: its new owner needs CREATE for that."""
+    for function in functions:
+        signature = function["signature"]
+        yield Check(
+            f"function {name} belongs to pbdb_query",
+            "pbdb_query",
+            function["owner"],
+            "grant create on schema pbdb to pbdb_query; "
+            f"alter function {signature} owner to pbdb_query; "
+            "revoke create on schema pbdb from pbdb_query",
+        )
+
+
+def _is_pinned(function: Mapping[str, Any]) -> bool:
+    """Whether no name in it can be captured: '' would look into pg_temp first, for types.
+
+    What a tenant's query names is found in public; what else it could find it may see anyway.
+    """
+    path = _QUERY_PATH if function["name"] in RUNS_AS_QUERY else _PATH
+    return bool(function["is_atomic"]) or function["search_path"] == path
 
 
 def _bare_foreign_keys(found: _Catalog) -> Iterator[str]:
