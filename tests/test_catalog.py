@@ -53,7 +53,7 @@ RULES: dict[str, LiteralString] = {
             and 'search_path=pg_catalog, pg_temp' <> all (coalesce(p.proconfig, '{}'))
             -- A tenant's query may name tables of public; what else it could find it may see anyway.
             and not (
-                p.proname = '_query_as_tenant'
+                p.proname in ('_query_as_tenant', '_explain_as_tenant')
                 and 'search_path=public, pg_temp' = any (p.proconfig)
             )
     """,
@@ -77,8 +77,10 @@ RULES: dict[str, LiteralString] = {
     "everything belongs to pbdb_owner, and what runs tenants' queries to pbdb_query": """
         select p.oid::regprocedure::text from pg_proc as p
         where p.pronamespace = 'pbdb'::regnamespace
-            and p.proowner <> 'pbdb_owner'::regrole
-            and not (p.proowner = 'pbdb_query'::regrole and left(p.proname, 1) = '_')
+            and p.proowner <> case
+                when p.proname in ('_query_as_tenant', '_explain_as_tenant') then 'pbdb_query'
+                else 'pbdb_owner'
+            end::regrole
         union all
         select c.oid::regclass::text from pg_class as c
         where c.relnamespace = 'pbdb'::regnamespace and c.relowner <> 'pbdb_owner'::regrole

@@ -27,9 +27,10 @@ Connection = psycopg.Connection[Any]
 
 ROLES: Final = ("app", "worker", "monitor", "stranger")
 MARK: Final = "PLANTED"
-# As a domain's check, a view's column, a function and an operator: it says as whom it runs.
+# As a domain's check, a view's column, a function and an operator: it says as whom it runs. Called
+# immutable, so that planning computes it.
 EVIL: Final = f"""
-create function pg_temp.evil() returns pg_catalog.bool language plpgsql as $$
+create function pg_temp.evil() returns pg_catalog.bool language plpgsql immutable as $$
 begin
     if current_user <> session_user then
         raise warning '{MARK} %', current_user;
@@ -148,9 +149,14 @@ class Planter:
     def _actions(self, conn: Connection) -> Iterator[tuple[str, sql.Composed]]:
         yield from self._function_calls()
         yield from self._statements()
-        for name in QUERIES:
-            call = sql.SQL("select * from pbdb.run_playbook({})").format(f"planted {name}")
-            yield f"a query that {name}", call
+        for name, text in QUERIES.items():
+            document = json.dumps(_document(f"again {name}", text))
+            check = sql.SQL("select * from pbdb.check_playbook({}::pg_catalog.jsonb)")
+            yield f"a check of a query that {name}", check.format(document)
+            run = sql.SQL(
+                "select pbdb.run_playbook({}) from pbdb.apply_playbook({}::pg_catalog.jsonb)"
+            )
+            yield f"a query that {name}", run.format(f"again {name}", document)
 
     def _function_calls(self) -> Iterator[tuple[str, sql.Composed]]:
         """Every function that one may call, with all of its arguments, and with those it needs."""
@@ -237,7 +243,7 @@ def attack(server: Server, *, is_whole: bool) -> Report:
         values = furnish(room)
         break_(room.owner)
         seen = [
-            len(plant(room, role, values, *alone, ("jsonb",), ("uuid",)).found)
+            len(plant(room, role, values, *alone, ("jsonb",), ("uuid",), ("timestamptz",)).found)
             for role in ("app", "worker", "monitor")
         ]
     # A control that is blind for one of the roles is blind.
@@ -257,8 +263,7 @@ def plant(
 
 def furnish(room: Arena) -> dict[str, Any]:
     """Give tenant A something of everything; values for arguments, by their names."""
-    for name, text in QUERIES.items():
-        room.apply(A, f"planted {name}", text, "read")
+    _queue_queries(room)
     steps = [
         {"name": "shape", "type": "DATA_TRANSFORM", "config": {"output": {"n": "$input.n"}}},
         {"name": "call", "type": "CUSTOM_FUNCTION", "config": {"function": "f"}},
@@ -272,8 +277,6 @@ def furnish(room: Arena) -> dict[str, Any]:
         assert row is not None
         for _ in range(3):
             conn.execute("select pbdb.start_playbook('all', '{\"n\": 1}')")
-            for query in QUERIES:
-                conn.execute("select pbdb.start_playbook(%s)", (f"planted {query}",))
     with room.database.connect("worker") as worker:
         worker.execute("select pbdb.register_embedding_model('small', 3, true)")
         claimed = worker.execute(
@@ -295,6 +298,26 @@ def furnish(room: Arena) -> dict[str, Any]:
         "p_event_name": None, "p_model": "small", "p_dimensions": "3", "p_trigger_source": "manual",
         "p_outputs pg_catalog.jsonb": "{}", "p_event_match": None,
     }  # fmt: skip
+
+
+def _queue_queries(room: Arena) -> None:
+    """Let the queries that name planted things wait for whoever calls run_due_sql_steps.
+
+    They only pass their check in a session in which such things are.
+    """
+    with room.database.connect("app") as conn:
+        conn.execute(EVIL.encode())
+        conn.execute("create domain pg_temp.planted as text check (pg_temp.evil())")
+        with as_tenant(conn, A):
+            for name, text in QUERIES.items():
+                document = Jsonb(_document(f"planted {name}", text))
+                conn.execute("select from pbdb.apply_playbook(%s)", (document,))
+                conn.execute("select pbdb.start_playbook(%s)", (f"planted {name}",))
+
+
+def _document(name: str, text: str) -> dict[str, Any]:
+    step = {"name": "ask", "type": "DATABASE_QUERY", "config": {"query": text}, "max_retries": 0}
+    return {"name": name, "steps": [step]}
 
 
 def break_(owner: Connection) -> None:

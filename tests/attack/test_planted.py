@@ -37,7 +37,9 @@ def test_what_a_caller_plants_runs_as_the_caller_only(furnished: Furnished, role
 
 @pytest.mark.parametrize("role", ["app", "worker", "monitor"])
 def test_with_an_empty_search_path_it_would_run_as_the_owner(broken: Furnished, role: str) -> None:
-    found = planted.plant(broken[0], role, broken[1], ("jsonb",)).found
+    names = [("jsonb",), ("uuid",), ("timestamptz",)]
+
+    found = planted.plant(broken[0], role, broken[1], *names).found
 
     assert [each for each in found if "pbdb_owner" in each]
 
