@@ -243,10 +243,10 @@ def attack(server: Server, *, is_whole: bool) -> Report:
         values = furnish(room)
         break_(room.owner)
         seen = [
-            len(plant(room, role, values, *alone, ("jsonb",), ("uuid",), ("timestamptz",)).found)
-            for role in ("app", "worker", "monitor")
+            len(plant(room, role, values, *alone, ("jsonb",), ("text",)).found)
+            for role in ("app", "worker")
         ]
-    # A control that is blind for one of the roles is blind.
+    # A control that is blind for one of the two that change things is blind.
     report.control = sum(seen) if all(seen) else 0
     return report
 
