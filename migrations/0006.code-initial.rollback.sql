@@ -963,6 +963,18 @@ drop function pbdb._run_memory_search(uuid, jsonb, jsonb, real[]);
 -- deleted: sql/step/memory_search/_check_memory_config.sql
 drop function pbdb._check_memory_config(jsonb, jsonb, text);
 
+-- deleted: sql/step/database_query/_query_issues.sql
+drop function pbdb._query_issues(jsonb);
+
+-- deleted: sql/step/database_query/_query_parameters.sql
+drop function pbdb._query_parameters(text);
+
+-- deleted: sql/step/database_query/_query_error_found.sql
+drop function pbdb._query_error_found(text, text);
+
+-- deleted: sql/step/database_query/_explain_as_tenant.sql
+drop function pbdb._explain_as_tenant(text, boolean);
+
 -- deleted: sql/step/database_query/_query_error.sql
 drop function pbdb._query_error(text, text);
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import psycopg
 import pytest
-import pytest
 from psycopg.types.json import Jsonb
 
 from build import Tenant, as_tenant, function, transform

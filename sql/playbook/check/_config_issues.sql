@@ -68,11 +68,12 @@ begin atomic
     union all
     select issue.severity, step.id, issue.code, 'config.query', issue.message, issue.hint
     from pbdb.playbook_steps as step
-    cross join lateral pbdb._query_issues(step.config) as issue
+    cross join lateral (select pbdb._canonical_config(step.step_type, step.config)) as c (config)
+    cross join lateral pbdb._query_issues(c.config) as issue
     where
         step.playbook_id = p_playbook_id
         and step.step_type = 'DATABASE_QUERY'
-        and jsonb_typeof(step.config -> 'query') = 'string';
+        and jsonb_typeof(c.config -> 'query') = 'string';
 end;
 
 comment on function pbdb._config_issues(uuid) is

@@ -32,7 +32,9 @@ begin
         execute pg_catalog.format('deallocate pbdb_%s', v_name);
         return null;
     end if;
-    open v_cursor for execute pg_catalog.concat('explain (generic_plan, format json) ', p_query) using
+    open v_cursor for execute
+        pg_catalog.concat('explain (generic_plan, format json) ', p_query)
+    using
         v_null, v_null, v_null, v_null, v_null, v_null, v_null, v_null, v_null, v_null,
         v_null, v_null, v_null, v_null, v_null, v_null, v_null, v_null, v_null, v_null;
     fetch v_cursor into v_plan;

@@ -31,7 +31,7 @@ begin
         end;
     end loop;
     error_code := case when v_writes and p_mode = 'read' then '25006' end;
-    message := case when v_writes and p_mode = 'read' then 'it writes or locks rows in mode read' end;
+    message := case when error_code is not null then 'it writes or locks rows in mode read' end;
 end;
 $fn$;
 

@@ -41,7 +41,8 @@ begin
             format('%s (SQLSTATE %s)', v_found.message, v_found.error_code),
             case v_found.error_code
                 when '42501' then 'Grant pbdb_query what the query needs, before the step runs.'
-                when '42P11' then 'Write one statement that gives rows; a write ends with returning.'
+                when '42P11'
+                    then 'Write one statement that gives rows; end a write with returning.'
                 when '42883' then 'Parameters are text: cast them where they are used, $1::int.'
                 when '25006' then 'Give the step mode: write.'
                 when '42P01' then 'Tables are looked up in public; name another schema in full.'
