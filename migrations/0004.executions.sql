@@ -444,6 +444,7 @@ create table pbdb.playbook_ready_steps (
     deadline_at timestamptz,
     event_name text,
     event_match jsonb,
+    refusals int not null default 0,
     -- Everybody who names an attempt knows its execution, so one index finds a row and a whole execution.
     primary key (organization_id, execution_id, result_id),
     constraint ready_step_belongs_to_an_execution_of_its_organization
@@ -486,6 +487,8 @@ comment on column pbdb.playbook_ready_steps.event_name is
 'Event that it waits for; null when it waits for none.';
 comment on column pbdb.playbook_ready_steps.event_match is
 'The payload must contain this object; null when it waits for no event.';
+comment on column pbdb.playbook_ready_steps.refusals is
+'How often a runner gave it back because it could not execute it.';
 
 create index playbook_ready_steps_claim_idx
 on pbdb.playbook_ready_steps (handler, due_at) where state = 'READY';

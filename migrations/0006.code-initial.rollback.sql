@@ -252,6 +252,15 @@ drop function pbdb._lease_one(uuid, text);
 -- deleted: sql/queue/sql_step/_execute_sql_step.sql
 drop function pbdb._execute_sql_step(uuid, uuid, real[]);
 
+-- deleted: sql/queue/report/refuse_playbook_steps.sql
+drop function pbdb.refuse_playbook_steps(text, uuid[], uuid[], jsonb[]);
+
+-- deleted: sql/queue/report/_count_refusal.sql
+drop function pbdb._count_refusal(uuid);
+
+-- deleted: sql/queue/report/_refusals.sql
+drop function pbdb._refusals(uuid, uuid);
+
 -- deleted: sql/queue/report/release_playbook_steps.sql
 drop function pbdb.release_playbook_steps(text, uuid[], uuid[]);
 

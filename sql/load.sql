@@ -500,6 +500,9 @@ set role pbdb_owner;
 \ir queue/report/_release_attempts.sql
 \ir queue/report/_release_singly.sql
 \ir queue/report/release_playbook_steps.sql
+\ir queue/report/_refusals.sql
+\ir queue/report/_count_refusal.sql
+\ir queue/report/refuse_playbook_steps.sql
 \ir queue/sql_step/_execute_sql_step.sql
 \ir queue/sql_step/_lease_one.sql
 \ir queue/sql_step/_perform_sql_step.sql

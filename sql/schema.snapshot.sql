@@ -646,6 +646,8 @@ create table pbdb.playbook_ready_steps (
     event_name text,
     -- The payload must contain this object; null when it waits for no event.
     event_match jsonb,
+    -- How often a runner gave it back because it could not execute it.
+    refusals integer not null default 0,
     constraint playbook_ready_steps_pkey
         PRIMARY KEY (organization_id, execution_id, result_id),
     constraint ready_step_belongs_to_an_execution_of_its_organization

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
@@ -20,6 +20,7 @@ import pytest
 import build
 import server as servers
 from http_server import HttpServer, http_server
+from pbdb.model import Step, StepType
 from server import Database, Server, Servers
 
 Connection = psycopg.Connection[Any]
@@ -160,3 +161,33 @@ def http() -> Iterator[HttpServer]:
     """A web server on a local port, whose answers the test writes."""
     with http_server() as server:
         yield server
+
+
+@pytest.fixture
+def make_step() -> Callable[..., Step]:
+    """Makes steps as a runner would claim them."""
+
+    def make(handler: str, config: Mapping[str, Any], input: Any = None, **changes: Any) -> Step:
+        values: dict[str, Any] = {
+            "step_result_id": uuid.uuid4(),
+            "token": uuid.uuid4(),
+            "organization_id": uuid.uuid4(),
+            "execution_id": uuid.uuid4(),
+            "step_id": uuid.uuid4(),
+            "step_name": "the step",
+            "step_type": StepType(handler.partition(":")[0]),
+            "handler": handler,
+            "attempt_number": 1,
+            "visit": 1,
+            "config": config,
+            "input": input,
+            "output_schema": None,
+            "timeout_seconds": 20.0,
+            "deadline_at": None,
+            "idempotency_key": "execution/step/1",
+            "playbook_name": "the playbook",
+            **changes,
+        }
+        return Step(**values)
+
+    return make

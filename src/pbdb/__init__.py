@@ -6,6 +6,7 @@ The names of `__all__` are what a project imports; every other module may move o
     Context, Step           what a function is given when it asks for `context` or `step`
     Output, Usage           what an agent returns, when it says what it spent
     StepFailed              how a function fails its step, for good or for now
+    CannotRunHere           how it says that another runner may be able to execute the step
     connect, Client         call the database's functions from an application
     Runner, Settings, Target
                             run steps inside a process of your own
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
         ValidationFailed,
         VerdictConflict,
     )
-    from pbdb.model import Output, Step, StepFailed, Usage
+    from pbdb.model import CannotRunHere, Output, Step, StepFailed, Usage
     from pbdb.runner import Runner, Settings
     from pbdb.steps.context import Context
 
@@ -60,6 +61,7 @@ __all__ = [
     "AnswerInvalid",
     "App",
     "ArgumentInvalid",
+    "CannotRunHere",
     "Client",
     "Context",
     "DefinitionFrozen",
@@ -102,6 +104,7 @@ __all__ = [
 # Every other name of `__all__` is an exception of pbdb.errors.
 _HOMES: Final = {
     "App": "pbdb.app.registry",
+    "CannotRunHere": "pbdb.model",
     "Client": "pbdb.client",
     "Context": "pbdb.steps.context",
     "Embedder": "pbdb.app.registry",

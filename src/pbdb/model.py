@@ -170,5 +170,23 @@ class StepFailed(Exception):
         return StepFailed("TIMEOUT", f"{step.handler} did not finish in {seconds}")
 
 
+class CannotRunHere(StepFailed):
+    """This runner cannot execute the step, though another one may: something is missing here.
+
+    The step goes back to the queue without using an attempt. When runners have given it back five
+    times, it fails for good with this code and message; so the message says what to configure.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        permanent: bool = True,
+        retry_after_seconds: float | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(code, message, permanent, retry_after_seconds, details)
+
+
 Outcome = Output | StepFailed
 """What became of one step of a batch."""

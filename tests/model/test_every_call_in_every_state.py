@@ -61,6 +61,9 @@ class Situation:
     def release(self) -> str:
         return self._outcome("release_playbook_steps('w1', %s, %s)")
 
+    def refuse(self) -> str:
+        return self._report("refuse", """'{"code": "NOT_CONFIGURED", "message": "x"}'""", "jsonb[]")
+
     def pause(self) -> None:
         self._call("pause_playbook_execution(%s)")
 
@@ -176,6 +179,7 @@ fail            : stale     | accepted        | repeated  | conflict  | stale   
 fail_for_good   : stale     | accepted FAILED | conflict  | conflict  | stale     | accepted FAILED | conflict  | conflict  | repeated  | stale     | stale
 heartbeat       : stale     | extended        | stale     | stale     | stale     | extended        | stale     | stale     | stale     | cancelled | timed_out
 release         : stale     | released        | stale     | stale     | stale     | released        | stale     | stale     | stale     | stale     | stale
+refuse          : stale     | released        | stale     | stale     | stale     | released        | stale     | stale     | stale     | stale     | stale
 pause           : PAUSED    | PAUSED          | PAUSED    | =         | =         | =               | =         | PB008     | PB008     | PB008     | PB008
 resume          : =         | =               | =         | PB008     | RUNNING   | RUNNING         | =         | PB008     | PB008     | PB008     | PB008
 cancel          : CANCELLED | CANCELLED       | CANCELLED | CANCELLED | CANCELLED | CANCELLED       | CANCELLED | PB008     | PB008     | =         | PB008

@@ -146,6 +146,11 @@ class Calls(RuleBasedStateMachine):
     def release(self, pick: int) -> None:
         self.report("release_playbook_steps('w1', %s, %s)", [pick])
 
+    @rule(picks=st.lists(PICK, min_size=1, max_size=3))
+    def refuse(self, picks: list[int]) -> None:
+        reason = Jsonb({"code": "NOT_CONFIGURED", "message": "x"})
+        self.report("refuse_playbook_steps('w1', %s, %s, %s)", picks, [reason] * len(picks))
+
     def report(self, call: str, picks: list[int], *values: Any) -> None:
         held = [self.held[-1 - pick % len(self.held)] for pick in picks if self.held]
         if held:

@@ -35,6 +35,7 @@ REPORTS = {
     ),
     "fail": (f"fail_playbook_steps('w', {HELD}, {ERROR})", "accepted"),
     "release": (f"release_playbook_steps('w', {HELD})", "released"),
+    "refuse": (f"refuse_playbook_steps('w', {HELD}, {ERROR})", "released"),
 }
 AFTER = {  # when the token holds the attempt: attempt, execution
     "heartbeat": ("RUNNING", "RUNNING"),
@@ -42,6 +43,7 @@ AFTER = {  # when the token holds the attempt: attempt, execution
     "complete and claim": ("COMPLETED", "COMPLETED"),
     "fail": ("FAILED", "FAILED"),
     "release": ("PENDING", "RUNNING"),
+    "refuse": ("PENDING", "RUNNING"),
 }
 # Tokens that once were right, or never: how the attempt came out of the reporter's hands.
 STALE = {

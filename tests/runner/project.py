@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pbdb.app.registry import App
-from pbdb.model import Output, StepFailed, Usage
+from pbdb.model import CannotRunHere, Output, StepFailed, Usage
 from pbdb.steps.context import Context
 
 app = App()
@@ -34,6 +34,14 @@ async def async_double(number: float) -> float:
 @app.function("batch_double", batch=True)
 def batch_double(inputs: list[Any]) -> list[Any]:
     return [each["number"] * 2 for each in inputs]
+
+
+@app.function("only_where_told")
+def only_where_told() -> str:
+    """A function that runs only on runners with a certain setting."""
+    if "TOLD" not in os.environ:
+        raise CannotRunHere("NOT_CONFIGURED", "set TOLD where the runner is started")
+    return "here"
 
 
 @app.agent("echo")

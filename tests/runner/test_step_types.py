@@ -135,7 +135,7 @@ def test_the_output_schema_of_an_agent_step_is_about_what_the_agent_says(
 def test_what_a_memory_says_is_found_by_meaning_and_quoted(here: Playground) -> None:
     here.client.store_memory("Refunds are paid within 14 days.", metadata={"source": "terms"})
     here.client.store_memory("The office is closed on Sundays.", metadata={"source": "hours"})
-    here.start_runner("--app", "plain:app")
+    here.start_runner("--app", "pbdb.demo.project")
 
     def search() -> Any:
         return here.run(
@@ -153,12 +153,13 @@ def test_what_a_memory_says_is_found_by_meaning_and_quoted(here: Playground) -> 
         )
 
     # Questions all the time, so that the runner is never quiet.
-    result = eventually(lambda: found if (found := search()).output_data["quotes"] else None, 40)
+    result = eventually(
+        lambda: found if "terms" in (found := search()).output_data["output"] else None, 40
+    )
 
     assert result.status == "COMPLETED", result
-    assert result.output_data["extractive"] is True
-    assert result.output_data["quotes"][0]["source"] == "terms"
-    assert len(result.output_data["quotes"]) == 1
+    assert result.output_data["output"] == "“Refunds are paid within 14 days.” (terms)"
+    assert result.output_data["model"] == "extractive"
 
 
 def test_code_that_throws_fails_with_the_authors_stack(here: Playground) -> None:

@@ -1,4 +1,4 @@
-"""Agents: registered ones, models over a real HTTP service, and the assistant that quotes."""
+"""Agents: registered ones, and models over a real HTTP service."""
 
 from __future__ import annotations
 
@@ -10,18 +10,8 @@ import pytest
 
 from http_server import HttpServer, Received, Reply
 from pbdb.app.registry import App
-from pbdb.model import Output, Step, StepFailed, Usage
+from pbdb.model import CannotRunHere, Output, Step, StepFailed, Usage
 from pbdb.steps.context import Context
-
-REFUNDS = {
-    "passages": [
-        {"content": "We ship on weekdays. Shipping is free above 50 euros.", "source": "shipping"},
-        {
-            "content": "A refund is paid within 14 days. Refunds go to the card that was used.",
-            "source": "refunds",
-        },
-    ]
-}
 
 
 class Service:
@@ -374,54 +364,22 @@ def test_a_model_that_nobody_offers_is_a_permanent_failure(fails: Any, model: st
     assert (failure.code, failure.permanent) == ("CONFIG_INVALID", True)
 
 
-def test_a_base_url_without_a_model_is_said(fails: Any) -> None:
-    failure = fails(environ={"PBDB_OPENAI_BASE_URL": "http://127.0.0.1:1"})
-    assert "PBDB_OPENAI_MODEL" in failure.message
-
-
-def test_without_a_model_the_assistant_quotes_and_says_so(ask: Any) -> None:
-    output = ask({"prompt": "How long does a refund take?"}, REFUNDS, environ={})
-    assert output.value["output"].startswith("“A refund is paid within 14 days.” (refunds)")
-    assert output.value["extractive"] is True
-    assert output.value["model"] == "extractive"
-    assert output.value["quotes"][0]["source"] == "refunds"
-    assert "shipping" not in [quote["source"] for quote in output.value["quotes"]]
-
-
-def test_the_quoting_assistant_reads_the_output_of_a_memory_search(ask: Any) -> None:
-    results = {
-        "results": [
-            {"id": "m1", "content": "Ada likes tea.", "metadata": {"source": "crm"}},
-            {"id": "m2", "content": "Bob likes coffee.", "metadata": {}},
-        ],
-        "results_count": 2,
-    }
-    output = ask({"prompt": "What does Bob like?"}, {"passages": results}, environ={})
-    assert output.value["quotes"][0]["text"] == "Bob likes coffee."
-    assert output.value["quotes"][0]["source"] == "m2"
-
-
-def test_the_quoting_assistant_fills_an_output_schema_as_far_as_quotes_go(
-    ask: Any, fails: Any
+@pytest.mark.parametrize(
+    ("handler", "model", "environ", "setting"),
+    [
+        ("assistant", "", {}, "PBDB_OPENAI_MODEL"),
+        ("assistant", "", {"PBDB_OPENAI_BASE_URL": "http://127.0.0.1:1"}, "PBDB_OPENAI_MODEL"),
+        ("assistant", "", {"PBDB_OPENAI_MODEL": "x"}, "OPENAI_API_KEY"),
+        ("@model", "gpt-x", {}, "PBDB_OPENAI_BASE_URL"),
+        ("@model", "openai:gpt-x", {}, "OPENAI_API_KEY"),
+        ("@model", "groq:x", {}, "groq"),
+    ],
+)
+def test_a_runner_without_a_model_leaves_the_step_to_others_and_says_what_to_set(
+    fails: Any, handler: str, model: str, environ: dict[str, str], setting: str
 ) -> None:
-    schema = {
-        "type": "object",
-        "properties": {
-            "answer": {"type": "string"},
-            "sources": {"type": "array", "items": {"type": "string"}},
-        },
-        "required": ["answer", "sources"],
-    }
-    question = {"prompt": "When is a refund paid?"}
-    output = ask(question, REFUNDS, environ={}, output_schema=schema)
-    assert output.value["output"]["sources"] == ["refunds"]
-    failure = fails(question, REFUNDS, environ={}, output_schema=SCHEMA)
-    assert (failure.code, failure.permanent) == ("AGENT_ERROR", True)
-    assert "score" in failure.message
+    failure = fails(handler=f"AGENT_EXECUTION:{handler}", agent={"model": model}, environ=environ)
 
-
-@pytest.mark.parametrize("input", [None, {}, {"passages": []}, "text", {"passages": ["Nothing."]}])
-def test_the_quoting_assistant_never_invents(ask: Any, input: Any) -> None:
-    output = ask({"prompt": "What is the capital?"}, input, environ={})
-    assert output.value["quotes"] == []
-    assert "capital" not in output.value["output"]
+    assert isinstance(failure, CannotRunHere)
+    assert (failure.code, failure.permanent) == ("NOT_CONFIGURED", True)
+    assert setting in failure.message

@@ -25,6 +25,10 @@ select
         when p_ready.handler = '@child' then 'waits for the playbook that it called'
         when p_ready.handler = '@lost'
             then 'its runner was lost and nobody knows whether it had its effect (on_lost: wait)'
+        when p_ready.due_at > clock_timestamp() and p_ready.refusals > 0 then format(
+            '%s times a runner could not execute it; is offered again at %s', p_ready.refusals,
+            p_ready.due_at
+        )
         when p_ready.due_at > clock_timestamp() then format('retries at %s', p_ready.due_at)
         when p_ready.handler = '@engine' then 'is due and waits for the next claim or sweep'
         when w.known = 0 then format('no runner that has handler %s is known', p_ready.handler)

@@ -204,7 +204,7 @@ def _next_steps(seconds: float) -> None:
     question = '{"question": "What is a decorator?"}'
     for command in (
         f"pbdb db start            # the database {LOCAL_DATABASE!r} again",
-        f"pbdb run examples/ask-docs.yaml --input '{question}'",
+        f"pbdb run examples/ask-docs.yaml --app pbdb.demo.project --input '{question}'",
         "pbdb ls                  # what has run",
     ):
         console.print(f"  .venv/bin/{command}", highlight=False, markup=False, soft_wrap=True)

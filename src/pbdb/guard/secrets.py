@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
-from pbdb.model import StepFailed
+from pbdb.model import CannotRunHere, StepFailed
 from pbdb.settings import SettingInvalid
 
 _PREFIX = "PBDB_SECRET_"
@@ -130,7 +130,8 @@ class Secrets:
 
     def redact_failure(self, failure: StepFailed) -> StepFailed:
         """The same failure without secrets in its message and details."""
-        return StepFailed(
+        kind = CannotRunHere if isinstance(failure, CannotRunHere) else StepFailed
+        return kind(
             failure.code,
             self.redact(failure.message),
             failure.permanent,

@@ -186,11 +186,16 @@ class Loop:
         if (alone := self._reports.take_alone()) is not None:
             if isinstance(alone, queue.Completion):
                 await self._report(queue.complete, [alone])
+            elif isinstance(alone, queue.Refusal):
+                await self._report(queue.refuse, [alone])
             else:
                 await self._report(queue.fail, [alone])
         if failed := self._reports.take(self._reports.failed):
             await self._report(queue.fail, failed)
             self.stats.failed += len(failed)
+        if refused := self._reports.take(self._reports.refused):
+            await self._report(queue.refuse, refused)
+            self.stats.refused += len(refused)
         done = self._reports.take(self._reports.done)
         if done and self._reports.is_careful:
             await self._report(queue.complete, done)

@@ -43,8 +43,17 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """An attempt that this runner cannot execute; `reason` is JSON text, as an error's."""
+
+    step_result_id: UUID
+    token: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What the database said to one completion, failure or release."""
+    """What the database said to one completion, failure, refusal or release."""
 
     step_result_id: UUID
     outcome: str
@@ -119,6 +128,23 @@ async def fail(connection: AsyncConnection, worker: str, failed: Sequence[Failur
             [each.step_result_id for each in failed],
             [each.token for each in failed],
             [each.error for each in failed],
+        ),
+    )
+    return [Answer(*row) for row in await cursor.fetchall()]
+
+
+async def refuse(
+    connection: AsyncConnection, worker: str, refused: Sequence[Refusal]
+) -> list[Answer]:
+    """Give steps back for other runners to try; the database decides when that is enough."""
+    cursor = await connection.execute(
+        "select step_result_id, outcome, code, message "
+        "from pbdb.refuse_playbook_steps(%s, %s::uuid[], %s::uuid[], %s::jsonb[])",
+        (
+            worker,
+            [each.step_result_id for each in refused],
+            [each.token for each in refused],
+            [each.reason for each in refused],
         ),
     )
     return [Answer(*row) for row in await cursor.fetchall()]

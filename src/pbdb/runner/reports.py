@@ -10,13 +10,13 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 
-from pbdb.model import Output, Step, StepFailed, Usage
-from pbdb.runner.queue import Completion, Failure
+from pbdb.model import CannotRunHere, Output, Step, StepFailed, Usage
+from pbdb.runner.queue import Completion, Failure, Refusal
 
 log = logging.getLogger(__name__)
 
-Report = Completion | Failure
-Some = TypeVar("Some", Completion, Failure)
+Report = Completion | Failure | Refusal
+Some = TypeVar("Some", Completion, Failure, Refusal)
 
 # What the database says when it will refuse this very report again, however often it is sent.
 _REFUSALS: Final = ("22", "23", "54", "P0", "PB", "XX")
@@ -32,6 +32,7 @@ class Reports:
         """`most`: how many of each kind go in one call."""
         self.done: deque[Completion] = deque()
         self.failed: deque[Failure] = deque()
+        self.refused: deque[Refusal] = deque()
         self._alone: deque[Report] = deque()
         self._most = most
         # One report that the database refuses must not keep the others from it for ever.
@@ -39,7 +40,7 @@ class Reports:
 
     def __bool__(self) -> bool:
         """Whether there is anything to report."""
-        return bool(self.done or self.failed or self._alone)
+        return bool(self.done or self.failed or self.refused or self._alone)
 
     def complete(self, step: Step, output: Output) -> None:
         """The step has succeeded; it fails after all when JSON cannot express its output."""
@@ -51,8 +52,15 @@ class Reports:
             self.done.append(Completion(step.step_result_id, step.token, value, usage))
 
     def fail(self, step: Step, error: BaseException) -> None:
-        """The step has failed."""
-        self.failed.append(Failure(step.step_result_id, step.token, error_text(error)))
+        """The step has failed, or another runner is to try it."""
+        if isinstance(error, CannotRunHere):
+            log.warning(
+                "step refused",
+                extra={"step_result_id": str(step.step_result_id), "code": error.code},
+            )
+            self.refused.append(Refusal(step.step_result_id, step.token, error_text(error)))
+        else:
+            self.failed.append(Failure(step.step_result_id, step.token, error_text(error)))
 
     @property
     def is_careful(self) -> bool:
@@ -71,10 +79,8 @@ class Reports:
         """Queue a report once more that the database gave back as it was."""
         if is_alone:
             self._alone.append(report)
-        elif isinstance(report, Completion):
-            self.done.append(report)
         else:
-            self.failed.append(report)
+            self._queue_of(report).append(report)
 
     def trust(self) -> None:
         """A turn begins: its calls may be twice as large again."""
@@ -104,10 +110,13 @@ class Reports:
             reason = StepFailed("HANDLER_ERROR", f"the database refused the result: {error}")
             self.failed.append(Failure(report.step_result_id, report.token, error_text(reason)))
 
-    def _queue_of(self, report: Some) -> deque[Some]:
-        found: Any = self.done if isinstance(report, Completion) else self.failed
-        queue: deque[Some] = found
-        return queue
+    def _queue_of(self, report: Report) -> deque[Any]:
+        queues: dict[type, deque[Any]] = {
+            Completion: self.done,
+            Failure: self.failed,
+            Refusal: self.refused,
+        }
+        return queues[type(report)]
 
 
 def is_refusal(error: psycopg.Error) -> bool:

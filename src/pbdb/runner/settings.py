@@ -30,5 +30,6 @@ class Stats:
     claimed: int = 0
     completed: int = 0
     failed: int = 0
+    refused: int = 0
     discarded: int = 0
     turns: int = 0

@@ -8,8 +8,7 @@ import time
 from typing import Any
 
 from pbdb.app.registry import Registered
-from pbdb.model import Output, Step, StepFailed, Usage
-from pbdb.steps import extractive
+from pbdb.model import CannotRunHere, Output, Step, Usage
 from pbdb.steps.context import Context
 from pbdb.steps.custom_function import as_output
 
@@ -17,10 +16,10 @@ ASSISTANT = "assistant"
 
 
 async def handle(step: Step, context: Context) -> Output:
-    """`{output, usage, model}`; the extractive assistant adds `extractive: true` and `quotes`.
+    """`{output, usage, model}`.
 
-    Raises StepFailed: AGENT_ERROR, CONFIG_INVALID, SECRET_MISSING, EGRESS_DENIED, TIMEOUT, and
-    what an agent's own code raises.
+    Raises CannotRunHere without a model, and StepFailed: AGENT_ERROR, CONFIG_INVALID,
+    SECRET_MISSING, EGRESS_DENIED, and what an agent's own code raises.
     """
     name = step.handler.partition(":")[2]
     agent = context.app.agents.get(name)
@@ -29,27 +28,20 @@ async def handle(step: Step, context: Context) -> Output:
     if name == "@model":
         return await _ask_model(step, context, dict(step.agent or {}))
     if name == ASSISTANT:
-        row = assistant_row(context)
-        if row is None:
-            return extractive.answer(step)
-        return await _ask_model(step, context, row)
-    raise StepFailed(
-        "HANDLER_ERROR", f"this runner has no agent {name!r} registered", permanent=True
-    )
+        return await _ask_model(step, context, assistant_row(context))
+    raise CannotRunHere("HANDLER_ERROR", f"this runner has no agent {name!r} registered")
 
 
-def assistant_row(context: Context) -> dict[str, Any] | None:
-    """The default assistant as a row of `agents`; None when no model is configured for it."""
-    environ = context.services.environ
-    model = environ.get("PBDB_OPENAI_MODEL")
+def assistant_row(context: Context) -> dict[str, Any]:
+    """The default assistant as a row of `agents`; raises CannotRunHere where it has no model."""
+    model = context.services.environ.get("PBDB_OPENAI_MODEL")
     if not model:
-        if environ.get("PBDB_OPENAI_BASE_URL"):
-            raise StepFailed(
-                "CONFIG_INVALID",
-                "PBDB_OPENAI_BASE_URL is set in this runner, but PBDB_OPENAI_MODEL is not",
-                permanent=True,
-            )
-        return None
+        raise CannotRunHere(
+            "NOT_CONFIGURED",
+            "this runner has no model for the assistant: set PBDB_OPENAI_MODEL, with "
+            "PBDB_OPENAI_BASE_URL for a service other than OpenAI's, or register an agent of "
+            "that name",
+        )
     return {"name": ASSISTANT, "model": model}
 
 
@@ -58,8 +50,9 @@ async def _ask_model(step: Step, context: Context, row: dict[str, Any]) -> Outpu
     try:
         module = await asyncio.to_thread(importlib.import_module, "pbdb.steps.model_agent")
     except ModuleNotFoundError as error:
-        raise StepFailed(
-            "AGENT_ERROR", f"this runner cannot ask a model ({error}): pip install 'pbdb[agents]'"
+        raise CannotRunHere(
+            "NOT_CONFIGURED",
+            f"this runner cannot ask a model ({error}): pip install 'pbdb[agents]'",
         ) from error
     output: Output = await module.run(step, context, row)
     return output
@@ -79,7 +72,7 @@ async def _call_registered(agent: Registered, step: Step, context: Context) -> O
     return reply(output.value, output.usage or Usage(), began)
 
 
-def reply(value: Any, usage: Usage, began: float, **more: Any) -> Output:
+def reply(value: Any, usage: Usage, began: float) -> Output:
     """The output of an agent step: `value` with what it cost; latency since `began`, if unknown."""
     latency = usage.latency_ms
     if latency is None:
@@ -94,4 +87,4 @@ def reply(value: Any, usage: Usage, began: float, **more: Any) -> Output:
         "latency_ms": latency,
         **usage.details,
     }
-    return Output({"output": value, "usage": shown, "model": usage.model, **more}, usage)
+    return Output({"output": value, "usage": shown, "model": usage.model}, usage)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from pbdb.app.registry import Registered
 from pbdb.guard.sandbox import Language
-from pbdb.model import Outcome, Output, Step, StepFailed
+from pbdb.model import CannotRunHere, Outcome, Output, Step, StepFailed
 from pbdb.steps.context import Context
 
 LANGUAGES = ("typescript", "javascript")
@@ -83,9 +83,7 @@ def _function(step: Step, context: Context, name: str) -> Registered:
     name = name or str(step.config.get("function") or "")
     function = context.app.functions.get(name)
     if function is None:
-        raise StepFailed(
-            "HANDLER_ERROR", f"this runner has no function {name!r} registered", permanent=True
-        )
+        raise CannotRunHere("HANDLER_ERROR", f"this runner has no function {name!r} registered")
     return function
 
 

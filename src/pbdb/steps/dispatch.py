@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from pbdb.app.payload import storable, to_json
-from pbdb.model import Outcome, Output, Step, StepFailed, StepType
+from pbdb.model import CannotRunHere, Outcome, Output, Step, StepFailed, StepType
 from pbdb.steps import agent, api_call, custom_function
 from pbdb.steps.context import Context
 
@@ -53,9 +53,7 @@ async def execute_batch(steps: Sequence[Step], context: Context) -> list[Outcome
 def _handler(step: Step) -> Handler:
     handler = HANDLERS.get(step.step_type)
     if handler is None:
-        raise StepFailed(
-            "HANDLER_ERROR", f"no handler for {step.handler} in this runner", permanent=True
-        )
+        raise CannotRunHere("HANDLER_ERROR", f"this runner has no handler for {step.handler}")
     return handler
 
 

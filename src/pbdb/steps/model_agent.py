@@ -47,7 +47,7 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RunUsage, UsageLimits
 
 from pbdb.app.payload import to_json
-from pbdb.model import Output, Step, StepFailed, Usage
+from pbdb.model import CannotRunHere, Output, Step, StepFailed, Usage
 from pbdb.steps.context import Context
 from pbdb.steps.custom_function import as_output, call
 
@@ -133,13 +133,19 @@ async def _model(
         return
     operators_url = environ.get("PBDB_OPENAI_BASE_URL") or OPENAI
     host = httpx2.URL(operators_url).host
-    key = (
-        _secret(key_name, step, context, host)
-        if key_name
-        else environ.get("PBDB_OPENAI_API_KEY") or environ.get("OPENAI_API_KEY") or "none"
-    )
+    if operators_url == OPENAI and not key_name and not _operators_key(environ):
+        raise CannotRunHere(
+            "NOT_CONFIGURED",
+            f"this runner has no service for the model {name!r}: set PBDB_OPENAI_BASE_URL, or "
+            "OPENAI_API_KEY for OpenAI's",
+        )
+    key = _secret(key_name, step, context, host) if key_name else _operators_key(environ) or "none"
     async with context.egress.client(trusted_url=operators_url) as client:
         yield _openai(name, operators_url, key, client)
+
+
+def _operators_key(environ: Mapping[str, str]) -> str | None:
+    return environ.get("PBDB_OPENAI_API_KEY") or environ.get("OPENAI_API_KEY")
 
 
 def _is_local_name(name: str, environ: Mapping[str, str]) -> bool:
@@ -170,7 +176,11 @@ def _of_provider(
 
     try:
         return infer_model(name, provider)
-    except (UserError, ValueError, ImportError, TypeError) as error:
+    except (UserError, ImportError) as error:
+        raise CannotRunHere(
+            "NOT_CONFIGURED", f"this runner cannot use the model {name!r}: {error}"
+        ) from error
+    except (ValueError, TypeError) as error:
         raise _invalid(f"the model {name!r} cannot be used here: {error}") from error
 
 

@@ -1,4 +1,4 @@
-"""The assistant without a model: it quotes the passages it was given, and says so.
+"""The demo's assistant has no model: it quotes the passages it was given, and says so.
 
 No text is invented: an answer consists of sentences of the passages, those that share the rarest
 words with the question. Good enough to see a playbook run; not a language model.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -43,12 +42,11 @@ class _Sentence:
 
 
 def answer(step: Step) -> Output:
-    """`{output, usage, model, extractive: true, quotes}`.
+    """Text from the passages of the step's input, or an object that fits its `output_schema`.
 
-    `output` is text, or an object that fits `output_schema` as far as quotes can fill it; raises
-    StepFailed AGENT_ERROR, permanent, when the schema asks for what only a model could write.
+    The object is filled as far as quotes can fill it; raises StepFailed AGENT_ERROR, permanent,
+    when the schema asks for what only a model could write.
     """
-    began = time.monotonic()
     arguments = step.arguments if isinstance(step.arguments, Mapping) else {"text": step.arguments}
     question = _question(step.config.get("prompt"), arguments)
     sentences = list(_sentences(_passages(arguments, question)))
@@ -57,22 +55,8 @@ def answer(step: Step) -> Output:
         for sentence, score in _best(question, sentences)
     ]
     text = _as_text(quotes, bool(sentences))
-    latency = round((time.monotonic() - began) * 1000)
-    return Output(
-        {
-            "output": _shaped(step.output_schema, text, quotes),
-            "usage": {
-                "input_tokens": 0,
-                "output_tokens": 0,
-                "cost_usd": 0,
-                "latency_ms": latency,
-            },
-            "model": MODEL,
-            "extractive": True,
-            "quotes": quotes,
-        },
-        Usage(model=MODEL, cost_usd=0, latency_ms=latency),
-    )
+    usage = Usage(model=MODEL, cost_usd=0, details={"quotes": len(quotes)})
+    return Output(_shaped(step.output_schema, text, quotes), usage)
 
 
 def _question(prompt: Any, arguments: Mapping[str, Any]) -> str:
