@@ -67,6 +67,9 @@ class Reporting:
             self._begin_what_was_closed(limit)
         self.world.settle()
         self._check_claimed(limit, len(claimed), self._hold(strange))
+        gone = [a.key for a, ids in self.held.items() if ids in claimed and not a.is_open]
+        if gone:
+            raise Difference(f"handed out though closed: {gone}")
 
     def heartbeat(self) -> None:
         """Ask how all that is held stands."""

@@ -24,6 +24,7 @@ from build import Tenant, function, transform, violations
 
 WAIT = {"name": "ask", "type": "WAIT_FOR_INPUT", "config": {"timeout_seconds": 60}}
 EVENT = {"name": "event", "type": "WAIT_FOR_INPUT", "config": {"event": "e"}}
+CALL = {"name": "c", "type": "CUSTOM_FUNCTION", "config": {"playbook": "line"}}
 DOCUMENTS: dict[str, dict[str, Any]] = {
     "line": {"steps": [function("f", max_retries=1), transform("t", "$steps.f.output")]},
     "wait": {"steps": [WAIT, function("g", is_optional=True, max_retries=0), EVENT]},
@@ -53,7 +54,17 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
             transform("sum", "$steps.q.output.rows[0].n + 1"),
         ]
     },
-    "child": {"steps": [{"name": "c", "type": "CUSTOM_FUNCTION", "config": {"playbook": "line"}}]},
+    "child": {"steps": [CALL]},
+    "race": {
+        "steps": [
+            {
+                "name": "r",
+                "type": "PARALLEL_EXECUTION",
+                "config": {"join": "any"},
+                "branches": {"a": [function("x", max_retries=0)], "b": [CALL]},
+            }
+        ]
+    },
 }
 WAITS = ["ask", "each", "each[1]", "nobody"]
 PICK = st.integers(0, 9)
@@ -118,7 +129,7 @@ class Calls(RuleBasedStateMachine):
             which,
             "count(*) from pbdb.what_if_playbook(%s, '{\"items\": [1, 2]}', %s)",
             name,
-            Jsonb({"f": 1, "g": 1, "h": 1, "i": 1, "ask": 1, "each": 1, "event": 1}),
+            Jsonb({"f": 1, "g": 1, "h": 1, "i": 1, "x": 1, "ask": 1, "each": 1, "event": 1}),
         )
 
     @rule(limit=st.integers(1, 4))
