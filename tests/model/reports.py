@@ -47,7 +47,7 @@ class Reporting:
         """Report on some of what is held, in one call for one kind of outcome."""
         rows = self._rows()
         verb = rows[0][0].verb
-        limit = self.dice.randint(0, 3) if verb == "complete" and self.dice.random() < 0.4 else 0
+        limit = self.dice.randint(1, 4) if verb == "complete" and self.dice.random() < 0.5 else 0
         if limit:
             self._make_due()
         said, claimed = self._say(verb, rows, limit)
