@@ -22,6 +22,7 @@ create type pbdb.step_result_status as enum (
 );
 
 create type pbdb.ready_state as enum ('READY', 'LEASED', 'WAITING', 'HELD');
+create type pbdb.wait_reason as enum ('ENGINE', 'INPUT', 'EVENT', 'TIMER', 'CHILD', 'LOST');
 
 comment on type pbdb.playbook_status is
 'Life of one playbook version. Only ACTIVE versions start; leaving DRAFT freezes the steps.';
@@ -33,7 +34,11 @@ comment on type pbdb.step_result_status is
 'State of one attempt of one step. PENDING and RUNNING are open, the others final.';
 comment on type pbdb.ready_state is
 'READY: may be claimed once due_at has passed. LEASED: a runner holds it until due_at. WAITING: for an answer, '
-'an event, a time, branches or a child execution; due_at is its timeout. HELD: its execution is paused.';
+'an event, a time, a child execution or a decision; due_at is its timeout. HELD: its execution is paused.';
+comment on type pbdb.wait_reason is
+'What a queued step waits for that no handler does. ENGINE: whoever advances its execution next (a cut stretch, a resumed '
+'pause, a child that ended). INPUT: the answer of a person. EVENT: a named event. TIMER: a time. CHILD: the end of the '
+'playbook that it called. LOST: the decision of a person, because its runner vanished and the step says on_lost: wait.';
 
 -- State, because column defaults depend on it. From 18 on the body is one native call, which the planner
 -- puts in place of ours: six of them are made for a chain of five steps. Before 18, UUIDv7 as in RFC 9562

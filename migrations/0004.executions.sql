@@ -413,10 +413,8 @@ comment on column pbdb.playbook_step_results.created_at is
 'When the row was written (start of the writing transaction).';
 comment on column pbdb.playbook_step_results.updated_at is 'When the row last changed.';
 
-create unique index idx_playbook_step_results_execution_id
-on pbdb.playbook_step_results (
-    organization_id, execution_id, step_id, scope_id, visit, attempt_number
-) nulls not distinct;
+create unique index idx_playbook_step_results_organization_id
+on pbdb.playbook_step_results (organization_id, id);
 create index idx_playbook_step_results_step_id on pbdb.playbook_step_results (step_id);
 -- A b-tree that reads status would make each attempt write all its indexes twice: an update stays in place
 -- only while no b-tree depends on what it changes. A summary of each four pages is not in its way: it says
@@ -428,14 +426,19 @@ with (pages_per_range = 4, autosummarize = on)
 where status <> 'COMPLETED' and status <> 'SKIPPED';
 create index idx_playbook_step_results_error_code
 on pbdb.playbook_step_results (organization_id, error_code, id) where error_code is not null;
-create unique index idx_playbook_step_results_organization_id
-on pbdb.playbook_step_results (organization_id, id);
+-- After the others: where statistics say nothing yet, the planner takes the newest of equal indexes, and
+-- the engine looks for what an execution knows of a step.
+create unique index idx_playbook_step_results_execution_id
+on pbdb.playbook_step_results (
+    organization_id, execution_id, step_id, scope_id, visit, attempt_number
+) nulls not distinct;
 
 create table pbdb.playbook_ready_steps (
     result_id uuid not null,
     organization_id uuid not null,
     execution_id uuid not null,
-    handler text collate "C" not null,
+    handler text collate "C",
+    waits_for pbdb.wait_reason,
     state pbdb.ready_state not null,
     due_at timestamptz not null,
     step_index int not null,
@@ -450,7 +453,15 @@ create table pbdb.playbook_ready_steps (
     constraint ready_step_belongs_to_an_execution_of_its_organization
     foreign key (organization_id, execution_id)
     references pbdb.playbook_executions (organization_id, id) on delete cascade,
-    constraint ready_step_is_leased_with_a_token check ((state = 'LEASED') = (token is not null))
+    constraint ready_step_is_leased_with_a_token check ((state = 'LEASED') = (token is not null)),
+    constraint ready_step_has_a_handler_or_says_what_it_waits_for
+    check ((handler is null) = (waits_for is not null)),
+    constraint ready_step_waits_for_something
+    check ((state = 'WAITING') = coalesce(waits_for <> 'ENGINE', false)),
+    constraint ready_step_names_an_event_when_it_waits_for_one
+    check (coalesce(waits_for = 'EVENT', false) = (event_name is not null)),
+    constraint ready_step_matches_the_event_that_it_names
+    check ((event_name is null) = (event_match is null))
 )
 with (
     fillfactor = 70,
@@ -470,7 +481,9 @@ comment on column pbdb.playbook_ready_steps.organization_id is
 'Tenant; part of every key, so that no row can point across tenants.';
 comment on column pbdb.playbook_ready_steps.execution_id is 'The execution that it belongs to.';
 comment on column pbdb.playbook_ready_steps.handler is
-'Handler key, such as API_CALL or CUSTOM_FUNCTION:name: who can run it.';
+'Handler key, such as API_CALL or CUSTOM_FUNCTION:name: who can run it; null when it waits for something else.';
+comment on column pbdb.playbook_ready_steps.waits_for is
+'What it waits for; null when a handler can run it.';
 comment on column pbdb.playbook_ready_steps.state is
 'READY, LEASED, WAITING or HELD; decides what due_at means.';
 comment on column pbdb.playbook_ready_steps.due_at is
@@ -490,6 +503,7 @@ comment on column pbdb.playbook_ready_steps.event_match is
 comment on column pbdb.playbook_ready_steps.refusals is
 'How often a runner gave it back because it could not execute it.';
 
+-- What waits for the engine stands there too, under the handler null.
 create index playbook_ready_steps_claim_idx
 on pbdb.playbook_ready_steps (handler, due_at) where state = 'READY';
 create index playbook_ready_steps_sweep_idx

@@ -607,7 +607,7 @@ drop function pbdb._make_retry(pbdb.run, jsonb, pbdb.playbook_step_results, json
 drop function pbdb._make_ready(pbdb.run, uuid, jsonb, uuid, int, pbdb.step_effect);
 
 -- deleted: sql/engine/run/_new_ready_step.sql
-drop function pbdb._new_ready_step(uuid, uuid, uuid, int, text, pbdb.ready_state, timestamptz, int);
+drop function pbdb._new_ready_step(uuid, uuid, uuid, int, text, pbdb.wait_reason, pbdb.ready_state, timestamptz, int);
 
 -- deleted: sql/engine/run/_new_attempt.sql
 drop function pbdb._new_attempt(uuid, uuid, uuid, uuid, uuid, int, pbdb.step_result_status, jsonb, jsonb);

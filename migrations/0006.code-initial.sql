@@ -9638,7 +9638,7 @@ comment on function pbdb._wait_problem(jsonb) is
 revoke execute on function pbdb._wait_problem(jsonb) from public;
 -- end: sql/step/wait_for_input/_wait_problem.sql
 
--- frozen: sql/step/wait_for_input/_wait_plan.sql sha256=232481c3ff765a3e18986a9396dd781172dfad91f49db5e7cfa062c2aca73d44
+-- frozen: sql/step/wait_for_input/_wait_plan.sql sha256=5e4e4af05eddc2b9996aacc876ff9738eec1c6798960ee4a9f1e2d48d8346d98
 -- drop: function pbdb._wait_plan(jsonb, jsonb, timestamptz)
 create or replace function pbdb._wait_plan(p_step jsonb, p_config jsonb, p_now timestamptz)
 returns jsonb
@@ -9657,7 +9657,7 @@ begin
         ));
     end if;
     if p_config ? 'for' or p_config ? 'until' then
-        return jsonb_build_object('handler', '@timer', 'due_at', coalesce(
+        return jsonb_build_object('waits_for', 'TIMER', 'due_at', coalesce(
             (p_config ->> 'until')::timestamptz,
             p_now + case jsonb_typeof(p_config -> 'for')
                 when 'number' then interval '1 second' * v_for::float8
@@ -9667,7 +9667,7 @@ begin
     end if;
     v_seconds := coalesce(p_config ->> 'timeout_seconds', p_step ->> 'timeout');
     return jsonb_build_object(
-        'handler', case when p_config ? 'event' then '@event' else '@input' end,
+        'waits_for', case when p_config ? 'event' then 'EVENT' else 'INPUT' end,
         'due_at', coalesce(p_now + interval '1 second' * v_seconds, 'infinity')
     ) || case
         when p_config ? 'event' then jsonb_build_object(
@@ -9679,7 +9679,7 @@ end;
 $fn$;
 
 comment on function pbdb._wait_plan(jsonb, jsonb, timestamptz) is
-'{handler, due_at, event, match} of a WAIT_FOR_INPUT: @input for a person, @event, or @timer; '
+'{waits_for, due_at, event, match} of a WAIT_FOR_INPUT, which waits for INPUT, EVENT or TIMER; '
 'due_at is the time or the timeout, infinity for none; {error} when its duration or time cannot be '
 'read.';
 
@@ -14891,10 +14891,12 @@ revoke execute on function pbdb._was_completed(pbdb.run, uuid, pbdb.step_result_
 from public;
 -- end: sql/engine/run/_was_completed.sql
 
--- frozen: sql/engine/run/_scope_variables.sql sha256=efdcc13177be17a3957ab6f92d4613eb2d8a648dd4b49aea0948936b4402a0bd
+-- frozen: sql/engine/run/_scope_variables.sql sha256=42bc30c6b846e80097291131ef8c577ba719f62ad72993a0d3de9aa5711df454
 -- drop: function pbdb._scope_variables(uuid, uuid)
 --
--- A branch inside an item has that item, and a branch on a failure path that error.
+-- A branch inside an item has that item, and a branch on a failure path that error. OFFSET 0 keeps
+-- the scopes around it apart, where a plan made before there were statistics began with all scopes
+-- of the tenant.
 create or replace function pbdb._scope_variables(p_organization_id uuid, p_scope_id uuid)
 returns jsonb
 language sql
@@ -14910,7 +14912,12 @@ select jsonb_build_object(
 )
 from pbdb.playbook_scopes as s
 cross join unnest(s.path) with ordinality as p (id, n)
-inner join pbdb.playbook_scopes as o on o.organization_id = s.organization_id and o.id = p.id
+cross join lateral (
+    select i.item, i.item_index, i.handled_error
+    from pbdb.playbook_scopes as i
+    where i.organization_id = s.organization_id and i.id = p.id
+    offset 0 -- noqa: AM09
+) as o
 where s.organization_id = p_organization_id and s.id = p_scope_id
 having count(*) > 0;
 end;
@@ -15197,7 +15204,7 @@ revoke execute on function pbdb._claimed_step(
 ) from public;
 -- end: sql/engine/run/_claimed_step.sql
 
--- frozen: sql/engine/run/_insert_attempts.sql sha256=f018adceee879934d00659de44e81af1839d3982070326935658a8aa73f5dd4b
+-- frozen: sql/engine/run/_insert_attempts.sql sha256=774d6c493cfc41aa1e42ab888dcbcaa3d55322ddc53df18e801c61867cae31ff
 -- drop: function pbdb._insert_attempts(pbdb.run[], text, text[], int, int)
 --
 -- What a runner's own completion makes ready can be handed to it in the same breath: such a step is
@@ -15217,8 +15224,8 @@ declare
 begin
     with fresh as materialized (
         select
-            q.result_id, q.organization_id, q.execution_id, q.handler, q.state, q.due_at,
-            q.step_index, q.timeout_seconds, q.event_name, q.event_match,
+            q.result_id, q.organization_id, q.execution_id, q.handler, q.waits_for, q.state,
+            q.due_at, q.step_index, q.timeout_seconds, q.event_name, q.event_match,
             case
                 when q.state = 'READY' and q.handler = any(p_handlers) and q.due_at <= v_now
                     and row_number() over (
@@ -15252,11 +15259,11 @@ begin
     ),
     queued as (
         insert into pbdb.playbook_ready_steps (
-            execution_id, result_id, organization_id, handler, state, due_at, step_index,
-            timeout_seconds, token, deadline_at, event_name, event_match
+            execution_id, result_id, organization_id, handler, waits_for, state, due_at,
+            step_index, timeout_seconds, token, deadline_at, event_name, event_match
         )
         select
-            f.execution_id, f.result_id, f.organization_id, f.handler,
+            f.execution_id, f.result_id, f.organization_id, f.handler, f.waits_for,
             case when f.token is null then f.state else 'LEASED' end,
             case
                 when f.token is null then f.due_at
@@ -15347,7 +15354,7 @@ comment on function pbdb._flush_ended(pbdb.run[]) is
 revoke execute on function pbdb._flush_ended(pbdb.run[]) from public;
 -- end: sql/engine/run/_flush_ended.sql
 
--- frozen: sql/engine/run/_flush_attempts.sql sha256=60cc4fb0babeb0159228a1fe4dd59e0d2a642413ea02f1e2c2201c90e17b24a3
+-- frozen: sql/engine/run/_flush_attempts.sql sha256=d84f0fecc3248da92e56c1795b10d9e9fc6ea5c95c05f2134db24cef8a4aa5b2
 -- drop: function pbdb._flush_attempts(pbdb.run[], boolean, int, text, text[], int, int)
 create or replace function pbdb._flush_attempts(
     p_runs pbdb.run[],
@@ -15392,12 +15399,13 @@ begin
 
     if p_ready > 0 then
         insert into pbdb.playbook_ready_steps (
-            execution_id, result_id, organization_id, handler, state, due_at, step_index,
-            timeout_seconds, token, deadline_at, event_name, event_match
+            execution_id, result_id, organization_id, handler, waits_for, state, due_at,
+            step_index, timeout_seconds, token, deadline_at, event_name, event_match
         )
         select
-            q.execution_id, q.result_id, q.organization_id, q.handler, q.state, q.due_at,
-            q.step_index, q.timeout_seconds, q.token, q.deadline_at, q.event_name, q.event_match
+            q.execution_id, q.result_id, q.organization_id, q.handler, q.waits_for, q.state,
+            q.due_at, q.step_index, q.timeout_seconds, q.token, q.deadline_at, q.event_name,
+            q.event_match
         from unnest(p_runs) as r cross join lateral unnest(r.ready) as q;
         perform pbdb._wake_runners();
     end if;
@@ -15936,8 +15944,8 @@ revoke execute on function pbdb._new_attempt(
 ) from public;
 -- end: sql/engine/run/_new_attempt.sql
 
--- frozen: sql/engine/run/_new_ready_step.sql sha256=c58dc332342551cef6e11f6546c280e6ba1473e48d8ba9a015ef8cd4763e8521
--- drop: function pbdb._new_ready_step(uuid, uuid, uuid, int, text, pbdb.ready_state, timestamptz, int)
+-- frozen: sql/engine/run/_new_ready_step.sql sha256=d4bf04285addab8f6ece8d9d8bbf6031af179227ca21a3127cb5e9a78ff840a8
+-- drop: function pbdb._new_ready_step(uuid, uuid, uuid, int, text, pbdb.wait_reason, pbdb.ready_state, timestamptz, int)
 --
 -- The one place that makes a row of playbook_ready_steps. By name, as _new_attempt.
 create or replace function pbdb._new_ready_step(
@@ -15946,6 +15954,7 @@ create or replace function pbdb._new_ready_step(
     p_organization_id uuid,
     p_step_index int,
     p_handler text,
+    p_waits_for pbdb.wait_reason,
     p_state pbdb.ready_state,
     p_due_at timestamptz,
     p_timeout_seconds int default null
@@ -15963,6 +15972,7 @@ begin
     v_ready.organization_id := p_organization_id;
     v_ready.step_index := p_step_index;
     v_ready.handler := p_handler;
+    v_ready.waits_for := p_waits_for;
     v_ready.state := p_state;
     v_ready.due_at := p_due_at;
     v_ready.timeout_seconds := p_timeout_seconds;
@@ -15971,16 +15981,16 @@ end;
 $fn$;
 
 comment on function pbdb._new_ready_step(
-    uuid, uuid, uuid, int, text, pbdb.ready_state, timestamptz, int
+    uuid, uuid, uuid, int, text, pbdb.wait_reason, pbdb.ready_state, timestamptz, int
 ) is
 'A row for the queue: who can run an attempt, or what it waits for, and when; nothing is written.';
 
 revoke execute on function pbdb._new_ready_step(
-    uuid, uuid, uuid, int, text, pbdb.ready_state, timestamptz, int
+    uuid, uuid, uuid, int, text, pbdb.wait_reason, pbdb.ready_state, timestamptz, int
 ) from public;
 -- end: sql/engine/run/_new_ready_step.sql
 
--- frozen: sql/engine/run/_make_ready.sql sha256=6a193bbbed6bbc45423d39088828a5a577b9b9d003b3931654bc6abc1652faf9
+-- frozen: sql/engine/run/_make_ready.sql sha256=73f72971f85a2818dad5c019a5b331e9c2616b1d821353005dc07025d23340b1
 -- drop: function pbdb._make_ready(pbdb.run, uuid, jsonb, uuid, int, pbdb.step_effect)
 create or replace function pbdb._make_ready(
     p_run pbdb.run,
@@ -16002,7 +16012,7 @@ begin
     );
     p_run.ready := p_run.ready || pbdb._new_ready_step(
         p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int,
-        pbdb._attempt_handler(p_step, p_effect.request), 'READY', clock_timestamp(),
+        pbdb._attempt_handler(p_step, p_effect.request), null, 'READY', clock_timestamp(),
         (p_step ->> 'timeout')::int
     );
     return p_run;
@@ -16016,7 +16026,7 @@ revoke execute on function pbdb._make_ready(pbdb.run, uuid, jsonb, uuid, int, pb
 from public;
 -- end: sql/engine/run/_make_ready.sql
 
--- frozen: sql/engine/end/_make_retry.sql sha256=8b1c1c618497d237685990edad90abf5b2aee2d3469e99a99fd4cc558e94e32f
+-- frozen: sql/engine/end/_make_retry.sql sha256=b72959cf604d902b6c5a88858db0a75ef528e098eaa64e691621c1bf7ca420f5
 -- drop: function pbdb._make_retry(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb)
 --
 -- Exponential, capped at an hour, full jitter: random() is evaluated per attempt, so steps that
@@ -16048,7 +16058,7 @@ begin
     p_run.results := p_run.results || v_next;
     p_run.ready := p_run.ready || pbdb._new_ready_step(
         v_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int,
-        pbdb._attempt_handler(p_step, p_attempt.request),
+        pbdb._attempt_handler(p_step, p_attempt.request), null,
         case when p_run.status = 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state, v_due_at,
         (p_step ->> 'timeout')::int
     );
@@ -16065,7 +16075,7 @@ revoke execute on function pbdb._make_retry(
 ) from public;
 -- end: sql/engine/end/_make_retry.sql
 
--- frozen: sql/engine/move/_hold_step.sql sha256=b99a8ecad1123127c645b577385930b2d63a964d14cc599019170ad408891dcd
+-- frozen: sql/engine/move/_hold_step.sql sha256=08e36e66ac5080b699c13f64fe7ba0887939359805e891a774e926cef2f0912f
 -- drop: function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread)
 create or replace function pbdb._hold_step(p_run pbdb.run, p_step jsonb, p_thread pbdb.thread)
 returns pbdb.run
@@ -16084,8 +16094,8 @@ begin
         'PENDING', null, null
     );
     p_run.ready := p_run.ready || pbdb._new_ready_step(
-        v_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int, '@engine',
-        case when p_run.status = 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state,
+        v_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int, null,
+        'ENGINE', case when p_run.status = 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state,
         clock_timestamp()
     );
     return p_run;
@@ -16325,7 +16335,7 @@ comment on function pbdb._close_open_steps(pbdb.run, uuid[], text, text) is
 revoke execute on function pbdb._close_open_steps(pbdb.run, uuid[], text, text) from public;
 -- end: sql/engine/end/_close_open_steps.sql
 
--- frozen: sql/engine/child/_wake_parent.sql sha256=0d0f543a189f53a4da86370e45d84d6d1fefd18be9ea1bd4be0b2fe26fe8909f
+-- frozen: sql/engine/child/_wake_parent.sql sha256=354da5ab413948e99549ccfcf4cb5be62d89275617205ca5fe4e7af853507631
 -- drop: function pbdb._wake_parent(uuid)
 create or replace function pbdb._wake_parent(p_result_id uuid)
 returns void
@@ -16335,12 +16345,12 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     update pbdb.playbook_ready_steps as q
-    set handler = '@engine', state = 'READY', due_at = clock_timestamp()
+    set waits_for = 'ENGINE', state = 'READY', due_at = clock_timestamp()
     from pbdb.playbook_step_results as r
     where
         r.id = p_result_id and q.organization_id = r.organization_id
         and q.execution_id = r.execution_id and q.result_id = r.id
-        and q.state = 'WAITING';
+        and q.waits_for = 'CHILD';
     if found then
         perform pbdb._wake_runners();
     end if;
@@ -16354,7 +16364,7 @@ comment on function pbdb._wake_parent(uuid) is
 revoke execute on function pbdb._wake_parent(uuid) from public;
 -- end: sql/engine/child/_wake_parent.sql
 
--- frozen: sql/engine/child/_cancel_child.sql sha256=7d0d347819787f6e3e2e9998ac2d3756e96d1463ec0d2f42337693099f55ac5e
+-- frozen: sql/engine/child/_cancel_child.sql sha256=dddebad3fa89272a2c508a6e1c54041b3be4f6da61538ed7cf83e7d126a8b3f2
 -- drop: function pbdb._cancel_child(uuid)
 create or replace function pbdb._cancel_child(p_execution_id uuid)
 returns void
@@ -16373,8 +16383,7 @@ begin
         jsonb_build_object('code', 'CANCELLED', 'message', (
             select coalesce(r.error_message, 'the step that called it has ended')
             from pbdb.playbook_step_results as r
-            where
-                r.organization_id = v_run.organization_id and r.id = v_run.parent_result_id
+            where r.id = v_run.parent_result_id
         ))
     );
     perform pbdb._flush_runs(array[v_run]);
@@ -17047,7 +17056,7 @@ comment on function pbdb._take_event(uuid, text, jsonb, uuid) is
 revoke execute on function pbdb._take_event(uuid, text, jsonb, uuid) from public;
 -- end: sql/engine/wait/_take_event.sql
 
--- frozen: sql/engine/wait/_await.sql sha256=b8563d88268c27e74f919868ac863d913b784bec02fff7a2ae10263c63ed98f2
+-- frozen: sql/engine/wait/_await.sql sha256=e281ea88448936b7997f5484bea91f320ab75fc09c79b14f4e6a93051fbc40de
 -- drop: function pbdb._await(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect)
 create or replace function pbdb._await(
     p_run pbdb.run,
@@ -17088,7 +17097,8 @@ begin
 
     v_ready := pbdb._new_ready_step(
         p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int,
-        v_wait ->> 'handler', 'WAITING', (v_wait ->> 'due_at')::timestamptz
+        null, (v_wait ->> 'waits_for')::pbdb.wait_reason, 'WAITING',
+        (v_wait ->> 'due_at')::timestamptz
     );
     v_ready.event_name := v_wait ->> 'event';
     v_ready.event_match := v_wait -> 'match';
@@ -17130,7 +17140,7 @@ comment on function pbdb._end_pause(pbdb.run) is
 revoke execute on function pbdb._end_pause(pbdb.run) from public;
 -- end: sql/engine/wait/_end_pause.sql
 
--- frozen: sql/engine/wait/_settle_pause.sql sha256=47743e82e581ebfd20c8b4f06558a05631a798a85d26024887f1828606d765f0
+-- frozen: sql/engine/wait/_settle_pause.sql sha256=34041c14b25fcafd8a27ea5b3557b59caddecbbfa713cb2a502678a09b278ce9
 -- drop: function pbdb._settle_pause(pbdb.run)
 create or replace function pbdb._settle_pause(p_run pbdb.run)
 returns pbdb.run
@@ -17147,17 +17157,17 @@ begin
     end if;
 
     select
-        count(*) filter (where q.state = 'WAITING' and q.handler <> '@child'),
-        count(*) filter (where q.state <> 'WAITING' or q.handler = '@child')
+        count(*) filter (where q.state = 'WAITING' and q.waits_for <> 'CHILD'),
+        count(*) filter (where q.state <> 'WAITING' or q.waits_for = 'CHILD')
     into v_waiting, v_busy
     from (
-        select s.state, s.handler
+        select s.state, s.waits_for
         from pbdb.playbook_ready_steps as s
         where
             s.organization_id = p_run.organization_id and s.execution_id = p_run.execution_id
             and s.result_id not in (select e.result_id from unnest(p_run.ended) as e)
         union all
-        select n.state, n.handler from unnest(p_run.ready) as n
+        select n.state, n.waits_for from unnest(p_run.ready) as n
     ) as q;
 
     if v_busy = 0 and v_waiting > 0 then
@@ -17176,7 +17186,7 @@ comment on function pbdb._settle_pause(pbdb.run) is
 revoke execute on function pbdb._settle_pause(pbdb.run) from public;
 -- end: sql/engine/wait/_settle_pause.sql
 
--- frozen: sql/engine/child/_call_playbook.sql sha256=546be9792b900a91b134c0c73031ea4b44bb49790fd688ea57c09dfb40a05c3f
+-- frozen: sql/engine/child/_call_playbook.sql sha256=153b834616709ff775cf7803f8cf35e81f26bd3e43283a5033dc7aa2921a8c70
 -- drop: function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect)
 create or replace function pbdb._call_playbook(
     p_run pbdb.run,
@@ -17199,8 +17209,8 @@ begin
         p_thread.scope_id, p_visit, 'RUNNING', p_effect.input, p_effect.request
     );
     p_run.ready := p_run.ready || pbdb._new_ready_step(
-        p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int, '@child',
-        'WAITING', coalesce(
+        p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int, null,
+        'CHILD', 'WAITING', coalesce(
             clock_timestamp() + interval '1 second' * (p_step ->> 'timeout')::int, 'infinity'
         )
     );
@@ -17304,7 +17314,7 @@ comment on function pbdb._flush_families(pbdb.run[]) is
 revoke execute on function pbdb._flush_families(pbdb.run[]) from public;
 -- end: sql/engine/child/_flush_families.sql
 
--- frozen: sql/engine/child/_end_child_call.sql sha256=8bf0bfb8cd14ced37755ed625bcfaf7401bfe7675258aee96b0d86f8d144a05e
+-- frozen: sql/engine/child/_end_child_call.sql sha256=255894ac71e48481cbe431dad81b6b74a891892a18a6d1dd9c49c6596ee2db1e
 -- drop: function pbdb._end_child_call(pbdb.run, jsonb, pbdb.playbook_step_results)
 create or replace function pbdb._end_child_call(
     p_run pbdb.run, p_step jsonb, p_attempt pbdb.playbook_step_results
@@ -17326,6 +17336,17 @@ begin
     order by e.id desc
     limit 1;
 
+    if v_child.completed_at is null then
+        -- It was retried before this step looked, so it is waited for again.
+        p_run.ready := p_run.ready || pbdb._new_ready_step(
+            p_attempt.id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int, null,
+            'CHILD', 'WAITING', coalesce(
+                p_attempt.started_at + interval '1 second' * (p_step ->> 'timeout')::int,
+                'infinity'
+            )
+        );
+        return p_run;
+    end if;
     if v_child.status <> 'COMPLETED' then
         v_error := jsonb_build_object(
             'code', 'CHILD_FAILED', 'permanent', true, 'message', format(
@@ -17341,21 +17362,22 @@ end;
 $fn$;
 
 comment on function pbdb._end_child_call(pbdb.run, jsonb, pbdb.playbook_step_results) is
-'Ends the step that ran another playbook with that execution''s output, or with CHILD_FAILED.';
+'Ends the step that ran another playbook with that execution''s output, or with CHILD_FAILED; '
+'waits on when that execution runs again.';
 
 revoke execute on function pbdb._end_child_call(
     pbdb.run, jsonb, pbdb.playbook_step_results
 ) from public;
 -- end: sql/engine/child/_end_child_call.sql
 
--- frozen: sql/engine/move/_advance.sql sha256=071be5a2fdb9b7f397535dbc7b8b53ce8cc59b5fe4c18a765bd8fbf221edefe2
+-- frozen: sql/engine/move/_advance.sql sha256=04c43d4facc40c0df7ec2182d479974b10c28b8dfa70c439c7c1fa58bb3d07ad
 -- drop: function pbdb._advance(pbdb.run, jsonb)
 --
 -- The heart: takes each place where control stands and moves it on until it ends or has to wait for
 -- somebody. What happens is collected in the run and written at once by _flush_runs. A loop, never
--- recursion; a stretch of more than 500 steps is cut, held as a ready step '@engine' and goes on in
--- the next claim or sweep. Longer than a screen because this is where a microsecond counts per
--- step.
+-- recursion; a stretch of more than 500 steps is cut, kept as a step that waits for the engine, and
+-- goes on in the next claim or sweep. Longer than a screen because this is where a microsecond
+-- counts per step.
 create or replace function pbdb._advance(p_run pbdb.run, p_program jsonb)
 returns pbdb.run
 language plpgsql
@@ -17491,7 +17513,7 @@ comment on function pbdb._advance(pbdb.run, jsonb) is
 revoke execute on function pbdb._advance(pbdb.run, jsonb) from public;
 -- end: sql/engine/move/_advance.sql
 
--- frozen: sql/engine/move/_run_engine_step.sql sha256=3ed4ad02a47a227e7ad59a48c2cbbd50a15a7eb163e35eac14f674a96b039d43
+-- frozen: sql/engine/move/_run_engine_step.sql sha256=f2505e1bac5f3816696819bba73b6ee71328474027f22d10195d3c4beb5869b9
 -- drop: function pbdb._run_engine_step(uuid)
 create or replace function pbdb._run_engine_step(p_result_id uuid)
 returns boolean
@@ -17513,7 +17535,7 @@ begin
     where
         q.organization_id = v_attempt.organization_id
         and q.execution_id = v_attempt.execution_id and q.result_id = p_result_id
-        and q.handler = '@engine' and q.state = 'READY'
+        and q.waits_for = 'ENGINE' and q.state = 'READY'
     returning q.step_index into v_index;
     if not found then
         return false;
@@ -17542,7 +17564,7 @@ comment on function pbdb._run_engine_step(uuid) is
 revoke execute on function pbdb._run_engine_step(uuid) from public;
 -- end: sql/engine/move/_run_engine_step.sql
 
--- frozen: sql/engine/move/_next_engine_step.sql sha256=75f54fa245c858aa010542a374e6b2094865cbe8f49ac1b90dc02256587b7359
+-- frozen: sql/engine/move/_next_engine_step.sql sha256=76a618b9ba150d2fa1c61c2473c1207e1a3e98d13328c5511d076192b9a8918e
 -- drop: function pbdb._next_engine_step(uuid[])
 create or replace function pbdb._next_engine_step(p_root_ids uuid[])
 returns uuid
@@ -17555,7 +17577,7 @@ from pbdb.playbook_ready_steps as q
 inner join pbdb.playbook_executions as e
     on e.organization_id = q.organization_id and e.id = q.execution_id
 where
-    q.handler = '@engine' and q.state = 'READY'
+    q.handler is null and q.waits_for = 'ENGINE' and q.state = 'READY'
     and (e.id = any(p_root_ids) or e.root_execution_id = any(p_root_ids))
 order by q.due_at
 limit 1;
@@ -17607,7 +17629,7 @@ comment on function pbdb._run_engine_steps(uuid[], int) is
 revoke execute on function pbdb._run_engine_steps(uuid[], int) from public;
 -- end: sql/engine/move/_run_engine_steps.sql
 
--- frozen: sql/engine/wait/_deliver.sql sha256=8e05b01e4e474e6590986dd5be36653ce48320d91e50a1d595d34f96981e8e3c
+-- frozen: sql/engine/wait/_deliver.sql sha256=ab080a46f25f039721ef872d7208b744ce29b9aeb5b1a5c7741ce0a53065fe15
 -- drop: function pbdb._deliver(uuid, jsonb, boolean)
 create or replace function pbdb._deliver(
     p_result_id uuid, p_payload jsonb, p_skip_locked boolean
@@ -17645,9 +17667,9 @@ begin
     if v_run.status = 'PAUSED' and v_run.pause_reason = 'waiting' then
         v_run := pbdb._end_pause(v_run);
     end if;
-    if v_ready.handler = '@event' then
+    if v_ready.waits_for = 'EVENT' then
         v_error := pbdb._answer_error(v_step, p_payload);
-    elsif v_ready.handler = '@lost' and not p_payload ? 'output' then
+    elsif v_ready.waits_for = 'LOST' and not p_payload ? 'output' then
         v_error := jsonb_build_object(
             'code', 'LOST', 'is_lost', true,
             'permanent', p_payload -> 'retry' is distinct from 'true',
@@ -17656,7 +17678,7 @@ begin
     end if;
     v_run := pbdb._end_attempt(
         v_run, v_step, v_attempt,
-        case when v_ready.handler = '@lost' then p_payload -> 'output' else p_payload end,
+        case when v_ready.waits_for = 'LOST' then p_payload -> 'output' else p_payload end,
         v_error, null
     );
     v_run := pbdb._advance(v_run, v_program);
@@ -18060,7 +18082,7 @@ grant execute on function pbdb.start_playbook(text, jsonb, text, text, text, uui
 to pbdb_app;
 -- end: sql/engine/start/start_playbook.sql
 
--- frozen: sql/engine/wait/_find_wait.sql sha256=469d505345b91a739fcb97876d00bd8a9c119fd3bed4552ff1efa90cca16f6ad
+-- frozen: sql/engine/wait/_find_wait.sql sha256=6645b4de0eb4343d26a72265417a5838396fd8320863243006ca6045b0b457f5
 -- drop: function pbdb._find_wait(pbdb.run, jsonb, text)
 --
 -- The execution is locked, so what is found here still waits when it is answered. In a for_each
@@ -18072,7 +18094,7 @@ create or replace function pbdb._find_wait(
     p_step_name text,
     out result_id uuid,
     out step_index int,
-    out handler text,
+    out waits_for text,
     out config jsonb
 )
 language plpgsql
@@ -18083,8 +18105,8 @@ declare
     v_name text := regexp_replace(p_step_name, '\[\d+\]$', '');
     v_item int := substring(p_step_name from '\[(\d+)\]$');
 begin
-    select q.result_id, q.step_index, q.handler, (d.step -> 'config') || coalesce(r.request, '{}')
-    into result_id, step_index, handler, config
+    select q.result_id, q.step_index, q.waits_for, (d.step -> 'config') || coalesce(r.request, '{}')
+    into result_id, step_index, waits_for, config
     from pbdb.playbook_ready_steps as q
     inner join pbdb.playbook_step_results as r on r.id = q.result_id
     left join pbdb.playbook_scopes as s
@@ -18093,7 +18115,7 @@ begin
     where
         q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
         and q.state = 'WAITING'
-        and q.handler in ('@input', '@lost')
+        and q.waits_for in ('INPUT', 'LOST')
         and d.step ->> 'name' in (p_step_name, v_name)
         and (v_item is null or s.item_index = v_item)
     order by q.result_id
@@ -18223,7 +18245,7 @@ comment on function pbdb._collect_answer(uuid, int, jsonb, uuid) is
 revoke execute on function pbdb._collect_answer(uuid, int, jsonb, uuid) from public;
 -- end: sql/engine/wait/_collect_answer.sql
 
--- frozen: sql/engine/wait/submit_step_input.sql sha256=58863322b402112c2f8dcf024c6b7a531c6bf279fff94cf99fea6f3f49f6a3fa
+-- frozen: sql/engine/wait/submit_step_input.sql sha256=a6e810245ecdbbc160cd653f4354fa676f4dac6637f7e5d4233458d5b3a09b09
 -- drop: function pbdb.submit_step_input(uuid, text, jsonb, uuid)
 --
 -- Definer: apps change executions only through functions.
@@ -18249,7 +18271,7 @@ declare
 begin
     v_wait := pbdb._find_wait(v_run, v_program, p_step_name);
     v_step := v_program -> 'steps' -> v_wait.step_index;
-    if v_wait.handler = '@lost' then
+    if v_wait.waits_for = 'LOST' then
         perform pbdb._deliver(v_wait.result_id, p_answer, false);
         return;
     end if;
@@ -19808,7 +19830,7 @@ comment on function pbdb._lease_steps(text, text, int, int) is
 revoke execute on function pbdb._lease_steps(text, text, int, int) from public;
 -- end: sql/queue/claim/_lease_steps.sql
 
--- frozen: sql/queue/sweep/_something_is_overdue.sql sha256=f330618bd8a1e595148ac4a37b637690b254de0bc5bed9ddf60afecde75ef332
+-- frozen: sql/queue/sweep/_something_is_overdue.sql sha256=cf807b4042d3e98fbd1c919fc6ae21a0b200349968887d5c64e219e24bb1830e
 -- drop: function pbdb._something_is_overdue()
 --
 -- The time stands in a variable: as a volatile function it could not bound an index scan, and every
@@ -19833,7 +19855,9 @@ begin
     )
     or exists (
         select from pbdb.playbook_ready_steps as q
-        where q.handler = '@engine' and q.state = 'READY' and q.due_at <= v_now
+        where
+            q.handler is null and q.waits_for = 'ENGINE' and q.state = 'READY'
+            and q.due_at <= v_now
     )
     or exists (
         select from pbdb.playbook_executions as e
@@ -19849,7 +19873,7 @@ comment on function pbdb._something_is_overdue() is
 revoke execute on function pbdb._something_is_overdue() from public;
 -- end: sql/queue/sweep/_something_is_overdue.sql
 
--- frozen: sql/queue/sweep/_overdue.sql sha256=76505a8b6ecacdb8d3e6c5108d11091416664fcc241b3c4981a53f735693184d
+-- frozen: sql/queue/sweep/_overdue.sql sha256=f001965bdf903ee52f79293ed6fdd29c459c18f4895996885b5fcb4c81ec7d93
 -- drop: function pbdb._overdue(int)
 --
 -- The time stands in subqueries: as a volatile function it could not bound an index scan.
@@ -19893,7 +19917,8 @@ union all
     select 'step', q.organization_id, q.result_id
     from pbdb.playbook_ready_steps as q
     where
-        q.handler = '@engine' and q.state = 'READY' and q.due_at <= (select clock_timestamp())
+        q.handler is null and q.waits_for = 'ENGINE' and q.state = 'READY'
+        and q.due_at <= (select clock_timestamp())
         and not exists (
             select from pbdb.playbook_setbacks as s
             where
@@ -19971,7 +19996,7 @@ comment on function pbdb._sweep_execution(uuid) is
 revoke execute on function pbdb._sweep_execution(uuid) from public;
 -- end: sql/queue/sweep/_sweep_execution.sql
 
--- frozen: sql/queue/sweep/_end_lost_attempt.sql sha256=a52cf8a6588318aa42629f445b10f24cdba14dc001d841d37acbcdcba5df5533
+-- frozen: sql/queue/sweep/_end_lost_attempt.sql sha256=b068d63f27e3ec7c3bd51d9d8879ac130899bcd50b0eaf5e6e25c750189af7af
 -- drop: function pbdb._end_lost_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps)
 create or replace function pbdb._end_lost_attempt(
     p_run pbdb.run,
@@ -19992,8 +20017,8 @@ begin
     if v_on_lost = 'wait' then
         update pbdb.playbook_ready_steps as q
         set
-            state = 'WAITING', handler = '@lost', due_at = 'infinity', token = null,
-            deadline_at = null
+            state = 'WAITING', handler = null, waits_for = 'LOST', due_at = 'infinity',
+            token = null, deadline_at = null
         where
             q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
             and q.result_id = p_attempt.id;
@@ -20029,7 +20054,7 @@ revoke execute on function pbdb._end_lost_attempt(
 ) from public;
 -- end: sql/queue/sweep/_end_lost_attempt.sql
 
--- frozen: sql/queue/sweep/_end_overdue_wait.sql sha256=8bf7f8193c2dce0e15ade6f618e2e7e8d0086cb765f08004a9385e969f84f278
+-- frozen: sql/queue/sweep/_end_overdue_wait.sql sha256=28ad0cb251c7bb5787e28c23ce75d3774be458dd28f64704a29e723ae57f0c7a
 -- drop: function pbdb._end_overdue_wait(pbdb.run, jsonb, pbdb.playbook_step_results, pbdb.playbook_ready_steps)
 create or replace function pbdb._end_overdue_wait(
     p_run pbdb.run,
@@ -20046,17 +20071,17 @@ begin
     if p_run.status = 'PAUSED' and p_run.pause_reason = 'waiting' then
         p_run := pbdb._end_pause(p_run);
     end if;
-    if p_ready.handler = '@timer' then
+    if p_ready.waits_for = 'TIMER' then
         return pbdb._end_attempt(
             p_run, p_step, p_attempt,
             jsonb_build_object('waited_until', p_ready.due_at), null, null
         );
     end if;
-    if p_ready.handler = '@child' then
+    if p_ready.waits_for = 'CHILD' then
         p_run := pbdb._drop_calls(p_run, array[p_attempt.id]);
     end if;
     return pbdb._end_attempt(p_run, p_step, p_attempt, null, jsonb_build_object(
-        'code', case when p_ready.handler = '@child' then 'TIMEOUT' else 'WAIT_TIMEOUT' end,
+        'code', case when p_ready.waits_for = 'CHILD' then 'TIMEOUT' else 'WAIT_TIMEOUT' end,
         'permanent', true,
         'message', format('nothing came by %s', p_ready.due_at)
     ), null);
@@ -20074,7 +20099,7 @@ revoke execute on function pbdb._end_overdue_wait(
 ) from public;
 -- end: sql/queue/sweep/_end_overdue_wait.sql
 
--- frozen: sql/queue/sweep/_sweep_step.sql sha256=81a98c559c396cd22f6194604756aee3fcef4b5537b688db30ab40e5823d658f
+-- frozen: sql/queue/sweep/_sweep_step.sql sha256=e65b89bfd72a7ffe5ea5e752b67f7e4fadd2fd18e3ac5c62f63753eb817c5fa8
 -- drop: function pbdb._sweep_step(uuid)
 create or replace function pbdb._sweep_step(p_result_id uuid)
 returns text
@@ -20103,7 +20128,7 @@ begin
     if not found or v_ready.state = 'HELD' then
         return null;
     end if;
-    if v_ready.handler = '@engine' then
+    if v_ready.waits_for = 'ENGINE' then
         return case when pbdb._run_engine_step(p_result_id) then 'engine step run' end;
     end if;
     if v_ready.state = 'READY' then
@@ -20123,7 +20148,7 @@ begin
     perform pbdb._flush_runs(array[v_run]);
     return case
         when v_ready.state = 'LEASED' then 'lease expired'
-        when v_ready.handler = '@timer' then 'timer fired'
+        when v_ready.waits_for = 'TIMER' then 'timer fired'
         else 'wait timed out'
     end;
 end;
@@ -22148,7 +22173,7 @@ revoke execute on function pbdb.unregister_worker(text) from public;
 grant execute on function pbdb.unregister_worker(text) to pbdb_worker;
 -- end: sql/queue/worker/unregister_worker.sql
 
--- frozen: sql/direct/_run_to_the_end.sql sha256=68d3aedcbe86625e1c3e94564961a8d5696ab1c7e86a9799eabf8eaea0a0b671
+-- frozen: sql/direct/_run_to_the_end.sql sha256=cb1d885bd84a83e2df3c074043b9f7bc6b188ef89c94f7b513f011137275e490
 -- drop: function pbdb._run_to_the_end(uuid, jsonb)
 create or replace function pbdb._run_to_the_end(p_execution_id uuid, p_outputs jsonb default null)
 returns void
@@ -22161,7 +22186,7 @@ declare
 begin
     -- A loop, because each step decides which comes next.
     loop
-        select q.result_id, q.handler, q.state, s.step_name into v_next
+        select q.result_id, q.handler, q.waits_for, q.state, s.step_name into v_next
         from pbdb.playbook_ready_steps as q
         inner join pbdb.playbook_executions as e
             on e.organization_id = q.organization_id and e.id = q.execution_id
@@ -22169,14 +22194,16 @@ begin
         inner join pbdb.playbook_steps as s on s.id = r.step_id
         where
             (e.id = p_execution_id or e.root_execution_id = p_execution_id)
-            and (p_outputs is null or q.handler <> '@child')
+            and (p_outputs is null or q.waits_for is distinct from 'CHILD')
         order by
-            q.handler <> '@engine' and q.handler <> all(pbdb._sql_types()), q.handler = '@child',
+            (q.waits_for is null or q.waits_for <> 'ENGINE')
+            and (q.handler is null or q.handler <> all(pbdb._sql_types())),
+            coalesce(q.waits_for = 'CHILD', false),
             not coalesce(p_outputs ? s.step_name, false), q.due_at
         limit 1;
         exit when not found;
 
-        if v_next.handler = '@engine' then
+        if v_next.waits_for = 'ENGINE' then
             perform pbdb._run_engine_step(v_next.result_id);
         elsif p_outputs ? v_next.step_name then
             perform pbdb._pretend(v_next.result_id, v_next.state, p_outputs -> v_next.step_name);
@@ -23812,7 +23839,7 @@ grant execute on function pbdb.count_executions(
 ) to pbdb_app;
 -- end: sql/report/list/count_executions.sql
 
--- frozen: sql/report/inbox/playbook_inbox.sql sha256=384f0eae145055802bfdb471547a6c4318b1134b7c25489b67357e637ed85ef7
+-- frozen: sql/report/inbox/playbook_inbox.sql sha256=019e13233ae1520387191433c8a614cd6ce69d1a94b9839c7e95b496b8c0081e
 -- drop: view pbdb.playbook_inbox
 --
 -- Starts from the hot table, whose waiting rows are few, so it stays quick however long the
@@ -23832,20 +23859,20 @@ select
     c.branch,
     c.item_index,
     case
-        when q.handler = '@lost'
+        when q.waits_for = 'LOST'
             then format(
                 'Runner %s vanished, and nobody knows whether step "%s" had its effect. '
                 'Answer {"retry": true}, {"output": …} or {"fail": true}.', r.worker, s.step_name
             )
         else w.config ->> 'prompt'
     end as prompt,
-    case when q.handler <> '@lost' then w.config -> 'schema' end as answer_schema,
+    case when q.waits_for <> 'LOST' then w.config -> 'schema' end as answer_schema,
     w.config -> 'data' as data,
     coalesce(w.config -> 'assignees', '[]') as assignees,
     q.event_name,
     coalesce(r.started_at, r.created_at) as waiting_since,
     case when isfinite(q.due_at) then q.due_at end as times_out_at,
-    case q.handler when '@input' then 'answer' when '@event' then 'event' else 'decision' end
+    case q.waits_for when 'INPUT' then 'answer' when 'EVENT' then 'event' else 'decision' end
         as waits_for
 from pbdb.playbook_ready_steps as q
 inner join pbdb.playbook_step_results as r on q.result_id = r.id
@@ -23854,7 +23881,7 @@ inner join pbdb.playbook_executions as e on q.execution_id = e.id
 inner join pbdb.playbooks as p on e.playbook_id = p.id
 left join pbdb.playbook_scopes as c on r.organization_id = c.organization_id and r.scope_id = c.id
 cross join lateral (select s.config || coalesce(r.request, '{}') as config) as w
-where q.state = 'WAITING' and q.handler in ('@input', '@event', '@lost');
+where q.state = 'WAITING' and q.waits_for in ('INPUT', 'EVENT', 'LOST');
 
 comment on view pbdb.playbook_inbox is
 'What waits for whom: one row for each step that waits for an answer, an event or a decision. '
@@ -24605,7 +24632,7 @@ comment on function pbdb._step_index(jsonb, uuid) is
 revoke execute on function pbdb._step_index(jsonb, uuid) from public;
 -- end: sql/report/fsck/_step_index.sql
 
--- frozen: sql/report/fsck/_fsck_queue.sql sha256=4caf3ae519d886e12574a958ce71173bf8de28a5939f459e46d2e150723bf8bb
+-- frozen: sql/report/fsck/_fsck_queue.sql sha256=0150880407a9c85cdaaed1a9e805cbf015bec1bac9c393f8f991a03288e567d3
 -- drop: function pbdb._fsck_queue()
 --
 -- Each row of the ready table stands for an attempt that is PENDING (to be claimed, or held) or
@@ -24623,7 +24650,7 @@ begin atomic
         case
             when r.id is null or r.status not in ('PENDING', 'RUNNING')
                 then 'a queued step has no open attempt'
-            when q.state in ('READY', 'HELD') and r.status <> 'PENDING' and q.handler <> '@engine'
+            when q.state in ('READY', 'HELD') and r.status <> 'PENDING' and q.handler is not null
                 then 'a step that may be claimed is not PENDING'
             when q.state in ('LEASED', 'WAITING') and r.status <> 'RUNNING'
                 then 'a leased or waiting step is not RUNNING'
@@ -24632,12 +24659,15 @@ begin atomic
             when q.execution_id <> r.execution_id
                 then 'a queued step and its attempt belong to different executions'
         end, q.organization_id, q.execution_id, q.result_id,
-        format('queue: %s %s, attempt: %s', q.state, q.handler, coalesce(r.status::text, 'missing'))
+        format(
+            'queue: %s %s, attempt: %s', q.state, coalesce(q.handler, q.waits_for::text),
+            coalesce(r.status::text, 'missing')
+        )
     from pbdb.playbook_ready_steps as q
     left join pbdb.playbook_step_results as r on r.id = q.result_id
     where
         r.id is null or r.status not in ('PENDING', 'RUNNING')
-        or (q.state in ('READY', 'HELD') and r.status <> 'PENDING' and q.handler <> '@engine')
+        or (q.state in ('READY', 'HELD') and r.status <> 'PENDING' and q.handler is not null)
         or (q.state in ('LEASED', 'WAITING') and r.status <> 'RUNNING')
         or (q.state = 'LEASED' and q.token is distinct from r.token)
         or q.execution_id <> r.execution_id
@@ -24774,7 +24804,7 @@ comment on function pbdb._fsck_ends() is
 revoke execute on function pbdb._fsck_ends() from public;
 -- end: sql/report/fsck/_fsck_ends.sql
 
--- frozen: sql/report/fsck/_fsck_liveness.sql sha256=1424d47d40a226975dd83f590ba5cc226c9608b6ad646d896d6bb4c3a00cefff
+-- frozen: sql/report/fsck/_fsck_liveness.sql sha256=b6d6ad32ce85a6057f11f01003aa2bd346c4ca8fbbc0b27cd24bc28a3b7eadc7
 -- drop: function pbdb._fsck_liveness()
 --
 -- A live execution moves because a step is queued, leased or waiting. A paused one must not have
@@ -24806,7 +24836,7 @@ begin atomic
     union all
     select
         'a paused execution has a step that could be claimed', e.organization_id, e.id, q.result_id,
-        format('paused: %s, step: %s', e.pause_reason, q.handler)
+        format('paused: %s, step: %s', e.pause_reason, coalesce(q.handler, q.waits_for::text))
     from pbdb.playbook_executions as e
     inner join pbdb.playbook_ready_steps as q
         on q.organization_id = e.organization_id and q.execution_id = e.id
@@ -25214,7 +25244,7 @@ comment on function pbdb._diagnose_setbacks(pbdb.playbook_executions) is
 revoke execute on function pbdb._diagnose_setbacks(pbdb.playbook_executions) from public;
 -- end: sql/report/diagnosis/_diagnose_setbacks.sql
 
--- frozen: sql/report/diagnosis/_diagnose_step.sql sha256=3adbc1b76dfe741ba08f7bf710668ea8fbedc64004b26592c1a81c9c1bbef700
+-- frozen: sql/report/diagnosis/_diagnose_step.sql sha256=efc67e3a2c3419af3fe219089290bc3f30915fc25ec661aa86c310b37149ee1e
 -- drop: function pbdb._diagnose_step(pbdb.playbook_ready_steps, pbdb.playbook_step_results, text)
 create or replace function pbdb._diagnose_step(
     p_ready pbdb.playbook_ready_steps, p_attempt pbdb.playbook_step_results, p_step_name text
@@ -25231,23 +25261,23 @@ select
             then format('the lease of %s expired at %s', p_attempt.worker, p_ready.due_at)
         when p_ready.state = 'LEASED'
             then format('leased by %s until %s', p_attempt.worker, p_ready.due_at)
-        when p_ready.handler = '@input' then format(
+        when p_ready.waits_for = 'INPUT' then format(
             'waits for a person''s answer until %s', p_ready.due_at
         )
-        when p_ready.handler = '@event' then format(
+        when p_ready.waits_for = 'EVENT' then format(
             'waits for event "%s" matching %s until %s', p_ready.event_name, p_ready.event_match,
             p_ready.due_at
         )
-        when p_ready.handler = '@timer' then format('waits until %s', p_ready.due_at)
-        when p_ready.handler = '@child' then 'waits for the playbook that it called'
-        when p_ready.handler = '@lost'
+        when p_ready.waits_for = 'TIMER' then format('waits until %s', p_ready.due_at)
+        when p_ready.waits_for = 'CHILD' then 'waits for the playbook that it called'
+        when p_ready.waits_for = 'LOST'
             then 'its runner was lost and nobody knows whether it had its effect (on_lost: wait)'
         when p_ready.due_at > clock_timestamp() and p_ready.refusals > 0 then format(
             '%s times a runner could not execute it; is offered again at %s', p_ready.refusals,
             p_ready.due_at
         )
         when p_ready.due_at > clock_timestamp() then format('retries at %s', p_ready.due_at)
-        when p_ready.handler = '@engine' then 'is due and waits for the next claim or sweep'
+        when p_ready.waits_for = 'ENGINE' then 'is due and waits for the next claim or sweep'
         when w.known = 0 then format('no runner that has handler %s is known', p_ready.handler)
         else format(
             'is due since %s; %s known runners have handler %s', p_ready.due_at, w.known,
@@ -25257,14 +25287,14 @@ select
     case
         when p_ready.state = 'HELD'
             then format('select pbdb.resume_playbook_execution(%L);', p_attempt.execution_id)
-        when p_ready.handler in ('@input', '@lost') then format(
+        when p_ready.waits_for in ('INPUT', 'LOST') then format(
             'select pbdb.submit_step_input(%L, %L, ''<json>'');',
             p_attempt.execution_id, p_step_name
         )
-        when p_ready.handler = '@event'
+        when p_ready.waits_for = 'EVENT'
             then format('select pbdb.emit_playbook_event(%L, ''<json>'');', p_ready.event_name)
         when p_ready.due_at <= clock_timestamp()
-            and (p_ready.state = 'LEASED' or p_ready.handler = '@engine')
+            and (p_ready.state = 'LEASED' or p_ready.waits_for = 'ENGINE')
             then format('select pbdb.advance_playbook_execution(%L);', p_attempt.execution_id)
         when p_ready.state = 'READY' and p_ready.due_at <= clock_timestamp() and w.known = 0
             then case
@@ -25813,6 +25843,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 2356f121be5c4fc297ad6bdde2c38356b67f6065879109479b981011e47e2284.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: d594623b3892ac3000b14023daedd47d5024dc44d39ab17bd63508caeaa2d32a.';
 
 reset role;

@@ -38,8 +38,8 @@ create type pbdb.playbook_step_type as enum (
 );
 
 -- READY: may be claimed once due_at has passed. LEASED: a runner holds it until due_at. WAITING:
--- for an answer, an event, a time, branches or a child execution; due_at is its timeout. HELD: its
--- execution is paused.
+-- for an answer, an event, a time, a child execution or a decision; due_at is its timeout. HELD:
+-- its execution is paused.
 create type pbdb.ready_state as enum (
     'READY',
     'LEASED',
@@ -55,6 +55,19 @@ create type pbdb.step_result_status as enum (
     'FAILED',
     'SKIPPED',
     'TIMEOUT'
+);
+
+-- What a queued step waits for that no handler does. ENGINE: whoever advances its execution next
+-- (a cut stretch, a resumed pause, a child that ended). INPUT: the answer of a person. EVENT: a
+-- named event. TIMER: a time. CHILD: the end of the playbook that it called. LOST: the decision of
+-- a person, because its runner vanished and the step says on_lost: wait.
+create type pbdb.wait_reason as enum (
+    'ENGINE',
+    'INPUT',
+    'EVENT',
+    'TIMER',
+    'CHILD',
+    'LOST'
 );
 
 -- Everything a handler needs, with the token that every further call about this attempt must
@@ -627,8 +640,11 @@ create table pbdb.playbook_ready_steps (
     organization_id uuid not null,
     -- The execution that it belongs to.
     execution_id uuid not null,
-    -- Handler key, such as API_CALL or CUSTOM_FUNCTION:name: who can run it.
-    handler text not null,
+    -- Handler key, such as API_CALL or CUSTOM_FUNCTION:name: who can run it; null when it waits
+    -- for something else.
+    handler text,
+    -- What it waits for; null when a handler can run it.
+    waits_for pbdb.wait_reason,
     -- READY, LEASED, WAITING or HELD; decides what due_at means.
     state pbdb.ready_state not null,
     -- READY: not before. LEASED: end of the lease. WAITING: end of the wait (infinity for none).
@@ -652,8 +668,16 @@ create table pbdb.playbook_ready_steps (
         PRIMARY KEY (organization_id, execution_id, result_id),
     constraint ready_step_belongs_to_an_execution_of_its_organization
         FOREIGN KEY (organization_id, execution_id) REFERENCES pbdb.playbook_executions(organization_id, id) ON DELETE CASCADE,
+    constraint ready_step_has_a_handler_or_says_what_it_waits_for
+        CHECK (((handler IS NULL) = (waits_for IS NOT NULL))),
     constraint ready_step_is_leased_with_a_token
-        CHECK (((state = 'LEASED'::pbdb.ready_state) = (token IS NOT NULL)))
+        CHECK (((state = 'LEASED'::pbdb.ready_state) = (token IS NOT NULL))),
+    constraint ready_step_matches_the_event_that_it_names
+        CHECK (((event_name IS NULL) = (event_match IS NULL))),
+    constraint ready_step_names_an_event_when_it_waits_for_one
+        CHECK ((COALESCE((waits_for = 'EVENT'::pbdb.wait_reason), false) = (event_name IS NOT NULL))),
+    constraint ready_step_waits_for_something
+        CHECK (((state = 'WAITING'::pbdb.ready_state) = COALESCE((waits_for <> 'ENGINE'::pbdb.wait_reason), false)))
 ) with (
     fillfactor=70,
     autovacuum_vacuum_scale_factor=0.01,

@@ -10,7 +10,7 @@ declare
 begin
     -- A loop, because each step decides which comes next.
     loop
-        select q.result_id, q.handler, q.state, s.step_name into v_next
+        select q.result_id, q.handler, q.waits_for, q.state, s.step_name into v_next
         from pbdb.playbook_ready_steps as q
         inner join pbdb.playbook_executions as e
             on e.organization_id = q.organization_id and e.id = q.execution_id
@@ -18,14 +18,16 @@ begin
         inner join pbdb.playbook_steps as s on s.id = r.step_id
         where
             (e.id = p_execution_id or e.root_execution_id = p_execution_id)
-            and (p_outputs is null or q.handler <> '@child')
+            and (p_outputs is null or q.waits_for is distinct from 'CHILD')
         order by
-            q.handler <> '@engine' and q.handler <> all(pbdb._sql_types()), q.handler = '@child',
+            (q.waits_for is null or q.waits_for <> 'ENGINE')
+            and (q.handler is null or q.handler <> all(pbdb._sql_types())),
+            coalesce(q.waits_for = 'CHILD', false),
             not coalesce(p_outputs ? s.step_name, false), q.due_at
         limit 1;
         exit when not found;
 
-        if v_next.handler = '@engine' then
+        if v_next.waits_for = 'ENGINE' then
             perform pbdb._run_engine_step(v_next.result_id);
         elsif p_outputs ? v_next.step_name then
             perform pbdb._pretend(v_next.result_id, v_next.state, p_outputs -> v_next.step_name);

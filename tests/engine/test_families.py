@@ -416,6 +416,29 @@ def test_cancelling_a_child_goes_on_in_its_parent_and_cancels_nothing_else(famil
     assert family.tenant.complete("mend", 1) == "accepted"
 
 
+def test_a_child_that_is_retried_before_its_parent_looked_is_waited_for_again(
+    family: Family,
+) -> None:
+    family.tenant.apply(function("g"), name="child")
+    family.tenant.apply(call("child"), function("end"))
+    family.tenant.start()
+    family.tenant.claim()
+    child = family.owner.execute(
+        "update pbdb.playbook_executions set deadline_at = now() where depth = 1 returning id"
+    ).fetchone()
+    assert child is not None
+    family.tenant.worker.execute("select pbdb.sweep(1)")
+    assert family.statuses() == {"test": {"RUNNING"}, "child": {"TIMEOUT"}}
+
+    family.tenant.one("select pbdb.retry_playbook_execution(%s)", child[0])
+    family.tenant.claim()
+    assert family.tenant.complete("g", 1) == "accepted"
+
+    assert [step["step_name"] for step in family.tenant.claim()] == ["end"]
+    assert family.tenant.complete("end", 1) == "accepted"
+    assert family.statuses() == {"test": {"COMPLETED"}, "child": {"COMPLETED"}}
+
+
 def test_a_call_that_a_branch_decided_before_it_began_leaves_nothing_behind(
     family: Family,
 ) -> None:

@@ -102,8 +102,8 @@ def test_a_page_of_a_long_inbox_reads_little_of_it(
             returning id, organization_id, execution_id
         )
         insert into pbdb.playbook_ready_steps
-            (result_id, organization_id, execution_id, handler, state, due_at, step_index)
-        select id, organization_id, execution_id, '@input', 'WAITING', 'infinity', 0 from waiting
+            (result_id, organization_id, execution_id, waits_for, state, due_at, step_index)
+        select id, organization_id, execution_id, 'INPUT', 'WAITING', 'infinity', 0 from waiting
         """,
         (execution, playbook),
     )

@@ -216,9 +216,9 @@ def test_the_inbox_says_what_waits_for_whom(
     owner.execute(
         """
         insert into pbdb.playbook_ready_steps
-            (result_id, organization_id, execution_id, handler, state, due_at, step_index)
-        values (%s, %s, %s, '@input', 'WAITING', 'infinity', 0),
-            (%s, %s, %s, 'API_CALL', 'READY', now(), 1)
+            (result_id, organization_id, execution_id, handler, waits_for, state, due_at, step_index)
+        values (%s, %s, %s, null, 'INPUT', 'WAITING', 'infinity', 0),
+            (%s, %s, %s, 'API_CALL', null, 'READY', now(), 1)
         """,
         (waiting, organization, execution, ready, organization, execution),
     )

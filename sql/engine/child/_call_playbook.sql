@@ -20,8 +20,8 @@ begin
         p_thread.scope_id, p_visit, 'RUNNING', p_effect.input, p_effect.request
     );
     p_run.ready := p_run.ready || pbdb._new_ready_step(
-        p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int, '@child',
-        'WAITING', coalesce(
+        p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int, null,
+        'CHILD', 'WAITING', coalesce(
             clock_timestamp() + interval '1 second' * (p_step ->> 'timeout')::int, 'infinity'
         )
     );

@@ -16,8 +16,7 @@ begin
         jsonb_build_object('code', 'CANCELLED', 'message', (
             select coalesce(r.error_message, 'the step that called it has ended')
             from pbdb.playbook_step_results as r
-            where
-                r.organization_id = v_run.organization_id and r.id = v_run.parent_result_id
+            where r.id = v_run.parent_result_id
         ))
     );
     perform pbdb._flush_runs(array[v_run]);

@@ -19,6 +19,17 @@ begin
     order by e.id desc
     limit 1;
 
+    if v_child.completed_at is null then
+        -- It was retried before this step looked, so it is waited for again.
+        p_run.ready := p_run.ready || pbdb._new_ready_step(
+            p_attempt.id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int, null,
+            'CHILD', 'WAITING', coalesce(
+                p_attempt.started_at + interval '1 second' * (p_step ->> 'timeout')::int,
+                'infinity'
+            )
+        );
+        return p_run;
+    end if;
     if v_child.status <> 'COMPLETED' then
         v_error := jsonb_build_object(
             'code', 'CHILD_FAILED', 'permanent', true, 'message', format(
@@ -34,7 +45,8 @@ end;
 $fn$;
 
 comment on function pbdb._end_child_call(pbdb.run, jsonb, pbdb.playbook_step_results) is
-'Ends the step that ran another playbook with that execution''s output, or with CHILD_FAILED.';
+'Ends the step that ran another playbook with that execution''s output, or with CHILD_FAILED; '
+'waits on when that execution runs again.';
 
 revoke execute on function pbdb._end_child_call(
     pbdb.run, jsonb, pbdb.playbook_step_results

@@ -7,12 +7,12 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     update pbdb.playbook_ready_steps as q
-    set handler = '@engine', state = 'READY', due_at = clock_timestamp()
+    set waits_for = 'ENGINE', state = 'READY', due_at = clock_timestamp()
     from pbdb.playbook_step_results as r
     where
         r.id = p_result_id and q.organization_id = r.organization_id
         and q.execution_id = r.execution_id and q.result_id = r.id
-        and q.state = 'WAITING';
+        and q.waits_for = 'CHILD';
     if found then
         perform pbdb._wake_runners();
     end if;

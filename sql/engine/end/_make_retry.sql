@@ -29,7 +29,7 @@ begin
     p_run.results := p_run.results || v_next;
     p_run.ready := p_run.ready || pbdb._new_ready_step(
         v_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int,
-        pbdb._attempt_handler(p_step, p_attempt.request),
+        pbdb._attempt_handler(p_step, p_attempt.request), null,
         case when p_run.status = 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state, v_due_at,
         (p_step ->> 'timeout')::int
     );

@@ -2,9 +2,9 @@
 --
 -- The heart: takes each place where control stands and moves it on until it ends or has to wait for
 -- somebody. What happens is collected in the run and written at once by _flush_runs. A loop, never
--- recursion; a stretch of more than 500 steps is cut, held as a ready step '@engine' and goes on in
--- the next claim or sweep. Longer than a screen because this is where a microsecond counts per
--- step.
+-- recursion; a stretch of more than 500 steps is cut, kept as a step that waits for the engine, and
+-- goes on in the next claim or sweep. Longer than a screen because this is where a microsecond
+-- counts per step.
 create or replace function pbdb._advance(p_run pbdb.run, p_program jsonb)
 returns pbdb.run
 language plpgsql

@@ -16,8 +16,8 @@ begin
         'PENDING', null, null
     );
     p_run.ready := p_run.ready || pbdb._new_ready_step(
-        v_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int, '@engine',
-        case when p_run.status = 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state,
+        v_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int, null,
+        'ENGINE', case when p_run.status = 'PAUSED' then 'HELD' else 'READY' end::pbdb.ready_state,
         clock_timestamp()
     );
     return p_run;

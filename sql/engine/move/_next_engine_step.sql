@@ -10,7 +10,7 @@ from pbdb.playbook_ready_steps as q
 inner join pbdb.playbook_executions as e
     on e.organization_id = q.organization_id and e.id = q.execution_id
 where
-    q.handler = '@engine' and q.state = 'READY'
+    q.handler is null and q.waits_for = 'ENGINE' and q.state = 'READY'
     and (e.id = any(p_root_ids) or e.root_execution_id = any(p_root_ids))
 order by q.due_at
 limit 1;

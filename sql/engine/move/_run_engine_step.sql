@@ -19,7 +19,7 @@ begin
     where
         q.organization_id = v_attempt.organization_id
         and q.execution_id = v_attempt.execution_id and q.result_id = p_result_id
-        and q.handler = '@engine' and q.state = 'READY'
+        and q.waits_for = 'ENGINE' and q.state = 'READY'
     returning q.step_index into v_index;
     if not found then
         return false;

@@ -42,12 +42,13 @@ begin
 
     if p_ready > 0 then
         insert into pbdb.playbook_ready_steps (
-            execution_id, result_id, organization_id, handler, state, due_at, step_index,
-            timeout_seconds, token, deadline_at, event_name, event_match
+            execution_id, result_id, organization_id, handler, waits_for, state, due_at,
+            step_index, timeout_seconds, token, deadline_at, event_name, event_match
         )
         select
-            q.execution_id, q.result_id, q.organization_id, q.handler, q.state, q.due_at,
-            q.step_index, q.timeout_seconds, q.token, q.deadline_at, q.event_name, q.event_match
+            q.execution_id, q.result_id, q.organization_id, q.handler, q.waits_for, q.state,
+            q.due_at, q.step_index, q.timeout_seconds, q.token, q.deadline_at, q.event_name,
+            q.event_match
         from unnest(p_runs) as r cross join lateral unnest(r.ready) as q;
         perform pbdb._wake_runners();
     end if;

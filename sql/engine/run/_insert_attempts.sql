@@ -17,8 +17,8 @@ declare
 begin
     with fresh as materialized (
         select
-            q.result_id, q.organization_id, q.execution_id, q.handler, q.state, q.due_at,
-            q.step_index, q.timeout_seconds, q.event_name, q.event_match,
+            q.result_id, q.organization_id, q.execution_id, q.handler, q.waits_for, q.state,
+            q.due_at, q.step_index, q.timeout_seconds, q.event_name, q.event_match,
             case
                 when q.state = 'READY' and q.handler = any(p_handlers) and q.due_at <= v_now
                     and row_number() over (
@@ -52,11 +52,11 @@ begin
     ),
     queued as (
         insert into pbdb.playbook_ready_steps (
-            execution_id, result_id, organization_id, handler, state, due_at, step_index,
-            timeout_seconds, token, deadline_at, event_name, event_match
+            execution_id, result_id, organization_id, handler, waits_for, state, due_at,
+            step_index, timeout_seconds, token, deadline_at, event_name, event_match
         )
         select
-            f.execution_id, f.result_id, f.organization_id, f.handler,
+            f.execution_id, f.result_id, f.organization_id, f.handler, f.waits_for,
             case when f.token is null then f.state else 'LEASED' end,
             case
                 when f.token is null then f.due_at

@@ -19,7 +19,7 @@ begin
     );
     p_run.ready := p_run.ready || pbdb._new_ready_step(
         p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int,
-        pbdb._attempt_handler(p_step, p_effect.request), 'READY', clock_timestamp(),
+        pbdb._attempt_handler(p_step, p_effect.request), null, 'READY', clock_timestamp(),
         (p_step ->> 'timeout')::int
     );
     return p_run;

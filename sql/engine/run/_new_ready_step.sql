@@ -1,4 +1,4 @@
--- drop: function pbdb._new_ready_step(uuid, uuid, uuid, int, text, pbdb.ready_state, timestamptz, int)
+-- drop: function pbdb._new_ready_step(uuid, uuid, uuid, int, text, pbdb.wait_reason, pbdb.ready_state, timestamptz, int)
 --
 -- The one place that makes a row of playbook_ready_steps. By name, as _new_attempt.
 create or replace function pbdb._new_ready_step(
@@ -7,6 +7,7 @@ create or replace function pbdb._new_ready_step(
     p_organization_id uuid,
     p_step_index int,
     p_handler text,
+    p_waits_for pbdb.wait_reason,
     p_state pbdb.ready_state,
     p_due_at timestamptz,
     p_timeout_seconds int default null
@@ -24,6 +25,7 @@ begin
     v_ready.organization_id := p_organization_id;
     v_ready.step_index := p_step_index;
     v_ready.handler := p_handler;
+    v_ready.waits_for := p_waits_for;
     v_ready.state := p_state;
     v_ready.due_at := p_due_at;
     v_ready.timeout_seconds := p_timeout_seconds;
@@ -32,10 +34,10 @@ end;
 $fn$;
 
 comment on function pbdb._new_ready_step(
-    uuid, uuid, uuid, int, text, pbdb.ready_state, timestamptz, int
+    uuid, uuid, uuid, int, text, pbdb.wait_reason, pbdb.ready_state, timestamptz, int
 ) is
 'A row for the queue: who can run an attempt, or what it waits for, and when; nothing is written.';
 
 revoke execute on function pbdb._new_ready_step(
-    uuid, uuid, uuid, int, text, pbdb.ready_state, timestamptz, int
+    uuid, uuid, uuid, int, text, pbdb.wait_reason, pbdb.ready_state, timestamptz, int
 ) from public;

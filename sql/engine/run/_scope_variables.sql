@@ -1,6 +1,8 @@
 -- drop: function pbdb._scope_variables(uuid, uuid)
 --
--- A branch inside an item has that item, and a branch on a failure path that error.
+-- A branch inside an item has that item, and a branch on a failure path that error. OFFSET 0 keeps
+-- the scopes around it apart, where a plan made before there were statistics began with all scopes
+-- of the tenant.
 create or replace function pbdb._scope_variables(p_organization_id uuid, p_scope_id uuid)
 returns jsonb
 language sql
@@ -16,7 +18,12 @@ select jsonb_build_object(
 )
 from pbdb.playbook_scopes as s
 cross join unnest(s.path) with ordinality as p (id, n)
-inner join pbdb.playbook_scopes as o on o.organization_id = s.organization_id and o.id = p.id
+cross join lateral (
+    select i.item, i.item_index, i.handled_error
+    from pbdb.playbook_scopes as i
+    where i.organization_id = s.organization_id and i.id = p.id
+    offset 0 -- noqa: AM09
+) as o
 where s.organization_id = p_organization_id and s.id = p_scope_id
 having count(*) > 0;
 end;

@@ -38,7 +38,8 @@ begin
 
     v_ready := pbdb._new_ready_step(
         p_result_id, p_run.execution_id, p_run.organization_id, (p_step ->> 'i')::int,
-        v_wait ->> 'handler', 'WAITING', (v_wait ->> 'due_at')::timestamptz
+        null, (v_wait ->> 'waits_for')::pbdb.wait_reason, 'WAITING',
+        (v_wait ->> 'due_at')::timestamptz
     );
     v_ready.event_name := v_wait ->> 'event';
     v_ready.event_match := v_wait -> 'match';

@@ -35,9 +35,9 @@ begin
     if v_run.status = 'PAUSED' and v_run.pause_reason = 'waiting' then
         v_run := pbdb._end_pause(v_run);
     end if;
-    if v_ready.handler = '@event' then
+    if v_ready.waits_for = 'EVENT' then
         v_error := pbdb._answer_error(v_step, p_payload);
-    elsif v_ready.handler = '@lost' and not p_payload ? 'output' then
+    elsif v_ready.waits_for = 'LOST' and not p_payload ? 'output' then
         v_error := jsonb_build_object(
             'code', 'LOST', 'is_lost', true,
             'permanent', p_payload -> 'retry' is distinct from 'true',
@@ -46,7 +46,7 @@ begin
     end if;
     v_run := pbdb._end_attempt(
         v_run, v_step, v_attempt,
-        case when v_ready.handler = '@lost' then p_payload -> 'output' else p_payload end,
+        case when v_ready.waits_for = 'LOST' then p_payload -> 'output' else p_payload end,
         v_error, null
     );
     v_run := pbdb._advance(v_run, v_program);

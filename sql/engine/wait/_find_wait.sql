@@ -9,7 +9,7 @@ create or replace function pbdb._find_wait(
     p_step_name text,
     out result_id uuid,
     out step_index int,
-    out handler text,
+    out waits_for text,
     out config jsonb
 )
 language plpgsql
@@ -20,8 +20,8 @@ declare
     v_name text := regexp_replace(p_step_name, '\[\d+\]$', '');
     v_item int := substring(p_step_name from '\[(\d+)\]$');
 begin
-    select q.result_id, q.step_index, q.handler, (d.step -> 'config') || coalesce(r.request, '{}')
-    into result_id, step_index, handler, config
+    select q.result_id, q.step_index, q.waits_for, (d.step -> 'config') || coalesce(r.request, '{}')
+    into result_id, step_index, waits_for, config
     from pbdb.playbook_ready_steps as q
     inner join pbdb.playbook_step_results as r on r.id = q.result_id
     left join pbdb.playbook_scopes as s
@@ -30,7 +30,7 @@ begin
     where
         q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
         and q.state = 'WAITING'
-        and q.handler in ('@input', '@lost')
+        and q.waits_for in ('INPUT', 'LOST')
         and d.step ->> 'name' in (p_step_name, v_name)
         and (v_item is null or s.item_index = v_item)
     order by q.result_id

@@ -14,17 +14,17 @@ begin
     end if;
 
     select
-        count(*) filter (where q.state = 'WAITING' and q.handler <> '@child'),
-        count(*) filter (where q.state <> 'WAITING' or q.handler = '@child')
+        count(*) filter (where q.state = 'WAITING' and q.waits_for <> 'CHILD'),
+        count(*) filter (where q.state <> 'WAITING' or q.waits_for = 'CHILD')
     into v_waiting, v_busy
     from (
-        select s.state, s.handler
+        select s.state, s.waits_for
         from pbdb.playbook_ready_steps as s
         where
             s.organization_id = p_run.organization_id and s.execution_id = p_run.execution_id
             and s.result_id not in (select e.result_id from unnest(p_run.ended) as e)
         union all
-        select n.state, n.handler from unnest(p_run.ready) as n
+        select n.state, n.waits_for from unnest(p_run.ready) as n
     ) as q;
 
     if v_busy = 0 and v_waiting > 0 then

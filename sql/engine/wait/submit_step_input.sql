@@ -23,7 +23,7 @@ declare
 begin
     v_wait := pbdb._find_wait(v_run, v_program, p_step_name);
     v_step := v_program -> 'steps' -> v_wait.step_index;
-    if v_wait.handler = '@lost' then
+    if v_wait.waits_for = 'LOST' then
         perform pbdb._deliver(v_wait.result_id, p_answer, false);
         return;
     end if;

@@ -18,8 +18,8 @@ begin
     if v_on_lost = 'wait' then
         update pbdb.playbook_ready_steps as q
         set
-            state = 'WAITING', handler = '@lost', due_at = 'infinity', token = null,
-            deadline_at = null
+            state = 'WAITING', handler = null, waits_for = 'LOST', due_at = 'infinity',
+            token = null, deadline_at = null
         where
             q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
             and q.result_id = p_attempt.id;

@@ -14,17 +14,17 @@ begin
     if p_run.status = 'PAUSED' and p_run.pause_reason = 'waiting' then
         p_run := pbdb._end_pause(p_run);
     end if;
-    if p_ready.handler = '@timer' then
+    if p_ready.waits_for = 'TIMER' then
         return pbdb._end_attempt(
             p_run, p_step, p_attempt,
             jsonb_build_object('waited_until', p_ready.due_at), null, null
         );
     end if;
-    if p_ready.handler = '@child' then
+    if p_ready.waits_for = 'CHILD' then
         p_run := pbdb._drop_calls(p_run, array[p_attempt.id]);
     end if;
     return pbdb._end_attempt(p_run, p_step, p_attempt, null, jsonb_build_object(
-        'code', case when p_ready.handler = '@child' then 'TIMEOUT' else 'WAIT_TIMEOUT' end,
+        'code', case when p_ready.waits_for = 'CHILD' then 'TIMEOUT' else 'WAIT_TIMEOUT' end,
         'permanent', true,
         'message', format('nothing came by %s', p_ready.due_at)
     ), null);

@@ -41,7 +41,8 @@ union all
     select 'step', q.organization_id, q.result_id
     from pbdb.playbook_ready_steps as q
     where
-        q.handler = '@engine' and q.state = 'READY' and q.due_at <= (select clock_timestamp())
+        q.handler is null and q.waits_for = 'ENGINE' and q.state = 'READY'
+        and q.due_at <= (select clock_timestamp())
         and not exists (
             select from pbdb.playbook_setbacks as s
             where

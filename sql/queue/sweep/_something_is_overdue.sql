@@ -22,7 +22,9 @@ begin
     )
     or exists (
         select from pbdb.playbook_ready_steps as q
-        where q.handler = '@engine' and q.state = 'READY' and q.due_at <= v_now
+        where
+            q.handler is null and q.waits_for = 'ENGINE' and q.state = 'READY'
+            and q.due_at <= v_now
     )
     or exists (
         select from pbdb.playbook_executions as e

@@ -26,7 +26,7 @@ begin
     if not found or v_ready.state = 'HELD' then
         return null;
     end if;
-    if v_ready.handler = '@engine' then
+    if v_ready.waits_for = 'ENGINE' then
         return case when pbdb._run_engine_step(p_result_id) then 'engine step run' end;
     end if;
     if v_ready.state = 'READY' then
@@ -46,7 +46,7 @@ begin
     perform pbdb._flush_runs(array[v_run]);
     return case
         when v_ready.state = 'LEASED' then 'lease expired'
-        when v_ready.handler = '@timer' then 'timer fired'
+        when v_ready.waits_for = 'TIMER' then 'timer fired'
         else 'wait timed out'
     end;
 end;

@@ -14,23 +14,23 @@ select
             then format('the lease of %s expired at %s', p_attempt.worker, p_ready.due_at)
         when p_ready.state = 'LEASED'
             then format('leased by %s until %s', p_attempt.worker, p_ready.due_at)
-        when p_ready.handler = '@input' then format(
+        when p_ready.waits_for = 'INPUT' then format(
             'waits for a person''s answer until %s', p_ready.due_at
         )
-        when p_ready.handler = '@event' then format(
+        when p_ready.waits_for = 'EVENT' then format(
             'waits for event "%s" matching %s until %s', p_ready.event_name, p_ready.event_match,
             p_ready.due_at
         )
-        when p_ready.handler = '@timer' then format('waits until %s', p_ready.due_at)
-        when p_ready.handler = '@child' then 'waits for the playbook that it called'
-        when p_ready.handler = '@lost'
+        when p_ready.waits_for = 'TIMER' then format('waits until %s', p_ready.due_at)
+        when p_ready.waits_for = 'CHILD' then 'waits for the playbook that it called'
+        when p_ready.waits_for = 'LOST'
             then 'its runner was lost and nobody knows whether it had its effect (on_lost: wait)'
         when p_ready.due_at > clock_timestamp() and p_ready.refusals > 0 then format(
             '%s times a runner could not execute it; is offered again at %s', p_ready.refusals,
             p_ready.due_at
         )
         when p_ready.due_at > clock_timestamp() then format('retries at %s', p_ready.due_at)
-        when p_ready.handler = '@engine' then 'is due and waits for the next claim or sweep'
+        when p_ready.waits_for = 'ENGINE' then 'is due and waits for the next claim or sweep'
         when w.known = 0 then format('no runner that has handler %s is known', p_ready.handler)
         else format(
             'is due since %s; %s known runners have handler %s', p_ready.due_at, w.known,
@@ -40,14 +40,14 @@ select
     case
         when p_ready.state = 'HELD'
             then format('select pbdb.resume_playbook_execution(%L);', p_attempt.execution_id)
-        when p_ready.handler in ('@input', '@lost') then format(
+        when p_ready.waits_for in ('INPUT', 'LOST') then format(
             'select pbdb.submit_step_input(%L, %L, ''<json>'');',
             p_attempt.execution_id, p_step_name
         )
-        when p_ready.handler = '@event'
+        when p_ready.waits_for = 'EVENT'
             then format('select pbdb.emit_playbook_event(%L, ''<json>'');', p_ready.event_name)
         when p_ready.due_at <= clock_timestamp()
-            and (p_ready.state = 'LEASED' or p_ready.handler = '@engine')
+            and (p_ready.state = 'LEASED' or p_ready.waits_for = 'ENGINE')
             then format('select pbdb.advance_playbook_execution(%L);', p_attempt.execution_id)
         when p_ready.state = 'READY' and p_ready.due_at <= clock_timestamp() and w.known = 0
             then case

@@ -29,7 +29,7 @@ begin atomic
     union all
     select
         'a paused execution has a step that could be claimed', e.organization_id, e.id, q.result_id,
-        format('paused: %s, step: %s', e.pause_reason, q.handler)
+        format('paused: %s, step: %s', e.pause_reason, coalesce(q.handler, q.waits_for::text))
     from pbdb.playbook_executions as e
     inner join pbdb.playbook_ready_steps as q
         on q.organization_id = e.organization_id and q.execution_id = e.id

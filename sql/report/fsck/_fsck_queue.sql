@@ -15,7 +15,7 @@ begin atomic
         case
             when r.id is null or r.status not in ('PENDING', 'RUNNING')
                 then 'a queued step has no open attempt'
-            when q.state in ('READY', 'HELD') and r.status <> 'PENDING' and q.handler <> '@engine'
+            when q.state in ('READY', 'HELD') and r.status <> 'PENDING' and q.handler is not null
                 then 'a step that may be claimed is not PENDING'
             when q.state in ('LEASED', 'WAITING') and r.status <> 'RUNNING'
                 then 'a leased or waiting step is not RUNNING'
@@ -24,12 +24,15 @@ begin atomic
             when q.execution_id <> r.execution_id
                 then 'a queued step and its attempt belong to different executions'
         end, q.organization_id, q.execution_id, q.result_id,
-        format('queue: %s %s, attempt: %s', q.state, q.handler, coalesce(r.status::text, 'missing'))
+        format(
+            'queue: %s %s, attempt: %s', q.state, coalesce(q.handler, q.waits_for::text),
+            coalesce(r.status::text, 'missing')
+        )
     from pbdb.playbook_ready_steps as q
     left join pbdb.playbook_step_results as r on r.id = q.result_id
     where
         r.id is null or r.status not in ('PENDING', 'RUNNING')
-        or (q.state in ('READY', 'HELD') and r.status <> 'PENDING' and q.handler <> '@engine')
+        or (q.state in ('READY', 'HELD') and r.status <> 'PENDING' and q.handler is not null)
         or (q.state in ('LEASED', 'WAITING') and r.status <> 'RUNNING')
         or (q.state = 'LEASED' and q.token is distinct from r.token)
         or q.execution_id <> r.execution_id

@@ -17,20 +17,20 @@ select
     c.branch,
     c.item_index,
     case
-        when q.handler = '@lost'
+        when q.waits_for = 'LOST'
             then format(
                 'Runner %s vanished, and nobody knows whether step "%s" had its effect. '
                 'Answer {"retry": true}, {"output": …} or {"fail": true}.', r.worker, s.step_name
             )
         else w.config ->> 'prompt'
     end as prompt,
-    case when q.handler <> '@lost' then w.config -> 'schema' end as answer_schema,
+    case when q.waits_for <> 'LOST' then w.config -> 'schema' end as answer_schema,
     w.config -> 'data' as data,
     coalesce(w.config -> 'assignees', '[]') as assignees,
     q.event_name,
     coalesce(r.started_at, r.created_at) as waiting_since,
     case when isfinite(q.due_at) then q.due_at end as times_out_at,
-    case q.handler when '@input' then 'answer' when '@event' then 'event' else 'decision' end
+    case q.waits_for when 'INPUT' then 'answer' when 'EVENT' then 'event' else 'decision' end
         as waits_for
 from pbdb.playbook_ready_steps as q
 inner join pbdb.playbook_step_results as r on q.result_id = r.id
@@ -39,7 +39,7 @@ inner join pbdb.playbook_executions as e on q.execution_id = e.id
 inner join pbdb.playbooks as p on e.playbook_id = p.id
 left join pbdb.playbook_scopes as c on r.organization_id = c.organization_id and r.scope_id = c.id
 cross join lateral (select s.config || coalesce(r.request, '{}') as config) as w
-where q.state = 'WAITING' and q.handler in ('@input', '@event', '@lost');
+where q.state = 'WAITING' and q.waits_for in ('INPUT', 'EVENT', 'LOST');
 
 comment on view pbdb.playbook_inbox is
 'What waits for whom: one row for each step that waits for an answer, an event or a decision. '

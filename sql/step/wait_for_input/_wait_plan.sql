@@ -16,7 +16,7 @@ begin
         ));
     end if;
     if p_config ? 'for' or p_config ? 'until' then
-        return jsonb_build_object('handler', '@timer', 'due_at', coalesce(
+        return jsonb_build_object('waits_for', 'TIMER', 'due_at', coalesce(
             (p_config ->> 'until')::timestamptz,
             p_now + case jsonb_typeof(p_config -> 'for')
                 when 'number' then interval '1 second' * v_for::float8
@@ -26,7 +26,7 @@ begin
     end if;
     v_seconds := coalesce(p_config ->> 'timeout_seconds', p_step ->> 'timeout');
     return jsonb_build_object(
-        'handler', case when p_config ? 'event' then '@event' else '@input' end,
+        'waits_for', case when p_config ? 'event' then 'EVENT' else 'INPUT' end,
         'due_at', coalesce(p_now + interval '1 second' * v_seconds, 'infinity')
     ) || case
         when p_config ? 'event' then jsonb_build_object(
@@ -38,7 +38,7 @@ end;
 $fn$;
 
 comment on function pbdb._wait_plan(jsonb, jsonb, timestamptz) is
-'{handler, due_at, event, match} of a WAIT_FOR_INPUT: @input for a person, @event, or @timer; '
+'{waits_for, due_at, event, match} of a WAIT_FOR_INPUT, which waits for INPUT, EVENT or TIMER; '
 'due_at is the time or the timeout, infinity for none; {error} when its duration or time cannot be '
 'read.';
 
