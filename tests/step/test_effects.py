@@ -96,3 +96,24 @@ def test_a_key_that_documents_name_is_never_refused(world: World) -> None:
             world.apply("API_CALL", {"url": "https://x.io/", **config})
         except psycopg.Error as error:
             pytest.fail(f"{config}: {error}")
+
+
+# What the database reads itself, before or instead of a handler.
+IN_THE_DATABASE = {
+    "AGENT_EXECUTION": {"template_name", "template_version", "syntax", "on_lost"},
+    "API_CALL": {"idempotent", "syntax", "on_lost"},
+    "CUSTOM_FUNCTION": {"function", "playbook", "version", "on_lost"},
+}
+
+
+@pytest.mark.parametrize("step_type", IN_THE_DATABASE)
+def test_handlers_read_the_keys_of_the_table_and_no_others(
+    world: World, keys: dict[tuple[str, str], Key], step_type: str
+) -> None:
+    world.read.clear()
+    for effect in EFFECTS[step_type].values():
+        see(world, step_type, effect, effect.config)
+    listed = {name for type_, name in keys if type_ == step_type and "[]" not in name}
+
+    assert world.read[step_type] <= listed
+    assert listed - world.read[step_type] - IN_THE_DATABASE[step_type] == set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -25,12 +25,34 @@ INPUT = {"name": "Ann", "n": 2, "list": [1, 2, 3], "text": " Ab ", "num": "12.7"
          "json": "[1]", "items": [{"k": 1}, {"k": 2}]}  # fmt: skip
 
 
+class Recorded(Mapping[str, Any]):
+    """A config that notes which of its keys a handler asks for."""
+
+    def __init__(self, values: Mapping[str, Any], read: set[str], holder: str = "") -> None:
+        self._values, self._read, self._holder = values, read, holder
+
+    def __getitem__(self, key: str) -> Any:
+        self._read.add(self._holder + key)
+        value = self._values[key]
+        # Only the parts that have keys of their own; what else is an object is data.
+        if key in ("auth", "limits") and isinstance(value, Mapping):
+            return Recorded(value, self._read, f"{key}.")
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
 @dataclasses.dataclass
 class World:
     tenant: Tenant
     owner: psycopg.Connection[Any]
     http: HttpServer
     count: int = 0
+    read: dict[str, set[str]] = dataclasses.field(default_factory=dict)
 
     def apply(self, step_type: str, config: Any, *others: Any, **fields: Any) -> str:
         """Activate a playbook of this step and others; its name."""
@@ -84,6 +106,8 @@ class World:
             for row in self.tenant.claim(*services.handlers()):
                 values = {each.name: row[each.name] for each in dataclasses.fields(Step)}
                 values["step_type"] = StepType(row["step_type"])
+                read = self.read.setdefault(row["step_type"], set())
+                values["config"] = Recorded(row["config"], read)
                 values["timeout_seconds"] = float(row["timeout_seconds"])
                 try:
                     output = await execute(Step(**values), services.context())
