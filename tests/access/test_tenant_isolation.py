@@ -28,6 +28,7 @@ SPECIAL = {
     ("playbook_triggers", "kind"): "'schedule'",
     ("playbook_triggers", "schedule"): "'0 9 * * *'",
     ("playbook_ready_steps", "state"): "'READY'",
+    ("playbook_ready_steps", "handler"): "'CUSTOM_FUNCTION:work'",
     ("playbook_setbacks", "place"): "'sweep'",
     ("playbook_steps", "step_type"): "'DATA_TRANSFORM'",
 }

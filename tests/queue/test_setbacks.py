@@ -206,12 +206,13 @@ def test_a_roll_up_that_cannot_be_written_is_passed_over(
             each.start()
     refuse(tenant, "playbook_execution_rollups", "INSERT", "XX000")
 
-    # A transaction of any database of the server that runs meanwhile keeps them from being counted.
+    # A transaction of any database of the server that runs meanwhile keeps some from being counted.
     done: dict[str, int] = {}
     for _ in range(100):
         done = done or sweep(tenant)
         tenant.worker.execute("select pg_sleep(0.05)")
-    assert done == {"rolled up": 35}
+    assert list(done) == ["rolled up"]
+    assert 0 < done["rolled up"] <= 45
 
 
 def test_many_that_fail_leave_the_session_its_subtransactions(

@@ -374,10 +374,10 @@ FEW = [
     "p_from => now() - interval '20 days', p_to => now() - interval '19 days'",
     "p_to => now() - interval '30 days'",
     "p_from => now() + interval '1 day'",
-    """p_metadata => '{"region": "eu"}'""",
+    # Not here: metadata that very many have. PostgreSQL 16 may find those by walking the newest of
+    # all tenants, which reads up to 4,000 pages.
     """p_metadata => '{"customer": 7}'""",
     """p_metadata => '{"customer": -1}'""",
-    """p_metadata => '{"region": "eu"}', p_to => now() - interval '3 days'""",
 ]
 
 

@@ -85,9 +85,9 @@ class World:
         return self.ended(execution)[:3]
 
     def queued(self, execution: Any) -> Any:
-        """What a started step waits for: state, handler, event, match, and for how long."""
+        """What a started step waits for: state, handler or reason, event, match, and how long."""
         return self.owner.execute(
-            "select q.state::text, q.handler, q.event_name, q.event_match,"
+            "select q.state::text, coalesce(q.handler, q.waits_for::text), q.event_name, q.event_match,"
             " case when isfinite(q.due_at) then round(extract(epoch from q.due_at - now()) / 5) end"
             " from pbdb.playbook_ready_steps as q where q.execution_id = %s",
             (execution,),
