@@ -34,7 +34,11 @@ def notes(conn: Connection) -> list[Note]:
     """Look at roles and grants; empty when there is nothing to say. Changes nothing."""
     with conn.transaction(force_rollback=True), conn.cursor(row_factory=dict_row) as cursor:
         conn.execute("set local search_path = pg_catalog, pg_temp")
-        return list(_notes(cursor))
+        installed = cursor.execute(
+            "select to_regnamespace('pbdb') is not null and to_regrole('pbdb_query') is not null"
+            " as is_known"
+        ).fetchone()
+        return list(_notes(cursor)) if installed and installed["is_known"] else []
 
 
 def _notes(cursor: psycopg.Cursor[dict[str, Any]]) -> Iterator[Note]:
