@@ -90,13 +90,13 @@ comment on column pbdb.playbook_executions.duration_ms is
 comment on column pbdb.playbook_executions.handled_error is
 '$error: what the latest on_failure path is handling; null for none.';
 comment on column pbdb.playbook_executions.current_step_id is
-'Step that is running or waiting, the latest begun when there are several; null when none is.';
+'The step that was entered or ended last; null before the first.';
 comment on column pbdb.playbook_executions.completed_steps is
 'Steps finished so far, skipped ones included.';
 comment on column pbdb.playbook_executions.total_steps is
 'Steps of the playbook version when it started; null when not known.';
 comment on column pbdb.playbook_executions.is_revisiting is
-'True once a step was visited again: progress is then an estimate.';
+'It was retried: any step may have been visited before, so visits are counted from what is stored.';
 comment on column pbdb.playbook_executions.pause_reason is
 'operator: somebody paused it; waiting: nothing can run until an answer, event or time. Null '
 'unless PAUSED.';
@@ -115,9 +115,9 @@ comment on column pbdb.playbook_executions.depth is 'Distance to the root execut
 comment on column pbdb.playbook_executions.finished_xid is
 'Transaction that finished it, so that a roll-up knows what it has seen; null while open.';
 comment on column pbdb.playbook_executions.metadata is
-'Free data of the application; the engine does not read it.';
+'Free data of the application. What a trigger started has its trigger_id there, a dead letter that was put aside the reason.';
 comment on column pbdb.playbook_executions.created_at is
-'When the row was written (start of the writing transaction).';
+'When it was started: clock time, not the start of the writing transaction.';
 comment on column pbdb.playbook_executions.updated_at is 'When the row last changed.';
 
 create index idx_playbook_executions_idempotency_key
@@ -383,7 +383,7 @@ comment on column pbdb.playbook_step_results.attempt_number is
 comment on column pbdb.playbook_step_results.visit is
 '1 for the first time the execution came to this step, more in loops.';
 comment on column pbdb.playbook_step_results.input_data is
-'Input, mapped and checked; null when it equals the input of the execution or was not built.';
+'Input, mapped and checked; null when it was not built: not entered yet, or skipped by its condition.';
 comment on column pbdb.playbook_step_results.request is
 'Settings with expressions resolved, as the handler received them; null for steps without.';
 comment on column pbdb.playbook_step_results.output_data is
@@ -408,9 +408,9 @@ comment on column pbdb.playbook_step_results.token is
 comment on column pbdb.playbook_step_results.verdict_hash is
 'Hash of the accepted report, to tell a repeated report from a conflicting one.';
 comment on column pbdb.playbook_step_results.metadata is
-'What the handler had to say besides the output; null for nothing.';
+'Who answered a wait (answered_by), or the answers so far of one that asks for several (answers); null otherwise.';
 comment on column pbdb.playbook_step_results.created_at is
-'When the row was written (start of the writing transaction).';
+'When the attempt was queued or begun: clock time, not the start of the writing transaction.';
 comment on column pbdb.playbook_step_results.updated_at is 'When the row last changed.';
 
 create unique index idx_playbook_step_results_organization_id
@@ -575,7 +575,7 @@ comment on column pbdb.playbook_events.payload is
 'What the event carries; the answer of the wait that it ends.';
 comment on column pbdb.playbook_events.expires_at is 'Until when a later wait may consume it.';
 comment on column pbdb.playbook_events.consumed_by is
-'The attempt whose wait it ended; null while unconsumed.';
+'The attempt whose wait took it from here; the event itself when waits took it as it was emitted. Null while unconsumed.';
 comment on column pbdb.playbook_events.created_at is
 'When the row was written (start of the writing transaction).';
 
@@ -644,7 +644,7 @@ comment on column pbdb.workers.is_idle is
 comment on column pbdb.workers.listen_pid is
 'Backend that listens for it, to find out that it is gone; null without one.';
 comment on column pbdb.workers.started_at is 'When it registered.';
-comment on column pbdb.workers.last_seen_at is 'When it last told that it lives.';
+comment on column pbdb.workers.last_seen_at is 'When it registered or last said whether it is idle; while it works it says nothing.';
 
 create table pbdb.playbook_usage (
     result_id uuid not null,
@@ -857,4 +857,109 @@ comment on type pbdb.playbook_call is
 comment on type pbdb.run is
 'An execution while one call works on it: its row, what is known of earlier steps, and what is to be written.';
 
+comment on column pbdb.thread.scope_id is 'The scope: a branch or an item; null: the playbook itself.';
+comment on column pbdb.thread.step is 'Index of the step to enter next; null: the scope ends.';
+comment on column pbdb.thread.output is 'Output of the step that completed last in it; SQL null: look it up.';
+comment on column pbdb.thread.error is 'The error that ends the scope: code, message, step; null for none.';
+
+comment on column pbdb.step_effect.status is
+'SKIPPED, COMPLETED or FAILED when it is over; PENDING when somebody has to act.';
+comment on column pbdb.step_effect.input is 'Input, mapped and checked; null when the condition was false.';
+comment on column pbdb.step_effect.request is 'Settings whose expressions were resolved; null for steps without.';
+comment on column pbdb.step_effect.output is 'Output; null unless COMPLETED.';
+comment on column pbdb.step_effect.error_code is 'Code of the error; null without one.';
+comment on column pbdb.step_effect.error_message is 'What went wrong, or why it was skipped.';
+comment on column pbdb.step_effect.goes_to is 'Index of the step that a branch chose; null: the next in order.';
+comment on column pbdb.step_effect.plan is 'What a wait, a join or a call needs to begin; null for other steps.';
+
+comment on column pbdb.ended_attempt.result_id is 'The attempt.';
+comment on column pbdb.ended_attempt.status is 'How it ended.';
+comment on column pbdb.ended_attempt.output is 'Output; null unless COMPLETED.';
+comment on column pbdb.ended_attempt.error_code is 'Code of the error; null without one.';
+comment on column pbdb.ended_attempt.error_message is 'What went wrong; null without an error.';
+comment on column pbdb.ended_attempt.error_stack is 'Technical detail; null for none.';
+comment on column pbdb.ended_attempt.is_lost is 'The lease ran out before a report came.';
+comment on column pbdb.ended_attempt.verdict_hash is 'Hash of the report that ended it; null when no report did.';
+comment on column pbdb.ended_attempt.completed_at is 'When it ended.';
+
+comment on column pbdb.playbook_call.result_id is 'The attempt that calls and waits.';
+comment on column pbdb.playbook_call.playbook_id is 'The version that it calls.';
+comment on column pbdb.playbook_call.input is 'Input of the child.';
+
+comment on column pbdb.run.execution_id is 'The execution.';
+comment on column pbdb.run.organization_id is 'Tenant.';
+comment on column pbdb.run.playbook_id is 'The version that it runs.';
+comment on column pbdb.run.is_new is 'Its row is not written yet.';
+comment on column pbdb.run.status is 'As in playbook_executions, like all that has the name of a column there.';
+comment on column pbdb.run.execution_name is 'Name for people.';
+comment on column pbdb.run.triggered_by is 'Who started it.';
+comment on column pbdb.run.trigger_source is 'How it was started.';
+comment on column pbdb.run.input is 'input_data.';
+comment on column pbdb.run.output is 'output_data.';
+comment on column pbdb.run.error_code is 'Why it ended without success.';
+comment on column pbdb.run.error_message is 'The same in words.';
+comment on column pbdb.run.error_stack is 'Technical detail.';
+comment on column pbdb.run.handled_error is '$error outside branches.';
+comment on column pbdb.run.started_at is 'When it began.';
+comment on column pbdb.run.completed_at is 'When it ended; null while it moves.';
+comment on column pbdb.run.current_step_id is 'The step that was entered or ended last.';
+comment on column pbdb.run.completed_steps is 'Steps finished so far.';
+comment on column pbdb.run.total_steps is 'Steps of the version.';
+comment on column pbdb.run.is_revisiting is 'It was retried, so visits are counted from what is stored.';
+comment on column pbdb.run.pause_reason is 'Why it is PAUSED.';
+comment on column pbdb.run.paused_at is 'Since when.';
+comment on column pbdb.run.deadline_at is 'When it times out.';
+comment on column pbdb.run.idempotency_key is 'Key of the caller.';
+comment on column pbdb.run.root_execution_id is 'The top of its family; null for a root.';
+comment on column pbdb.run.parent_result_id is 'The attempt that called it; null for a root.';
+comment on column pbdb.run.depth is 'Distance to the root.';
+comment on column pbdb.run.metadata is 'Free data of the application.';
+comment on column pbdb.run.known is
+'{output, status, error} of steps outside branches that ended in this call, by index, for who reads them.';
+comment on column pbdb.run.visits is 'How often a step was entered in a scope, by _visit_key, for loops and retries.';
+comment on column pbdb.run.threads is 'Where control stands and has not been moved on from; the last is taken first.';
+comment on column pbdb.run.results is 'Attempts that are not written yet.';
+comment on column pbdb.run.ready is 'Rows for the queue that are not written yet.';
+comment on column pbdb.run.ended is 'Ends of stored attempts that are not written yet.';
+comment on column pbdb.run.calls is 'Child executions that begin when the run is written.';
+comment on column pbdb.run.cancels is 'Child executions that are cancelled when the run is written.';
+
+comment on column pbdb.claimed_step.step_result_id is 'The attempt.';
+comment on column pbdb.claimed_step.token is 'What every further call about it must carry.';
+comment on column pbdb.claimed_step.organization_id is 'Tenant; for routing only, the token decides.';
+comment on column pbdb.claimed_step.execution_id is 'The execution.';
+comment on column pbdb.claimed_step.step_id is 'The step.';
+comment on column pbdb.claimed_step.step_name is 'Its name.';
+comment on column pbdb.claimed_step.step_type is 'Its type.';
+comment on column pbdb.claimed_step.handler is 'The handler key under which it was claimed.';
+comment on column pbdb.claimed_step.attempt_number is '1 for the first attempt of a visit.';
+comment on column pbdb.claimed_step.visit is 'How often this scope has come to the step.';
+comment on column pbdb.claimed_step.max_attempts is 'How many attempts a visit may have.';
+comment on column pbdb.claimed_step.config is 'Its settings, with those that have expressions resolved.';
+comment on column pbdb.claimed_step.input is 'Its input, mapped and checked.';
+comment on column pbdb.claimed_step.output_schema is 'What the output must fit; null for anything.';
+comment on column pbdb.claimed_step.timeout_seconds is 'How long an attempt may take, from its claim.';
+comment on column pbdb.claimed_step.deadline_at is 'When this attempt times out, however often the lease is extended.';
+comment on column pbdb.claimed_step.lease_expires_at is 'When the lease ends if no heartbeat comes.';
+comment on column pbdb.claimed_step.idempotency_key is 'The same for every attempt of one visit: for effects outside.';
+comment on column pbdb.claimed_step.playbook_name is 'Name of the playbook.';
+comment on column pbdb.claimed_step.execution_name is 'Name of the execution; null for none.';
+comment on column pbdb.claimed_step.agent is 'The agents row as JSON for AGENT_EXECUTION:@model; null otherwise.';
+
+comment on column pbdb.verdict.step_result_id is 'The attempt that was reported.';
+comment on column pbdb.verdict.outcome is 'What became of the report.';
+comment on column pbdb.verdict.code is
+'PB002 or PB003 for a report that does not count, the steps error code for an attempt that failed; null otherwise.';
+comment on column pbdb.verdict.message is 'The same in words.';
+
+comment on column pbdb.execution_filter.organization_id is 'Tenant; never null.';
+comment on column pbdb.execution_filter.playbook_ids is 'Versions; null for all.';
+comment on column pbdb.execution_filter.statuses is 'Statuses; null for all.';
+comment on column pbdb.execution_filter.from_id is 'Lowest id.';
+comment on column pbdb.execution_filter.to_id is 'First id that is too high.';
+comment on column pbdb.execution_filter.sources is 'Trigger sources; null for all.';
+comment on column pbdb.execution_filter.metadata is 'What metadata must contain.';
+comment on column pbdb.execution_filter.error_code is 'Error code.';
+comment on column pbdb.execution_filter.search is 'Beginning of an id, a name or an idempotency key.';
+comment on column pbdb.execution_filter.with_children is 'Also those that others called.';
 reset role;

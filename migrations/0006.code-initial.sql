@@ -10700,7 +10700,7 @@ comment on function pbdb._names_read(jsonb) is
 revoke execute on function pbdb._names_read(jsonb) from public;
 -- end: sql/playbook/compile/_names_read.sql
 
--- frozen: sql/playbook/compile/_compile_steps.sql sha256=22a57740ef39eb58cde2429642496ca216590732867873c95a3f4edc74d0235f
+-- frozen: sql/playbook/compile/_compile_steps.sql sha256=8e7d23abeac18f83ec063ef932cc8ac0e399b70a57e005eca432282efc54b1f7
 -- drop: function pbdb._compile_steps(uuid)
 --
 -- Longer than a screen because it is one list of facts: what the engine may know about a step
@@ -10764,7 +10764,6 @@ begin atomic
             'type', step.step_type, 'kind', step.kind,
             'scope', (select parent.i from numbered as parent
                 where parent.id = step.parent_step_id),
-            'branch', step.branch,
             'next', (select edge.i from edges as edge
                 where edge.from_id = step.id and edge.kind = 'next'),
             'failure', (select edge.i from edges as edge
@@ -10854,7 +10853,7 @@ comment on function pbdb._step_sources(text[], jsonb[]) is
 revoke execute on function pbdb._step_sources(text[], jsonb[]) from public;
 -- end: sql/playbook/compile/_step_sources.sql
 
--- frozen: sql/playbook/compile/_compile_playbook.sql sha256=3745faed6ca17a3ca3d070a264d0ceed879cbf773b6df4425092ce62c781109a
+-- frozen: sql/playbook/compile/_compile_playbook.sql sha256=2d22d4954f151730bb53c1e2644daf1303170278684782c489826a2c67c467fe
 -- drop: function pbdb._compile_playbook(uuid)
 create or replace function pbdb._compile_playbook(p_playbook_id uuid)
 returns jsonb
@@ -10905,7 +10904,6 @@ begin
     ) || (
         select jsonb_build_object(
             'first', min((step.step ->> 'i')::int) filter (where not step.step ? 'scope'),
-            'has_parallel', coalesce(bool_or(step.step ->> 'kind' = 'parallel'), false),
             'has_wait', coalesce(bool_or(step.step ->> 'kind' = 'wait'), false),
             'has_child', coalesce(bool_or(step.step ->> 'kind' = 'child'), false),
             'steps', coalesce(jsonb_agg(step.step || jsonb_build_object(
@@ -25843,6 +25841,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: d594623b3892ac3000b14023daedd47d5024dc44d39ab17bd63508caeaa2d32a.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 265a8bdd484a7d433215714ce741687b01db1c2f0473ef3c70395182cd8fcab4.';
 
 reset role;

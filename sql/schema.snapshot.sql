@@ -382,7 +382,8 @@ create table pbdb.playbook_events (
     payload jsonb not null default '{}'::jsonb,
     -- Until when a later wait may consume it.
     expires_at timestamp with time zone not null,
-    -- The attempt whose wait it ended; null while unconsumed.
+    -- The attempt whose wait took it from here; the event itself when waits took it as it was
+    -- emitted. Null while unconsumed.
     consumed_by uuid,
     -- When the row was written (start of the writing transaction).
     created_at timestamp with time zone not null default now(),
@@ -493,13 +494,14 @@ create table pbdb.playbook_executions (
     completed_at timestamp with time zone,
     -- completed_at - started_at in milliseconds, waiting included; null while open.
     duration_ms bigint generated always as (((EXTRACT(epoch FROM (completed_at - started_at)) * (1000)::numeric))::bigint) stored,
-    -- Step that is running or waiting, the latest begun when there are several; null when none is.
+    -- The step that was entered or ended last; null before the first.
     current_step_id uuid,
     -- Steps finished so far, skipped ones included.
     completed_steps integer not null default 0,
     -- Steps of the playbook version when it started; null when not known.
     total_steps integer,
-    -- True once a step was visited again: progress is then an estimate.
+    -- It was retried: any step may have been visited before, so visits are counted from what is
+    -- stored.
     is_revisiting boolean not null default false,
     -- $error: what the latest on_failure path is handling; null for none.
     handled_error jsonb,
@@ -521,9 +523,10 @@ create table pbdb.playbook_executions (
     depth integer not null default 0,
     -- Transaction that finished it, so that a roll-up knows what it has seen; null while open.
     finished_xid xid8,
-    -- Free data of the application; the engine does not read it.
+    -- Free data of the application. What a trigger started has its trigger_id there, a dead letter
+    -- that was put aside the reason.
     metadata jsonb not null default '{}'::jsonb,
-    -- When the row was written (start of the writing transaction).
+    -- When it was started: clock time, not the start of the writing transaction.
     created_at timestamp with time zone not null default now(),
     -- When the row last changed.
     updated_at timestamp with time zone not null default now(),
@@ -821,7 +824,8 @@ create table pbdb.playbook_step_results (
     attempt_number integer not null default 1,
     -- 1 for the first time the execution came to this step, more in loops.
     visit integer not null default 1,
-    -- Input, mapped and checked; null when it equals the input of the execution or was not built.
+    -- Input, mapped and checked; null when it was not built: not entered yet, or skipped by its
+    -- condition.
     input_data jsonb,
     -- Settings with expressions resolved, as the handler received them; null for steps without.
     request jsonb,
@@ -848,9 +852,10 @@ create table pbdb.playbook_step_results (
     token uuid,
     -- Hash of the accepted report, to tell a repeated report from a conflicting one.
     verdict_hash bigint,
-    -- What the handler had to say besides the output; null for nothing.
+    -- Who answered a wait (answered_by), or the answers so far of one that asks for several
+    -- (answers); null otherwise.
     metadata jsonb,
-    -- When the row was written (start of the writing transaction).
+    -- When the attempt was queued or begun: clock time, not the start of the writing transaction.
     created_at timestamp with time zone not null default now(),
     -- When the row last changed.
     updated_at timestamp with time zone not null default now(),
@@ -1170,7 +1175,7 @@ create table pbdb.workers (
     listen_pid integer,
     -- When it registered.
     started_at timestamp with time zone not null default now(),
-    -- When it last told that it lives.
+    -- When it registered or last said whether it is idle; while it works it says nothing.
     last_seen_at timestamp with time zone not null default now(),
     constraint workers_pkey
         PRIMARY KEY (name)

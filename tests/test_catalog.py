@@ -32,11 +32,11 @@ RULES: dict[str, LiteralString] = {
         where c.relnamespace = 'pbdb'::regnamespace and c.relkind in ('r', 'v', 'm', 'p')
             and obj_description(c.oid, 'pg_class') is null
     """,
-    "every column has a comment": """
+    "every column and every attribute of a composite type has a comment": """
         select c.oid::regclass || '.' || a.attname
         from pg_class as c
         join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-        where c.relnamespace = 'pbdb'::regnamespace and c.relkind in ('r', 'v', 'm', 'p')
+        where c.relnamespace = 'pbdb'::regnamespace and c.relkind in ('r', 'v', 'm', 'p', 'c')
             and col_description(c.oid, a.attnum) is null
     """,
     "every type has a comment": """

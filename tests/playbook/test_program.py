@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,7 +35,6 @@ def test_an_empty_document_has_an_empty_head(compiled: Any, step: Any) -> None:
         "first": 0,
         "total_steps": 1,
         "timeout_seconds": 3600,
-        "has_parallel": False,
         "has_wait": False,
         "has_child": False,
         "input_schema": None,
@@ -93,12 +94,12 @@ def test_next_is_the_link_else_the_order_in_the_scope(compiled: Any, step: Any) 
         {"name": "x", "first": at["x1"]},
         {"name": "y", "first": at["y1"]},
     ]
-    assert (steps["x2"]["scope"], steps["x2"]["branch"]) == (at["c"], "x")
+    assert steps["x2"]["scope"] == at["c"]
     assert "scope" not in steps["a"]
 
 
 def test_for_each_has_a_body(compiled: Any, step: Any) -> None:
-    program, steps = compiled(
+    _, steps = compiled(
         {
             "name": "each",
             "type": "PARALLEL_EXECUTION",
@@ -109,7 +110,6 @@ def test_for_each_has_a_body(compiled: Any, step: Any) -> None:
     assert steps["each"]["body"] == steps["one"]["i"]
     assert "branches" not in steps["each"]
     assert steps["one"]["next"] == steps["two"]["i"]
-    assert program["has_parallel"]
 
 
 def test_branches_lead_to_steps_by_name_and_make_cycles(compiled: Any, step: Any) -> None:
@@ -318,3 +318,59 @@ def test_a_long_playbook_compiles_quickly(tenant: Any, step: Any) -> None:
     steps = [step(f"s{n}", input_mapping={"x": f"$step_{n}_output"}) for n in range(1, 1000)]
     playbook_id, _, _ = tenant.applies({"name": "long", "steps": [step("s0"), *steps]})
     assert tenant.program(playbook_id)["steps"][999]["sources"] == [["step_999_output", 998]]
+
+
+# Every kind of step with every field that an author may write.
+EVERYTHING: list[Any] = [
+    {
+        "name": "t",
+        "type": "DATA_TRANSFORM",
+        "config": {"output": {"n": "$input.n"}},
+        "input_mapping": {"n": "$input.n"},
+        "input_schema": {"type": "object"},
+        "output_schema": {"type": "object"},
+        "condition": "$input.n > 0",
+        "is_optional": True,
+        "on_failure": "c",
+    },
+    {"name": "p", "type": "PROMPT_TEMPLATE", "config": {"template": "{{ steps.t.output }}"}},
+    {
+        "name": "b",
+        "type": "CONDITIONAL_BRANCH",
+        "config": {"branches": [{"when": '$execution.id == ""', "then": "t"}], "default": "q"},
+    },
+    {"name": "q", "type": "DATABASE_QUERY", "config": {"query": "select 1"}},
+    {"name": "m", "type": "MEMORY_SEARCH", "config": {"query": "{{ input.n }}"}},
+    {"name": "a", "type": "AGENT_EXECUTION", "config": {"agent": "x", "prompt": "{{ input.n }}"}},
+    api("h", config={"body": "$input"}),
+    {"name": "f", "type": "CUSTOM_FUNCTION", "config": {"function": "f"}},
+    {
+        "name": "each",
+        "type": "PARALLEL_EXECUTION",
+        "config": {"for_each": "$input.list"},
+        "steps": [{"name": "one", "type": "CUSTOM_FUNCTION", "config": {"function": "f"}}],
+    },
+    {
+        "name": "both",
+        "type": "PARALLEL_EXECUTION",
+        "branches": {"x": [api("hx")], "y": [api("hy")]},
+    },
+    {"name": "w", "type": "WAIT_FOR_INPUT", "config": {"timeout_seconds": 5}},
+    {"name": "c", "type": "CUSTOM_FUNCTION", "config": {"playbook": "other"}},
+]
+
+
+def documented(heading: str) -> set[str]:
+    """The keys of one table of docs/internals.md."""
+    page = (Path(__file__).parents[2] / "docs" / "internals.md").read_text(encoding="utf-8")
+    table = page.split(f"| {heading} |")[1].split("\n\n")[0]
+    rows = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
+    return {key for row in rows for key in re.findall(r"`(\w+)`", row)}
+
+
+def test_every_key_of_a_program_is_documented_and_every_documented_key_exists(
+    compiled: Any,
+) -> None:
+    program, steps = compiled(*EVERYTHING, output_mapping={"n": "$steps.t.output"})
+    assert set(program) == documented("key of the program")
+    assert {key for step in steps.values() for key in step} == documented("key of a step")

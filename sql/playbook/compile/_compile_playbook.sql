@@ -48,7 +48,6 @@ begin
     ) || (
         select jsonb_build_object(
             'first', min((step.step ->> 'i')::int) filter (where not step.step ? 'scope'),
-            'has_parallel', coalesce(bool_or(step.step ->> 'kind' = 'parallel'), false),
             'has_wait', coalesce(bool_or(step.step ->> 'kind' = 'wait'), false),
             'has_child', coalesce(bool_or(step.step ->> 'kind' = 'child'), false),
             'steps', coalesce(jsonb_agg(step.step || jsonb_build_object(

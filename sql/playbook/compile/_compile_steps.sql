@@ -61,7 +61,6 @@ begin atomic
             'type', step.step_type, 'kind', step.kind,
             'scope', (select parent.i from numbered as parent
                 where parent.id = step.parent_step_id),
-            'branch', step.branch,
             'next', (select edge.i from edges as edge
                 where edge.from_id = step.id and edge.kind = 'next'),
             'failure', (select edge.i from edges as edge
