@@ -240,6 +240,9 @@ drop function pbdb.register_worker(text, text[], int);
 -- deleted: sql/queue/sql_step/run_due_sql_steps.sql
 drop function pbdb.run_due_sql_steps(int);
 
+-- deleted: sql/queue/sql_step/_run_some_sql_steps.sql
+drop function pbdb._run_some_sql_steps(int, uuid, uuid[], boolean);
+
 -- deleted: sql/queue/sql_step/run_sql_step.sql
 drop function pbdb.run_sql_step(text, uuid, uuid, real[]);
 
@@ -327,20 +330,29 @@ drop function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int);
 -- deleted: sql/queue/claim/claim_playbook_steps.sql
 drop function pbdb.claim_playbook_steps(text, text[], int, int);
 
+-- deleted: sql/queue/claim/_lease_due.sql
+drop function pbdb._lease_due(text, text[], int, int);
+
+-- deleted: sql/queue/claim/_lease_singly.sql
+drop function pbdb._lease_singly(text, text[], int, int);
+
+-- deleted: sql/queue/claim/_lease_step.sql
+drop function pbdb._lease_step(uuid, text, text, int);
+
 -- deleted: sql/queue/sweep/sweep.sql
 drop function pbdb.sweep(int);
 
 -- deleted: sql/queue/sweep/_settle_overdue.sql
-drop function pbdb._settle_overdue(int);
+drop function pbdb._settle_overdue(int, uuid);
 
 -- deleted: sql/queue/sweep/_settle_singly.sql
-drop function pbdb._settle_singly(int, boolean);
+drop function pbdb._settle_singly(int, boolean, uuid);
 
 -- deleted: sql/queue/sweep/_settle_again.sql
 drop function pbdb._settle_again(text, uuid, uuid);
 
 -- deleted: sql/queue/sweep/_overdue_again.sql
-drop function pbdb._overdue_again(int);
+drop function pbdb._overdue_again(int, uuid);
 
 -- deleted: sql/queue/sweep/_settle_alone.sql
 drop function pbdb._settle_alone(text, uuid, uuid);
@@ -367,7 +379,7 @@ drop function pbdb._end_lost_attempt(pbdb.run, jsonb, pbdb.playbook_step_results
 drop function pbdb._sweep_execution(uuid);
 
 -- deleted: sql/queue/sweep/_overdue.sql
-drop function pbdb._overdue(int);
+drop function pbdb._overdue(int, uuid);
 
 -- deleted: sql/queue/sweep/_something_is_overdue.sql
 drop function pbdb._something_is_overdue();
@@ -701,6 +713,9 @@ drop function pbdb._resolve_request(jsonb, jsonb, jsonb);
 
 -- deleted: sql/rollup/roll_up_executions.sql
 drop function pbdb.roll_up_executions(integer);
+
+-- deleted: sql/rollup/_roll_up_organization.sql
+drop function pbdb._roll_up_organization(uuid, int);
 
 -- deleted: sql/rollup/_roll_up_playbooks.sql
 drop function pbdb._roll_up_playbooks(uuid[], uuid[], int);

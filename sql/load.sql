@@ -347,6 +347,7 @@ set role pbdb_owner;
 \ir rollup/_reset_roll_up.sql
 \ir rollup/_roll_up_playbook.sql
 \ir rollup/_roll_up_playbooks.sql
+\ir rollup/_roll_up_organization.sql
 \ir rollup/roll_up_executions.sql
 
 -- engine: start and steer executions
@@ -478,6 +479,9 @@ set role pbdb_owner;
 \ir queue/sweep/_settle_singly.sql
 \ir queue/sweep/_settle_overdue.sql
 \ir queue/sweep/sweep.sql
+\ir queue/claim/_lease_step.sql
+\ir queue/claim/_lease_singly.sql
+\ir queue/claim/_lease_due.sql
 \ir queue/claim/claim_playbook_steps.sql
 \ir queue/claim/heartbeat_playbook_steps.sql
 \ir queue/report/_late_verdict.sql
@@ -507,6 +511,7 @@ set role pbdb_owner;
 \ir queue/sql_step/_lease_one.sql
 \ir queue/sql_step/_perform_sql_step.sql
 \ir queue/sql_step/run_sql_step.sql
+\ir queue/sql_step/_run_some_sql_steps.sql
 \ir queue/sql_step/run_due_sql_steps.sql
 \ir queue/worker/register_worker.sql
 \ir queue/worker/set_worker_idle.sql

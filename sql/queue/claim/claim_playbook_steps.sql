@@ -14,9 +14,6 @@ set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare
-    v_handler text;
-    v_left int := p_limit;
-    v_taken int;
     v_began float := extract(epoch from clock_timestamp());
     v_again_at float := case
         when pg_input_is_valid(current_setting('pbdb.look_again_at', true), 'float8')
@@ -44,15 +41,9 @@ begin
         end if;
     end if;
 
-    -- A loop over handlers, oldest work first, because a LIMIT over several index ranges would lock
-    -- more than it takes. Handlers without work are left out by a read, so an idle claim writes
-    -- nothing.
-    for v_handler in select h from pbdb._handlers_with_work(p_handlers) as h loop
-        return query select * from pbdb._lease_steps(p_worker, v_handler, v_left, p_lease_seconds);
-        get diagnostics v_taken = row_count;
-        v_left := v_left - v_taken;
-        exit when v_left <= 0;
-    end loop;
+    return query
+    select c.*
+    from unnest(pbdb._lease_due(p_worker, p_handlers, p_limit, p_lease_seconds)) as c;
 end;
 $fn$;
 

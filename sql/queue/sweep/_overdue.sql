@@ -1,7 +1,7 @@
--- drop: function pbdb._overdue(int)
+-- drop: function pbdb._overdue(int, uuid)
 --
 -- The time stands in subqueries: as a volatile function it could not bound an index scan.
-create or replace function pbdb._overdue(p_limit int)
+create or replace function pbdb._overdue(p_limit int, p_organization_id uuid default null)
 returns table (kind text, organization_id uuid, id uuid)
 language sql
 volatile
@@ -11,7 +11,8 @@ begin atomic
     select 'execution', e.organization_id, e.id
     from pbdb.playbook_executions as e
     where
-        e.status in ('PENDING', 'RUNNING') and e.deadline_at <= (select clock_timestamp())
+        (p_organization_id is null or e.organization_id = p_organization_id)
+        and e.status in ('PENDING', 'RUNNING') and e.deadline_at <= (select clock_timestamp())
         and not exists (
             select from pbdb.playbook_setbacks as s
             where
@@ -26,7 +27,8 @@ union all
     select 'step', q.organization_id, q.result_id
     from pbdb.playbook_ready_steps as q
     where
-        q.state in ('LEASED', 'WAITING') and q.due_at <= (select clock_timestamp())
+        (p_organization_id is null or q.organization_id = p_organization_id)
+        and q.state in ('LEASED', 'WAITING') and q.due_at <= (select clock_timestamp())
         and not exists (
             select from pbdb.playbook_setbacks as s
             where
@@ -41,7 +43,8 @@ union all
     select 'step', q.organization_id, q.result_id
     from pbdb.playbook_ready_steps as q
     where
-        q.handler is null and q.waits_for = 'ENGINE' and q.state = 'READY'
+        (p_organization_id is null or q.organization_id = p_organization_id)
+        and q.handler is null and q.waits_for = 'ENGINE' and q.state = 'READY'
         and q.due_at <= (select clock_timestamp())
         and not exists (
             select from pbdb.playbook_setbacks as s
@@ -57,7 +60,8 @@ union all
     select 'event', e.organization_id, e.id
     from pbdb.playbook_events as e
     where
-        e.consumed_by is null and e.expires_at > (select clock_timestamp())
+        (p_organization_id is null or e.organization_id = p_organization_id)
+        and e.consumed_by is null and e.expires_at > (select clock_timestamp())
         and not exists (
             select from pbdb.playbook_setbacks as s
             where
@@ -75,8 +79,8 @@ union all
 );
 end;
 
-comment on function pbdb._overdue(int) is
+comment on function pbdb._overdue(int, uuid) is
 'What a sweep should look at: executions past their deadline, steps past their lease or time, '
-'events that a wait missed; not what is put aside.';
+'events that a wait missed; not what is put aside. Of every tenant, or of one.';
 
-revoke execute on function pbdb._overdue(int) from public;
+revoke execute on function pbdb._overdue(int, uuid) from public;

@@ -1,10 +1,12 @@
--- drop: function pbdb._settle_overdue(int)
+-- drop: function pbdb._settle_overdue(int, uuid)
 --
 -- Bounded, SKIP LOCKED, state checked again under the lock. It never waits for an execution, so
 -- several in one transaction cannot wait in a circle. All findings are settled in one
 -- subtransaction; when one of them fails, each in its own, at most forty: more than 64 of a
 -- transaction slow every other session down. What failed before has its turns apart from the rest.
-create or replace function pbdb._settle_overdue(p_limit int)
+create or replace function pbdb._settle_overdue(
+    p_limit int, p_organization_id uuid default null
+)
 returns table (what text, count int)
 language plpgsql
 volatile
@@ -16,7 +18,7 @@ declare
     v_organization_id uuid;
     v_id uuid;
     v_began_at timestamptz;
-    v_done text[] := pbdb._settle_singly(5, true);
+    v_done text[] := pbdb._settle_singly(5, true, p_organization_id);
     v_whole text[] := '{}';
     v_is_whole boolean := false;
 begin
@@ -24,7 +26,8 @@ begin
         begin
             -- A loop, because each finding is one execution to lock, check again and advance.
             for v_kind, v_organization_id, v_id in
-                select d.kind, d.organization_id, d.id from pbdb._overdue(p_limit) as d
+                select d.kind, d.organization_id, d.id
+                from pbdb._overdue(p_limit, p_organization_id) as d
             loop
                 v_began_at := clock_timestamp();
                 v_whole := v_whole || coalesce(
@@ -42,7 +45,9 @@ begin
                 end if;
         end;
         if not v_is_whole and not 'out of time' = any(v_done) then
-            v_done := v_done || pbdb._settle_singly(least(p_limit, 40), false);
+            v_done := v_done || pbdb._settle_singly(
+                least(p_limit, 40), false, p_organization_id
+            );
         end if;
     end if;
     return query
@@ -54,8 +59,8 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._settle_overdue(int) is
+comment on function pbdb._settle_overdue(int, uuid) is
 'Settles what is overdue, at most p_limit findings, with a count for each kind; what sweep does '
 'apart from rolling up. What cannot be settled is put aside.';
 
-revoke execute on function pbdb._settle_overdue(int) from public;
+revoke execute on function pbdb._settle_overdue(int, uuid) from public;

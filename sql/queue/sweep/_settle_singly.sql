@@ -1,5 +1,7 @@
--- drop: function pbdb._settle_singly(int, boolean)
-create or replace function pbdb._settle_singly(p_limit int, p_again boolean)
+-- drop: function pbdb._settle_singly(int, boolean, uuid)
+create or replace function pbdb._settle_singly(
+    p_limit int, p_again boolean, p_organization_id uuid
+)
 returns text[]
 language plpgsql
 volatile
@@ -13,11 +15,11 @@ begin
     -- A loop, because each finding is one execution to lock, check again and advance.
     for v_found in
         select a.kind, a.organization_id, a.id
-        from pbdb._overdue_again(p_limit) as a
+        from pbdb._overdue_again(p_limit, p_organization_id) as a
         where p_again
         union all
         select d.kind, d.organization_id, d.id
-        from pbdb._overdue(p_limit) as d
+        from pbdb._overdue(p_limit, p_organization_id) as d
         where not p_again
     loop
         v_what := case
@@ -32,8 +34,8 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._settle_singly(int, boolean) is
+comment on function pbdb._settle_singly(int, boolean, uuid) is
 'Settles up to p_limit findings, each in a subtransaction of its own: those that were put aside '
 'before, or all others. Ends with out of time when the statement''s time is used up.';
 
-revoke execute on function pbdb._settle_singly(int, boolean) from public;
+revoke execute on function pbdb._settle_singly(int, boolean, uuid) from public;

@@ -1,0 +1,39 @@
+-- drop: function pbdb._lease_due(text, text[], int, int)
+--
+-- In one subtransaction: a step that cannot be leased keeps nobody from the others.
+create or replace function pbdb._lease_due(
+    p_worker text, p_handlers text[], p_limit int, p_lease_seconds int
+)
+returns pbdb.claimed_step[]
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    v_handler text;
+    v_claims pbdb.claimed_step[] := '{}';
+begin
+    -- A loop over handlers, oldest work first, because a LIMIT over several index ranges would lock
+    -- more than it takes. Handlers without work are left out by a read, so an idle claim writes
+    -- nothing.
+    for v_handler in select h from pbdb._handlers_with_work(p_handlers) as h loop
+        v_claims := v_claims || array(
+            select s
+            from pbdb._lease_steps(
+                p_worker, v_handler, p_limit - cardinality(v_claims), p_lease_seconds
+            ) as s
+        );
+        exit when cardinality(v_claims) >= p_limit;
+    end loop;
+    return v_claims;
+exception
+    when others or assert_failure then
+        return pbdb._lease_singly(p_worker, p_handlers, p_limit, p_lease_seconds);
+end;
+$fn$;
+
+comment on function pbdb._lease_due(text, text[], int, int) is
+'Leases up to p_limit due steps for the handler keys, oldest first; each by itself when one of '
+'them cannot be leased.';
+
+revoke execute on function pbdb._lease_due(text, text[], int, int) from public;
