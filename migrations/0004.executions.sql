@@ -338,6 +338,7 @@ create table pbdb.playbook_step_results (
     output_data jsonb,
     error_message text,
     error_stack text,
+    error_details jsonb,
     error_code text,
     is_lost boolean not null default false,
     started_at timestamptz,
@@ -392,6 +393,9 @@ comment on column pbdb.playbook_step_results.error_message is
 'What went wrong, or why it was skipped; null otherwise.';
 comment on column pbdb.playbook_step_results.error_stack is
 'Technical detail of the error; null when there is none.';
+comment on column pbdb.playbook_step_results.error_details is
+'What the failure carried beside its message, at most 16 KiB as text: the body of a refused request, '
+'what a function raised with, the failures of a parallel step; null for none.';
 comment on column pbdb.playbook_step_results.error_code is
 'Code of the error, listed in docs/errors.md; null without an error.';
 comment on column pbdb.playbook_step_results.is_lost is
@@ -743,6 +747,7 @@ create type pbdb.ended_attempt as (
     error_code text,
     error_message text,
     error_stack text,
+    error_details jsonb,
     is_lost boolean,
     verdict_hash bigint,
     completed_at timestamptz
@@ -878,6 +883,7 @@ comment on column pbdb.ended_attempt.output is 'Output; null unless COMPLETED.';
 comment on column pbdb.ended_attempt.error_code is 'Code of the error; null without one.';
 comment on column pbdb.ended_attempt.error_message is 'What went wrong; null without an error.';
 comment on column pbdb.ended_attempt.error_stack is 'Technical detail; null for none.';
+comment on column pbdb.ended_attempt.error_details is 'What the failure carried beside; null for none.';
 comment on column pbdb.ended_attempt.is_lost is 'The lease ran out before a report came.';
 comment on column pbdb.ended_attempt.verdict_hash is 'Hash of the report that ended it; null when no report did.';
 comment on column pbdb.ended_attempt.completed_at is 'When it ended.';

@@ -279,6 +279,9 @@ drop function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]);
 -- deleted: sql/queue/report/_clean_error.sql
 drop function pbdb._clean_error(jsonb);
 
+-- deleted: sql/queue/report/_capped_details.sql
+drop function pbdb._capped_details(jsonb);
+
 -- deleted: sql/queue/report/complete_and_claim_playbook_steps.sql
 drop function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int);
 
@@ -607,7 +610,7 @@ drop function pbdb._close_open_steps(pbdb.run, uuid[], text, text);
 drop function pbdb._end_attempt(pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint);
 
 -- deleted: sql/engine/move/_leave_step.sql
-drop function pbdb._leave_step(pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int);
+drop function pbdb._leave_step(pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, jsonb, int);
 
 -- deleted: sql/engine/move/_hold_step.sql
 drop function pbdb._hold_step(pbdb.run, jsonb, pbdb.thread);
@@ -686,6 +689,9 @@ drop function pbdb._last_output(uuid, uuid, uuid);
 
 -- deleted: sql/engine/run/_recall_result.sql
 drop function pbdb._recall_result(uuid, uuid, uuid, uuid);
+
+-- deleted: sql/engine/end/_error_value.sql
+drop function pbdb._error_value(text, text, text, jsonb);
 
 -- deleted: sql/engine/run/_scope_variables.sql
 drop function pbdb._scope_variables(uuid, uuid);

@@ -359,6 +359,7 @@ set role pbdb_owner;
 \ir engine/move/_count_visit.sql
 \ir engine/run/_was_completed.sql
 \ir engine/run/_scope_variables.sql
+\ir engine/end/_error_value.sql
 \ir engine/run/_recall_result.sql
 \ir engine/end/_last_output.sql
 \ir engine/run/_variables.sql
@@ -499,6 +500,7 @@ set role pbdb_owner;
 \ir queue/report/_record_usages.sql
 \ir queue/report/complete_playbook_steps.sql
 \ir queue/report/complete_and_claim_playbook_steps.sql
+\ir queue/report/_capped_details.sql
 \ir queue/report/_clean_error.sql
 \ir queue/report/fail_playbook_steps.sql
 \ir queue/report/_release_attempts.sql

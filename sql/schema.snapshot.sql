@@ -104,6 +104,7 @@ create type pbdb.ended_attempt as (
     error_code text,
     error_message text,
     error_stack text,
+    error_details jsonb,
     is_lost boolean,
     verdict_hash bigint,
     completed_at timestamp with time zone
@@ -835,6 +836,9 @@ create table pbdb.playbook_step_results (
     error_message text,
     -- Technical detail of the error; null when there is none.
     error_stack text,
+    -- What the failure carried beside its message, at most 16 KiB as text: the body of a refused
+    -- request, what a function raised with, the failures of a parallel step; null for none.
+    error_details jsonb,
     -- Code of the error, listed in docs/errors.md; null without an error.
     error_code text,
     -- The runner vanished: its lease expired before it reported.

@@ -131,6 +131,7 @@ class StepFailed(Exception):
     `code` is one of the step error codes of docs/errors.md. A permanent failure is not retried.
     `retry_after_seconds` is the earliest next attempt, as the called service asked for it.
     `details` is JSON; `details["stack"]`, if there, is a stack trace for the step's author.
+    `usage` is what the attempt spent before it failed; it is kept in the ledger.
     """
 
     def __init__(
@@ -140,6 +141,7 @@ class StepFailed(Exception):
         permanent: bool = False,
         retry_after_seconds: float | None = None,
         details: Mapping[str, Any] | None = None,
+        usage: Usage | None = None,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
@@ -147,6 +149,7 @@ class StepFailed(Exception):
         self.permanent = permanent
         self.retry_after_seconds = retry_after_seconds
         self.details: dict[str, Any] = dict(details or {})
+        self.usage = usage
 
     @classmethod
     def of(cls, error: BaseException) -> StepFailed:

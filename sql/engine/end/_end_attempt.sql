@@ -48,6 +48,7 @@ begin
     v_ended.error_code := v_code;
     v_ended.error_message := v_error ->> 'message';
     v_ended.error_stack := v_error ->> 'stack';
+    v_ended.error_details := v_error -> 'details';
     v_ended.is_lost := v_is_lost;
     v_ended.verdict_hash := p_verdict_hash;
     v_ended.completed_at := clock_timestamp();
@@ -59,7 +60,7 @@ begin
     p_run.current_step_id := p_step ->> 'id';
     return pbdb._leave_step(
         p_run, p_step, pbdb._new_thread(p_attempt.scope_id, null), p_attempt.visit, v_status,
-        v_ended.output, v_code, v_ended.error_message, null
+        v_ended.output, v_error || jsonb_build_object('code', v_code), null
     );
 end;
 $fn$;
@@ -67,7 +68,7 @@ $fn$;
 comment on function pbdb._end_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint
 ) is
-'Ends a stored attempt with an output or an error {code, message, stack, permanent, '
+'Ends a stored attempt with an output or an error {code, message, stack, details, permanent, '
 'retry_after_seconds, is_lost}: completes the step, queues the next attempt, or takes the failure '
 'path.';
 

@@ -118,7 +118,10 @@ begin
         p_run.results := p_run.results || v_attempt;
         p_run := pbdb._leave_step(
             p_run, v_step, v_thread, v_visit, v_effect.status, v_effect.output,
-            v_effect.error_code, v_effect.error_message, v_effect.goes_to
+            case when v_effect.error_code is not null then jsonb_build_object(
+                'code', v_effect.error_code, 'message', v_effect.error_message
+            ) end,
+            v_effect.goes_to
         );
         if v_effect.status = 'FAILED' then
             v_scope_id := null;

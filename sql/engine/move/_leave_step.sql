@@ -1,4 +1,4 @@
--- drop: function pbdb._leave_step(pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int)
+-- drop: function pbdb._leave_step(pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, jsonb, int)
 --
 -- The one place that says what comes after a step.
 create or replace function pbdb._leave_step(
@@ -8,8 +8,7 @@ create or replace function pbdb._leave_step(
     p_visit int,
     p_status pbdb.step_result_status,
     p_output jsonb,
-    p_error_code text,
-    p_error_message text,
+    p_error jsonb,
     p_goes_to int
 )
 returns pbdb.run
@@ -20,9 +19,9 @@ as $fn$
 declare
     v_error jsonb;
 begin
-    if p_error_code is not null then
-        v_error := jsonb_build_object(
-            'code', p_error_code, 'message', p_error_message, 'step', p_step -> 'name'
+    if p_error is not null then
+        v_error := pbdb._error_value(
+            p_error ->> 'code', p_error ->> 'message', p_step ->> 'name', p_error -> 'details'
         );
     end if;
     if (p_step ->> 'is_read')::boolean then
@@ -62,11 +61,11 @@ end;
 $fn$;
 
 comment on function pbdb._leave_step(
-    pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int
+    pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, jsonb, int
 ) is
 'Puts control where it goes after a step has ended for good: success link or order, failure link, '
 'or the end of the scope with an error. SKIPPED goes on as after success.';
 
 revoke execute on function pbdb._leave_step(
-    pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, text, text, int
+    pbdb.run, jsonb, pbdb.thread, int, pbdb.step_result_status, jsonb, jsonb, int
 ) from public;

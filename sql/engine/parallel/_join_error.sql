@@ -23,11 +23,29 @@ select jsonb_build_object(
             order by s.completed_at, s.id
             limit 1
         )
-    )
+    ),
+    'details', jsonb_build_object('failures', (
+        select coalesce(jsonb_agg(f.failure order by f.completed_at, f.id), '[]')
+        from (
+            select
+                s.completed_at, s.id,
+                jsonb_strip_nulls(jsonb_build_object(
+                    'branch', s.branch, 'index', s.item_index, 'step', s.error -> 'step',
+                    'code', s.error -> 'code', 'message', left(s.error ->> 'message', 300)
+                )) as failure
+            from pbdb.playbook_scopes as s
+            where
+                s.execution_id = p_join.execution_id and s.parent_result_id = p_join.result_id
+                and s.status = 'FAILED'
+            order by s.completed_at, s.id
+            limit 30
+        ) as f
+    ))
 );
 end;
 
 comment on function pbdb._join_error(pbdb.playbook_joins) is
-'The error BRANCH_FAILED with the counts and what failed first.';
+'The error BRANCH_FAILED with the counts and what failed first; its details name the first 30 '
+'failures.';
 
 revoke execute on function pbdb._join_error(pbdb.playbook_joins) from public;

@@ -22,9 +22,9 @@ begin
         update pbdb.playbook_step_results as s
         set
             status = e.status, output_data = e.output, error_code = e.error_code,
-            error_message = e.error_message, error_stack = e.error_stack, is_lost = e.is_lost,
-            verdict_hash = e.verdict_hash, completed_at = e.completed_at,
-            updated_at = e.completed_at
+            error_message = e.error_message, error_stack = e.error_stack,
+            error_details = e.error_details, is_lost = e.is_lost, verdict_hash = e.verdict_hash,
+            completed_at = e.completed_at, updated_at = e.completed_at
         from ended as e
         where s.id = e.result_id and s.id = any(array(select e.result_id from ended as e))
     )

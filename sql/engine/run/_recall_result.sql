@@ -23,7 +23,15 @@ begin
     select jsonb_build_object(
         'output', r.output_data, 'status', r.status,
         'error', case when r.error_code is not null
-            then jsonb_build_object('code', r.error_code, 'message', r.error_message)
+            then pbdb._error_value(
+                r.error_code, r.error_message,
+                (
+                    select s.step_name
+                    from pbdb.playbook_steps as s
+                    where s.organization_id = r.organization_id and s.id = r.step_id
+                ),
+                r.error_details
+            )
         end
     )
     into v_known

@@ -10,6 +10,7 @@ select jsonb_strip_nulls(jsonb_build_object(
     'code', left(coalesce(nullif(p_error ->> 'code', ''), 'HANDLER_ERROR'), 100),
     'message', left(coalesce(p_error ->> 'message', 'the handler gave no message'), 10000),
     'stack', left(p_error ->> 'stack', 20000),
+    'details', pbdb._capped_details(p_error -> 'details'),
     'permanent',
     case when jsonb_typeof(p_error -> 'permanent') = 'boolean' then p_error -> 'permanent' end,
     'retry_after_seconds', case

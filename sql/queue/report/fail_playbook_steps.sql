@@ -13,12 +13,14 @@ set enable_seqscan = off
 set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
+declare
+    v_verdicts pbdb.verdict[];
+    v_usages jsonb[];
 begin
     perform pbdb._check_claim(p_worker, 0, 1);
     perform pbdb._check_same_length(p_step_result_ids, p_tokens);
     perform pbdb._check_same_length(p_step_result_ids, p_errors);
-    return query
-    select v.*
+    select s.verdicts into v_verdicts
     from pbdb._settle_reports(
         p_step_result_ids, p_tokens, null,
         array(
@@ -26,15 +28,25 @@ begin
             from unnest(p_errors) with ordinality as u (e, n)
             order by u.n
         )
-    ) as s
-    cross join lateral unnest(s.verdicts) as v;
+    ) as s;
+    v_usages := array(
+        select case when jsonb_typeof(u.e -> 'usage') = 'object' then u.e -> 'usage' end
+        from unnest(p_errors) with ordinality as u (e, n)
+        order by u.n
+    );
+    if array_remove(v_usages, null) <> '{}' then
+        perform pbdb._record_usages(p_step_result_ids, v_usages, v_verdicts);
+    end if;
+    return query select * from unnest(v_verdicts);
 end;
 $fn$;
 
 comment on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) is
-'Reports that leased steps failed: {code, message, stack, permanent, retry_after_seconds}. Each is '
-'retried with backoff while attempts are left and the error is not permanent, else takes its '
-'failure path. Outcomes as in complete_playbook_steps. Raises PB017.';
+'Reports that leased steps failed: {code, message, stack, details, permanent, '
+'retry_after_seconds, usage}: details are kept to 16 KiB, usage (as in complete_playbook_steps) is '
+'what the attempt spent all the same. Each is retried with backoff while attempts are left and the '
+'error is not permanent, else takes its failure path. Outcomes as in complete_playbook_steps. '
+'Raises PB017.';
 
 revoke execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) from public;
 grant execute on function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]) to pbdb_worker;

@@ -23,7 +23,9 @@ returns table (
     worker text,
     is_lost boolean,
     error_code text,
-    error_message text
+    error_message text,
+    error_stack text,
+    error_details jsonb
 )
 language sql
 stable
@@ -46,7 +48,9 @@ begin atomic
         r.worker,
         r.is_lost,
         r.error_code,
-        r.error_message
+        r.error_message,
+        r.error_stack,
+        r.error_details
     from pbdb.playbook_executions as e
     inner join pbdb.playbook_step_results as r
         on e.organization_id = r.organization_id and e.id = r.execution_id

@@ -20,6 +20,7 @@ returns table (
     error_code text,
     error_message text,
     error_stack text,
+    error_details jsonb,
     is_lost boolean,
     worker text,
     answers jsonb,
@@ -75,6 +76,7 @@ begin atomic
         r.error_code,
         r.error_message,
         r.error_stack,
+        r.error_details,
         r.is_lost,
         r.worker,
         case
@@ -120,7 +122,7 @@ end;
 comment on function pbdb.get_step_result(uuid) is
 'One attempt of one step with all that went in and came out: the input as the step read it (null '
 'when it was skipped before one was built), the settings with expressions resolved (request), '
-'output or error with its stack, the branch or item, who answered (a list of {answer, '
+'output or error with stack and details, the branch or item, who answered (a list of {answer, '
 'answered_by, answered_at}; null when nobody did), the executions that it started, and what it '
 'used. No row when the attempt is unknown.';
 

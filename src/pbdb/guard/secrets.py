@@ -131,13 +131,15 @@ class Secrets:
     def redact_failure(self, failure: StepFailed) -> StepFailed:
         """The same failure without secrets in its message and details."""
         kind = CannotRunHere if isinstance(failure, CannotRunHere) else StepFailed
-        return kind(
+        shown = kind(
             failure.code,
             self.redact(failure.message),
             failure.permanent,
             failure.retry_after_seconds,
             self.redact(failure.details),
         )
+        shown.usage = failure.usage
+        return shown
 
     def log_filter(self) -> logging.Filter:
         """A filter that redacts the log records of the handler it is added to."""

@@ -149,6 +149,8 @@ def error_text(error: BaseException) -> str:
         found["permanent"] = True
     if failure.retry_after_seconds is not None:
         found["retry_after_seconds"] = failure.retry_after_seconds
+    if failure.usage is not None:
+        found["usage"] = _usage_value(failure.usage)
     if details:
         try:
             found["details"] = json.loads(_clean(_encode_ascii(details)))
@@ -160,16 +162,18 @@ def error_text(error: BaseException) -> str:
 def _usage_text(usage: Usage | None) -> str | None:
     if usage is None:
         return None
-    return to_text(
-        {
-            "model": usage.model,
-            "input_tokens": usage.input_tokens,
-            "output_tokens": usage.output_tokens,
-            "cost_usd": usage.cost_usd,
-            "latency_ms": usage.latency_ms,
-            "details": dict(usage.details),
-        }
-    )
+    return to_text(_usage_value(usage))
+
+
+def _usage_value(usage: Usage) -> dict[str, Any]:
+    return {
+        "model": usage.model,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost_usd": usage.cost_usd,
+        "latency_ms": usage.latency_ms,
+        "details": dict(usage.details),
+    }
 
 
 def _clean(text: str) -> str:

@@ -100,10 +100,13 @@ async def run(step: Step, context: Context, row: Mapping[str, Any]) -> Output:
                 usage=spent,
             )
             answered_by = result.response.model_name or name
-    except StepFailed:
-        raise
     except Exception as error:
-        raise _failure(error, spent) from error
+        failure = error if isinstance(error, StepFailed) else _failure(error, spent)
+        if spent.requests:
+            failure.usage = _usage(spent, name, began)
+        if failure is error:
+            raise
+        raise failure from error
     usage = _usage(spent, answered_by, began)
     value = result.output["value"] if unwrap else result.output
     return Output({"output": to_json(value), "usage": _shown(usage), "model": usage.model}, usage)
