@@ -105,6 +105,45 @@ async def fail_until(attempt: int, context: Context, step: Any) -> int:
     return int(step.attempt_number)
 
 
+RAISED: dict[str, BaseException] = {
+    "StopIteration": StopIteration("no more"),
+    "StopAsyncIteration": StopAsyncIteration("no more"),
+    "GeneratorExit": GeneratorExit("closed"),
+    "KeyboardInterrupt": KeyboardInterrupt("typed"),
+    "SystemExit": SystemExit(3),
+    "CancelledError": asyncio.CancelledError("gone"),
+    "RecursionError": RecursionError("too deep"),
+    "MemoryError": MemoryError("too much"),
+    "ExceptionGroup": ExceptionGroup("several", [ValueError("one"), KeyError("two")]),
+    "BaseException": BaseException("any"),
+}
+
+
+@app.function("inline_raise", inline=True)
+def inline_raise(kind: str) -> None:
+    raise RAISED[kind]
+
+
+@app.function("thread_raise")
+def thread_raise(kind: str) -> None:
+    raise RAISED[kind]
+
+
+@app.function("async_raise")
+async def async_raise(kind: str) -> None:
+    raise RAISED[kind]
+
+
+@app.function("batch_raise", batch=True)
+def batch_raise(inputs: list[Any]) -> list[Any]:
+    raise RAISED[inputs[0]["kind"]]
+
+
+@app.function("ask_for_time")
+async def ask_for_time(seconds: str) -> None:
+    raise StepFailed("HANDLER_ERROR", "later", retry_after_seconds=float(seconds))
+
+
 @app.function("make_bad_value")
 async def make_bad_value(kind: str) -> Any:
     return {"nan": float("nan"), "nul": "a\x00b", "half": "\ud800", "set": {1}}[kind]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from runner import project
 from runner.harness import Playground, function, lines
 
 
@@ -148,6 +149,36 @@ def test_a_value_that_cannot_be_stored_fails_its_step_alone(here: Playground, ki
 
     assert here.wait(good).status == "COMPLETED"
     assert here.wait(bad).error_code == "OUTPUT_INVALID"
+
+
+def test_whatever_a_function_raises_fails_its_step_at_once_and_alone(here: Playground) -> None:
+    runner = here.start_runner()
+    manners = ["inline_raise", "thread_raise", "async_raise", "batch_raise"]
+    raised = {
+        (manner, kind): here.client.start(
+            here.apply(function("bad", manner, kind=kind, _max_retries=0, _timeout_seconds=60))
+        )
+        for manner in manners
+        for kind in project.RAISED
+    }
+    good = here.client.start(here.apply(function("good", "thread_double", number=1)))
+
+    assert here.wait(good).status == "COMPLETED"
+    for (manner, kind), execution in raised.items():
+        result = here.wait(execution, seconds=20)
+        assert (result.status, result.error_code) == ("FAILED", "HANDLER_ERROR"), (manner, kind)
+        named = kind in str(result.error_message)
+        cancelled = kind == "CancelledError" and "cancelled itself" in str(result.error_message)
+        assert named or cancelled, (manner, kind, result.error_message)
+    assert here.run(function("still", "async_double", number=2)).output_data == 4
+    assert runner.process.poll() is None
+
+
+@pytest.mark.parametrize("seconds", ["inf", "-inf", "nan"])
+def test_no_time_to_try_again_at_fails_the_step_for_good(here: Playground, seconds: str) -> None:
+    here.start_runner()
+    result = here.run(function("bad", "ask_for_time", seconds=seconds, _max_retries=3))
+    assert (result.status, result.error_message) == ("FAILED", "later")
 
 
 def test_a_step_that_takes_too_long_fails_with_timeout(here: Playground) -> None:

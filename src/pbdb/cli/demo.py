@@ -14,6 +14,7 @@ from uuid import UUID
 import typer
 from rich.console import RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
 
 from pbdb.app.registry import App
 from pbdb.cli.database import prepare
@@ -29,6 +30,7 @@ from pbdb.cli.options import (
 )
 from pbdb.cli.output import console, print_json
 from pbdb.cli.run import background_runner
+from pbdb.cli.terminal import plain
 from pbdb.client import Client, Result
 from pbdb.database import Connection, Target, connect
 from pbdb.demo import material, service
@@ -159,7 +161,7 @@ def _run(
     """Apply and run one example, and show how it goes."""
     client.apply_playbook(read_document(examples_folder() / f"{name}.yaml"))
     if not is_quiet:
-        console.rule(f"[bold]{name}[/bold] {value}", align="left")
+        console.rule(Text.assemble((name, "bold"), f" {value}"), align="left")
     execution_id = client.start(name, value, trigger_source="manual")
     result = follow(
         client,
@@ -181,7 +183,7 @@ def _answer(
     if name in answers:
         value = answers[name]
     elif sys.stdin.isatty() and console.is_terminal:
-        value = {"approved": typer.confirm(f"\n{step['prompt']}", default=True)}
+        value = {"approved": typer.confirm(f"\n{plain(step['prompt'])}", default=True)}
     else:
         value = {"approved": True, "note": "approved without a terminal"}
     client.answer(execution_id, name, value)

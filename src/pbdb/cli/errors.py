@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import psycopg
 import typer
-from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
 from pbdb.app.project import AppNotFound
+from pbdb.cli.terminal import Terminal
 from pbdb.document.file import DocumentError
 from pbdb.errors import PbdbError, translate
 from pbdb.install.embedded import EmbeddedError
@@ -108,9 +108,9 @@ def show(report: Report, *, as_json: bool = False) -> None:
             "hint": report.hint,
             "detail": report.detail,
         }
-        sys.stderr.write(json.dumps({"error": found}, ensure_ascii=False) + "\n")
+        sys.stderr.write(json.dumps({"error": found}, ensure_ascii=True) + "\n")
         return
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     line = Text("error ", style="bold red")
     if report.code:
         line.append(f"{report.code} ", style="bold")

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from pbdb.cli.terminal import Terminal, escaped
 
 COLOURS: Final[Mapping[str, str]] = {
     "ACTIVE": "green",
@@ -35,12 +36,13 @@ def _has_width() -> bool:
 
 
 # Without a terminal nothing has to fit into eighty columns.
-console: Final = Console(width=None if _has_width() else 200)
+console: Final = Terminal(width=None if _has_width() else 200)
 
 
 def print_json(value: Any) -> None:
     """Print a value as JSON; ids, times and decimals as text."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    sys.stdout.write(escaped(text) + "\n")
 
 
 def print_rows(

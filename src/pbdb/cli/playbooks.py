@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from pbdb.cli.errors import UsageError
 from pbdb.cli.options import Json, Organization, Url, open_client
 from pbdb.cli.output import console, print_json, print_rows
+from pbdb.cli.terminal import plain
 from pbdb.client import Client
 from pbdb.document.file import Document, load_document, write_document
 from pbdb.errors import DocumentInvalid, ValidationFailed
@@ -130,7 +132,9 @@ def export(
     if as_json:
         print_json(document)
     else:
-        typer.echo(write_document(document), nl=False)
+        text = write_document(document)
+        # What goes into a file stays as it was written.
+        typer.echo(plain(text) if sys.stdout.isatty() else text, nl=False)
 
 
 def find_playbook(client: Client, name: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any, Final, TypeVar
 
 import psycopg
@@ -148,7 +149,10 @@ def error_text(error: BaseException) -> str:
     if failure.permanent:
         found["permanent"] = True
     if failure.retry_after_seconds is not None:
-        found["retry_after_seconds"] = failure.retry_after_seconds
+        if isfinite(failure.retry_after_seconds):
+            found["retry_after_seconds"] = failure.retry_after_seconds
+        else:
+            found["permanent"] = True  # there is no time at which it could be tried again
     if failure.usage is not None:
         found["usage"] = _usage_value(failure.usage)
     if details:

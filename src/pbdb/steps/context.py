@@ -8,7 +8,7 @@ import importlib.util
 import logging
 import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Self, TypeVar
@@ -77,8 +77,21 @@ class Services:
 
     async def in_thread(self, call: Callable[..., Value], **arguments: Any) -> Value:
         """Run a blocking function in this process's threads; it cannot be interrupted."""
-        run = partial(contextvars.copy_context().run, partial(call, **arguments))
+        run = partial(contextvars.copy_context().run, partial(_contained, call), **arguments)
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+
+def _contained(call: Callable[..., Value], **arguments: Any) -> Value:
+    """Call; what a future cannot carry, or would end the process, comes out as a failure.
+
+    A future refuses StopIteration and then never ends; KeyboardInterrupt ends the event loop.
+    """
+    try:
+        return call(**arguments)
+    except BaseException as error:
+        if isinstance(error, Exception) and not isinstance(error, (StopIteration, CancelledError)):
+            raise
+        raise StepFailed.of(error) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from pbdb.app.payload import storable, to_json
@@ -21,12 +22,14 @@ HANDLERS: dict[StepType, Handler] = {
 async def execute(step: Step, context: Context) -> Output:
     """Run one step and return its output: what PostgreSQL can store, without secrets.
 
-    Raises StepFailed and nothing else, HANDLER_ERROR for an exception of the author's code; apart
-    from CancelledError, by which whoever watches the time ends it.
+    Raises StepFailed and nothing else, HANDLER_ERROR for an exception of the author's code, be it
+    KeyboardInterrupt; apart from CancelledError, by which whoever watches the time ends it.
     """
     try:
         return _shown(await _handler(step)(step, context), context)
-    except (Exception, SystemExit) as error:
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:
         raise _failure(error, context) from error
 
 
@@ -34,7 +37,7 @@ def execute_inline(step: Step, context: Context) -> Output:
     """Run one step of an inline function: like `execute`, but not awaited."""
     try:
         return _shown(custom_function.handle_inline(step, context), context)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         raise _failure(error, context) from error
 
 
@@ -46,7 +49,9 @@ async def execute_batch(steps: Sequence[Step], context: Context) -> list[Outcome
     try:
         outcomes = await custom_function.handle_batch(steps, context)
         return [_outcome(each, context) for each in outcomes]
-    except (Exception, SystemExit) as error:
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:
         raise _failure(error, context) from error
 
 
