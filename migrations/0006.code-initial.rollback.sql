@@ -408,6 +408,9 @@ drop function pbdb.advance_playbook_execution(uuid);
 -- deleted: sql/event/emit_playbook_event.sql
 drop function pbdb.emit_playbook_event(text, jsonb, int);
 
+-- deleted: sql/event/_deliver_event.sql
+drop function pbdb._deliver_event(uuid[], jsonb);
+
 -- deleted: sql/event/fire_trigger.sql
 drop function pbdb.fire_trigger(uuid, uuid, timestamptz, timestamptz, text);
 
@@ -434,6 +437,9 @@ drop function pbdb.define_trigger(text, text, text, text, text, jsonb, jsonb, bo
 
 -- deleted: sql/event/_fire_event_triggers.sql
 drop function pbdb._fire_event_triggers(uuid, text, jsonb);
+
+-- deleted: sql/event/_note_firing.sql
+drop function pbdb._note_firing(uuid, uuid, text);
 
 -- deleted: sql/event/_fire.sql
 drop function pbdb._fire(pbdb.playbook_triggers, jsonb, text, text);
@@ -1101,6 +1107,18 @@ drop function pbdb._aborts_the_turn(text);
 -- deleted: sql/step/_check_shape.sql
 drop function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text);
 
+-- deleted: sql/step/_check_name.sql
+drop function pbdb._check_name(text, text);
+
+-- deleted: sql/step/_check_value.sql
+drop function pbdb._check_value(text, jsonb);
+
+-- deleted: sql/step/_refuse_value.sql
+drop function pbdb._refuse_value(text, jsonb);
+
+-- deleted: sql/step/_value_problem.sql
+drop function pbdb._value_problem(jsonb);
+
 -- deleted: sql/step/_output_limit.sql
 drop function pbdb._output_limit();
 
@@ -1334,6 +1352,9 @@ drop function pbdb.fail_embeddings(uuid[], uuid[], text, text);
 
 -- deleted: sql/memory/embed/store_embeddings.sql
 drop function pbdb.store_embeddings(uuid[], uuid[], text, real[]);
+
+-- deleted: sql/memory/embed/_store_embedding.sql
+drop function pbdb._store_embedding(uuid, uuid, pbdb.embedding_models, real[]);
 
 -- deleted: sql/memory/embed/claim_memories_to_embed.sql
 drop function pbdb.claim_memories_to_embed(text, text, integer, integer);

@@ -139,6 +139,7 @@ set role pbdb_owner;
 \ir memory/store/delete_memory.sql
 \ir memory/store/purge_expired_memories.sql
 \ir memory/embed/claim_memories_to_embed.sql
+\ir memory/embed/_store_embedding.sql
 \ir memory/embed/store_embeddings.sql
 \ir memory/embed/fail_embeddings.sql
 \ir memory/embed/enqueue_memories_to_embed.sql
@@ -219,6 +220,10 @@ set role pbdb_owner;
 \ir step/api_call/_may_be_sent_twice.sql
 \ir step/_on_lost.sql
 \ir step/_output_limit.sql
+\ir step/_value_problem.sql
+\ir step/_refuse_value.sql
+\ir step/_check_value.sql
+\ir step/_check_name.sql
 \ir step/_check_shape.sql
 \ir step/_aborts_the_turn.sql
 \ir step/_time_is_up.sql
@@ -447,6 +452,7 @@ set role pbdb_owner;
 
 -- event: events, triggers and schedules
 \ir event/_fire.sql
+\ir event/_note_firing.sql
 \ir event/_fire_event_triggers.sql
 \ir event/define_trigger.sql
 \ir event/_require_trigger.sql
@@ -456,6 +462,7 @@ set role pbdb_owner;
 \ir event/list_triggers.sql
 \ir event/due_triggers.sql
 \ir event/fire_trigger.sql
+\ir event/_deliver_event.sql
 \ir event/emit_playbook_event.sql
 
 -- queue: what runners call

@@ -18,10 +18,13 @@ begin
     );
     return null;
 exception
-    -- What is wrong with this one trigger is kept with it; it must not stop the others.
-    when sqlstate 'PB004' or sqlstate 'PB005' or sqlstate 'PB006' or sqlstate 'PB007'
-        or sqlstate 'PB014' then
-        return format('%s: %s', sqlstate, sqlerrm);
+    -- What is wrong with this one trigger is kept with it; it must not stop the others. A cancel
+    -- and a deadlock are the emitter's, who comes again; of a schedule, fire_trigger does.
+    when others or query_canceled or assert_failure then
+        if p_trigger_source = 'event' and (sqlstate = '57014' or left(sqlstate, 2) = '40') then
+            raise;
+        end if;
+        return format('%s: %s', sqlstate, left(sqlerrm, 10000));
 end;
 $fn$;
 

@@ -12,7 +12,9 @@ declare
     v_error text;
     v_fired int := 0;
 begin
-    -- A loop, because each trigger starts a playbook of its own.
+    -- A loop, because each trigger starts a playbook of its own. That it fired is noted unless
+    -- somebody else is noting it: an emitter neither waits for another one's commit nor deadlocks
+    -- with it.
     for v_trigger in
         select t.*
         from pbdb.playbook_triggers as t
@@ -29,9 +31,7 @@ begin
             end,
             null, 'event'
         );
-        update pbdb.playbook_triggers as t
-        set last_fired_at = clock_timestamp(), last_error = v_error
-        where t.organization_id = p_organization_id and t.id = v_trigger.id;
+        perform pbdb._note_firing(p_organization_id, v_trigger.id, v_error);
         v_fired := v_fired + (v_error is null)::int;
     end loop;
     return v_fired;

@@ -29,6 +29,10 @@ begin
             ),
             hint = 'Give it a name and either a schedule (cron, five fields) or an event.';
     end if;
+    perform pbdb._check_name('a trigger', p_name);
+    perform pbdb._check_name('an event', p_event_name);
+    perform pbdb._check_value('input of a trigger', p_input);
+    perform pbdb._check_value('match of a trigger', p_event_match);
     if not exists (select from pg_timezone_names as z where z.name = p_time_zone) then
         raise exception using
             errcode = 'PB017',
@@ -61,7 +65,7 @@ $fn$;
 comment on function pbdb.define_trigger(text, text, text, text, text, jsonb, jsonb, boolean) is
 'Starts a playbook by itself: on a schedule (cron with five fields, read in a time zone, by a '
 'runner) or on an event that emit_playbook_event names and whose payload contains p_event_match. '
-'Defining a name again replaces it. Raises PB001, PB004, PB005 (the playbook), PB017.';
+'Defining a name again replaces it. Raises PB001, PB004, PB005 (the playbook), PB014, PB017.';
 
 revoke execute on function pbdb.define_trigger(
     text, text, text, text, text, jsonb, jsonb, boolean

@@ -15,6 +15,12 @@ as $fn$
     where
         t.kind = 'schedule' and t.is_enabled
         and coalesce(t.next_fire_at, '-infinity') <= clock_timestamp()
+        and not exists (
+            select from pbdb.playbook_setbacks as s
+            where
+                s.organization_id = t.organization_id and s.subject_id = t.id
+                and s.not_before > clock_timestamp()
+        )
     order by t.next_fire_at nulls first
     limit p_limit;
 $fn$;

@@ -16,7 +16,6 @@ as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
     v_waits uuid[];
-    v_result_id uuid;
     v_woken int := 0;
     v_event_id uuid;
 begin
@@ -30,6 +29,8 @@ begin
             ),
             hint = 'Give a name, a JSON payload and 0 to 2592000 seconds.';
     end if;
+    perform pbdb._check_name('an event', p_name);
+    perform pbdb._check_value('payload of an event', p_payload);
     insert into pbdb.playbook_events (organization_id, event_name, payload, expires_at)
     values (
         v_organization_id, p_name, p_payload,
@@ -45,12 +46,7 @@ begin
             and q.state = 'WAITING' and p_payload @> q.event_match
         order by q.execution_id, q.result_id
     );
-    -- All of them are locked first and in one order, as a batch of completions does.
-    perform pbdb._lock_families(v_waits);
-    foreach v_result_id in array v_waits loop
-        v_woken := v_woken + pbdb._deliver(v_result_id, p_payload, false)::int;
-    end loop;
-
+    v_woken := pbdb._deliver_event(v_waits, p_payload);
     if v_woken > 0 then
         update pbdb.playbook_events as e
         set consumed_by = v_event_id
@@ -63,7 +59,7 @@ $fn$;
 comment on function pbdb.emit_playbook_event(text, jsonb, int) is
 'Delivers an event to every wait of this organization that it matches, starts the playbooks whose '
 'triggers it matches, and gives how many of both. When no wait took it, it is kept p_keep_seconds '
-'for the first wait that matches. Raises PB001, PB017.';
+'for the first wait that matches. Raises PB001, PB014, PB017.';
 
 revoke execute on function pbdb.emit_playbook_event(text, jsonb, int) from public;
 grant execute on function pbdb.emit_playbook_event(text, jsonb, int) to pbdb_app;

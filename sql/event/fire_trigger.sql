@@ -39,6 +39,13 @@ begin
             ),
             'scheduled'
         );
+        if pbdb._aborts_the_turn(left(v_error, 5)) and pbdb._set_aside(
+            p_organization_id, null, p_trigger_id, 'schedule', left(v_error, 5), v_error
+        ) < 5 then
+            return false;
+        end if;
+        delete from pbdb.playbook_setbacks as s
+        where s.organization_id = p_organization_id and s.subject_id = p_trigger_id;
     end if;
     update pbdb.playbook_triggers as t
     set
@@ -52,7 +59,8 @@ $fn$;
 comment on function pbdb.fire_trigger(uuid, uuid, timestamptz, timestamptz, text) is
 'Starts the playbook of a schedule that is due and notes its next time; true when this call '
 'started it. Times that passed while nobody looked start one execution together. A next time of '
-'null turns the trigger off and keeps p_error as the reason.';
+'null turns the trigger off and keeps p_error as the reason. An error that is not the playbook''s '
+'own puts the time aside, and it comes again, five times in all.';
 
 revoke execute on function pbdb.fire_trigger(
     uuid, uuid, timestamptz, timestamptz, text

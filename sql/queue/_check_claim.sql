@@ -12,6 +12,7 @@ begin
             message = 'the worker has no name',
             hint = 'Pass a name that tells runners apart, such as host:pid.';
     end if;
+    perform pbdb._check_name('a worker', p_worker);
     if p_limit is null or p_limit not between 0 and 10000 then
         raise exception using
             errcode = 'PB017',

@@ -5,6 +5,8 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $fn$
+declare
+    v_problem text;
 begin
     if pg_column_size(p_output) > pbdb._output_limit() then
         return jsonb_build_object(
@@ -12,6 +14,13 @@ begin
                 'the output is %s bytes, the limit is %s',
                 pg_column_size(p_output), pbdb._output_limit()
             )
+        );
+    end if;
+    v_problem := pbdb._value_problem(p_output);
+    if v_problem is not null then
+        return jsonb_build_object(
+            'code', 'OUTPUT_INVALID', 'permanent', true, 'message',
+            'the output cannot be kept: ' || v_problem
         );
     end if;
     if jsonb_typeof(p_step -> 'output_schema') = 'object' then

@@ -165,3 +165,18 @@ def test_only_a_worker_claims_and_no_tenant_sees_anothers_queue(
     with as_tenant(app, uuid.uuid4()):
         count = app.execute("select count(memory_id) from pbdb.agent_memories_to_embed").fetchone()
     assert count == (0,)
+
+
+@pytest.mark.usefixtures("model")
+def test_a_vector_that_cannot_be_stored_is_given_back_and_the_others_are_stored(
+    worker: Connection, owner: Connection, store: Any
+) -> None:
+    store("one", "two", "three")
+    claims = worker.execute(CLAIM, ("w", 10)).fetchall()
+    vectors = [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
+
+    stored = worker.execute(STORE, ([c[0] for c in claims], [c[1] for c in claims], vectors))
+
+    assert stored.fetchall() == [("accepted", None), ("failed", "PB020"), ("accepted", None)]
+    waiting = owner.execute("select memory_id, token from pbdb.agent_memories_to_embed").fetchall()
+    assert waiting == [(claims[1][0], None)]

@@ -137,3 +137,70 @@ def test_an_application_that_runs_due_steps_sweeps_its_own_only(
     tenant.one("select pbdb.run_due_sql_steps()")
 
     assert (tenant.status(mine), other_tenant.status(theirs)) == ("COMPLETED", "PAUSED")
+
+
+@pytest.mark.parametrize("code", ["08006", "22008", "53200", "55P03", "58030", "XX000", "PB999"])
+def test_a_trigger_that_refuses_does_not_refuse_the_event(
+    tenant: Tenant, owner: Connection, code: str
+) -> None:
+    tenant.apply(transform("end", 1))
+    tenant.apply({"name": "w", "type": "WAIT_FOR_INPUT", "config": {"event": "e"}}, name="waits")
+    waiting = tenant.start(name="waits")
+    tenant.one("select pbdb.define_trigger('t', 'test', p_event_name => 'e')")
+    planted.rule(tenant.app, tenant.organization, "playbook_executions", "INSERT", code)
+
+    assert tenant.one("select pbdb.emit_playbook_event('e')") == 1
+
+    planted.no_rule(tenant.app)
+    assert tenant.status(waiting) == "COMPLETED"
+    assert code in tenant.one("select last_error from pbdb.list_triggers()")
+
+
+def test_a_wait_that_cannot_take_an_event_does_not_keep_it_from_others(tenant: Tenant) -> None:
+    wait = {"name": "w", "type": "WAIT_FOR_INPUT", "config": {"event": "e"}}
+    tenant.apply(wait, function("next"), name="bad")
+    tenant.apply(wait, transform("end", 1), name="good")
+    bad, good = tenant.start(name="bad"), tenant.start(name="good")
+    planted.rule(tenant.app, tenant.organization, "playbook_ready_steps", "INSERT", "54000")
+
+    tenant.one("select pbdb.emit_playbook_event('e')")
+
+    planted.no_rule(tenant.app)
+    assert (tenant.status(bad), tenant.status(good)) == ("FAILED", "COMPLETED")
+
+
+def test_emitters_of_one_event_do_not_wait_for_each_other(tenant: Tenant, connect: Any) -> None:
+    tenant.apply(transform("end", 1))
+    tenant.one("select pbdb.define_trigger('t', 'test', p_event_name => 'e')")
+    other = connect("app_two")
+    with tenant.app.transaction(), other.transaction():
+        for conn in (tenant.app, other):
+            conn.execute("select pbdb.set_organization(%s)", (tenant.organization,))
+            conn.execute("set local statement_timeout = '5s'")
+            conn.execute("select pbdb.emit_playbook_event('e')")
+
+    assert tenant.one("select count(*) from pbdb.playbook_executions") == 2
+
+
+@pytest.mark.parametrize("code", ["08006", "40P01", "53200", "57014", "XX000"])
+def test_a_schedule_whose_turn_is_undone_comes_again_and_stops_no_other(
+    tenant: Tenant, other_tenant: Tenant, owner: Connection, code: str
+) -> None:
+    for each in (tenant, other_tenant):
+        each.apply(transform("end", 1))
+        each.one("select pbdb.define_trigger('t', 'test', '* * * * *')")
+    owner.execute("update pbdb.playbook_triggers set next_fire_at = clock_timestamp()")
+    refuse(tenant, "playbook_executions", "INSERT", code)
+    fire = (
+        "select d.organization_id, pbdb.fire_trigger(d.organization_id, d.trigger_id, d.due_at,"
+        " now() + interval '1 hour') from pbdb.due_triggers() as d"
+    )
+
+    fired = dict(tenant.worker.execute(fire).fetchall())
+
+    assert fired == {tenant.organization: False, other_tenant.organization: True}
+    assert tenant.worker.execute(fire).fetchall() == []
+    planted.no_rule(tenant.worker)
+    owner.execute("update pbdb.playbook_setbacks set not_before = clock_timestamp()")
+    assert tenant.worker.execute(fire).fetchall() == [(tenant.organization, True)]
+    assert owner.execute("select count(*) from pbdb.playbook_setbacks").fetchone() == (0,)

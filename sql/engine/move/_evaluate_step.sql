@@ -30,6 +30,7 @@ begin
 
         if jsonb_typeof(p_step -> 'mapping') = 'object' then
             v_effect.input := pbdb._map(p_step -> 'mapping', p_variables);
+            perform pbdb._refuse_value('input', v_effect.input);
         else
             v_effect.input := p_input;
         end if;
@@ -48,7 +49,17 @@ begin
             if jsonb_typeof(p_step -> 'dynamic_keys') = 'array' then
                 v_effect.request := pbdb._resolve_request(p_step, v_effect.input, p_variables);
             end if;
+            perform pbdb._refuse_value('config', v_effect.request);
             if v_kind = 'claimed' then
+                if length(p_step ->> 'handler') > 500 then
+                    raise exception using
+                        errcode = 'PB024',
+                        message = format(
+                            'the name of what runs it has %s characters, the limit is 500',
+                            length(p_step ->> 'handler')
+                        ),
+                        hint = 'Give the function or the agent a shorter name.';
+                end if;
                 return v_effect;
             end if;
             return pbdb._plan_step(
@@ -59,6 +70,7 @@ begin
         v_effect.output := pbdb._inline_output(
             p_step ->> 'type', p_step -> 'config', v_effect.input, p_variables
         );
+        perform pbdb._refuse_value('output', v_effect.output);
         if p_step ? 'targets' then
             v_effect.goes_to := (p_step -> 'targets' ->> (v_effect.output ->> 'branch_to'))::int;
         end if;

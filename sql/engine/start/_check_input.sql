@@ -14,16 +14,7 @@ begin
             message = format('the input of playbook "%s" is null', p_program ->> 'name'),
             hint = 'Pass a JSON object; {} when the playbook needs nothing.';
     end if;
-    if pg_column_size(p_input) > pbdb._output_limit() then
-        raise exception using
-            errcode = 'PB014',
-            message = format(
-                'the input of playbook "%s" is %s bytes, the limit is %s', p_program ->> 'name',
-                pg_column_size(p_input), pbdb._output_limit()
-            ),
-            hint = 'Store large content elsewhere and pass a reference, or raise '
-                'pbdb.max_output_bytes.';
-    end if;
+    perform pbdb._check_value(format('input of playbook "%s"', p_program ->> 'name'), p_input);
     if jsonb_typeof(p_program -> 'input_schema') in ('object', 'boolean') then
         v_errors := pbdb._schema_errors(p_program -> 'input_schema', p_input);
     end if;
@@ -40,6 +31,7 @@ end;
 $fn$;
 
 comment on function pbdb._check_input(jsonb, jsonb) is
-'Raises PB006 when an input does not fit the playbook''s input_schema, PB014 when it is too large.';
+'Raises PB006 when an input does not fit the playbook''s input_schema, PB014 when it is too '
+'large, too deep, or has a number of too many digits.';
 
 revoke execute on function pbdb._check_input(jsonb, jsonb) from public;

@@ -25,6 +25,8 @@ declare
     v_index int;
     v_has_child boolean := (p_program ->> 'has_child')::boolean;
 begin
+    perform pbdb._check_name('an execution', p_execution_name);
+    perform pbdb._check_value('metadata', p_metadata);
     -- In the order of the keys, because two starts that wait for each other's keys must not wait in
     -- a circle.
     if p_idempotency_keys is not null and cardinality(p_inputs) > 1 then

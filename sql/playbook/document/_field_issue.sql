@@ -40,7 +40,14 @@ begin atomic
         when p_kind = 'tags' and not (
             jsonb_typeof(p_value) = 'array'
             and not jsonb_path_exists(p_value, 'strict $[*] ? (@.type() != "string")')
-        ) then 'a list of texts'
+            and not exists (
+                select
+                from jsonb_array_elements_text(
+                    case when jsonb_typeof(p_value) = 'array' then p_value else '[]' end
+                ) as t (tag)
+                where length(t.tag) > 255
+            )
+        ) then 'a list of texts of at most 255 characters'
         when p_kind = 'steps' and jsonb_typeof(p_value) <> 'array' then 'a list of steps'
         when p_kind = 'branches' and not (
             jsonb_typeof(p_value) = 'object' and p_value <> '{}'
