@@ -45,6 +45,36 @@ def test_json_text_and_bytes_come_back_as_what_they_are(http: HttpServer, call: 
     assert call({"url": http.reply("/head", "x"), "method": "head"})["data"] is None
 
 
+@pytest.mark.parametrize(
+    "charset", ["punycode", "idna", "rot13", "hex", "zlib", "unicode_escape", "utf-7", "no-such"]
+)
+def test_a_charset_that_is_none_or_burns_is_read_as_utf_8(
+    http: HttpServer, call: Any, charset: str
+) -> None:
+    text = "ä-" + "a" * 400_000
+    url = http.reply("/odd", text.encode(), content_type=f"text/plain; charset={charset}")
+    began = time.process_time()
+    assert call({"url": url})["data"] == text
+    assert time.process_time() - began < 10  # punycode took a minute
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("windows-1252", "€"),
+        ("UTF-16", "ä"),
+        ("Shift_JIS", "日"),
+        ("gb18030", "中"),
+        ("koi8-r", "я"),
+    ],
+)
+def test_a_charset_that_services_use_is_read(
+    http: HttpServer, call: Any, charset: str, text: str
+) -> None:
+    url = http.reply("/c", text.encode(charset), content_type=f"text/html; charset={charset}")
+    assert call({"url": url})["data"] == text
+
+
 def test_the_output_has_status_and_headers_without_cookies(http: HttpServer, call: Any) -> None:
     url = http.reply("/", {"ok": True}, 201, set_cookie="session=1", x_request="r1")
     output = call({"url": url})
