@@ -17,7 +17,7 @@ import pytest
 
 from docs.pages import ROOT
 
-FIRST_SECONDS = 420
+FIRST_SECONDS = 780
 
 
 @dataclass(frozen=True, slots=True)

