@@ -106,7 +106,10 @@ def test_the_time_of_a_call_fails_the_step_that_used_it_and_keeps_what_was_done(
     after = other_tenant.start()
     tenant.worker.execute("set statement_timeout = '1500ms'")
 
-    done = [run_due(tenant) for _ in range(3)]
+    # Two calls on an idle machine; on a busy one the time may end among the quick ones.
+    done = list[int]()
+    while sum(done) < 32 and len(done) < 10:
+        done.append(run_due(tenant))
 
     tenant.worker.execute("reset statement_timeout")
     assert {other_tenant.status(each) for each in [*quick, after]} == {"COMPLETED"}

@@ -374,9 +374,8 @@ FEW = [
     "p_from => now() - interval '20 days', p_to => now() - interval '19 days'",
     "p_to => now() - interval '30 days'",
     "p_from => now() + interval '1 day'",
-    # Not here: metadata that very many have. PostgreSQL 16 may find those by walking the newest of
-    # all tenants, which reads up to 4,000 pages.
-    """p_metadata => '{"customer": 7}'""",
+    # Not here: metadata that somebody has. Where the sample of `analyze` holds one of them,
+    # PostgreSQL takes them for many and may walk the newest of all, which reads up to 4,000 pages.
     """p_metadata => '{"customer": -1}'""",
 ]
 
