@@ -663,6 +663,12 @@ drop function pbdb._flush_steps(pbdb.run);
 -- deleted: sql/engine/run/_flush_runs.sql
 drop function pbdb._flush_runs(pbdb.run[], text, text[], int, int);
 
+-- deleted: sql/engine/run/_flush_one.sql
+drop function pbdb._flush_one(pbdb.run, text, text[], int, int);
+
+-- deleted: sql/engine/run/_store_next.sql
+drop function pbdb._store_next(pbdb.run, text, text[], int, int);
+
 -- deleted: sql/engine/run/_insert_executions.sql
 drop function pbdb._insert_executions(pbdb.run[]);
 

@@ -376,6 +376,8 @@ set role pbdb_owner;
 \ir engine/run/_flush_ended.sql
 \ir engine/run/_flush_attempts.sql
 \ir engine/run/_insert_executions.sql
+\ir engine/run/_store_next.sql
+\ir engine/run/_flush_one.sql
 \ir engine/run/_flush_runs.sql
 \ir engine/run/_flush_steps.sql
 \ir engine/start/_require_program.sql

@@ -12,7 +12,9 @@ begin atomic
 select n.index
 from (select generate_series(p_join.next_index, p_join.total - 1)) as n (index)
 where
-    p_join.succeeded_count = 0
+    -- Everything before next_index was opened or kept, and is counted; so no more than that means
+    -- that nothing is kept from there on. Looking for it costs the more, the more items are done.
+    p_join.succeeded_count + p_join.failed_count + p_join.open_count <= p_join.next_index
     or (
         not exists (
             select from pbdb.playbook_scopes as s

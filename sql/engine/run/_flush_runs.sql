@@ -43,6 +43,17 @@ declare
     v_ready int := 0;
     v_claims pbdb.claimed_step[];
 begin
+    if cardinality(p_runs) = 1 then
+        v_run := p_runs[1];
+        if not v_run.is_new
+            and cardinality(v_run.results) <= 1 and cardinality(v_run.ready) <= 1
+            and (v_run.results[1]).id is not distinct from (v_run.ready[1]).result_id
+            and cardinality(v_run.calls) + cardinality(v_run.cancels) = 0
+            and (v_run.parent_result_id is null or v_run.completed_at is null) then
+            return pbdb._flush_one(v_run, p_worker, p_handlers, p_limit, p_lease_seconds);
+        end if;
+    end if;
+
     foreach v_run in array p_runs loop
         v_has_new := v_has_new or v_run.is_new;
         v_has_old := v_has_old or not v_run.is_new;
