@@ -1653,6 +1653,12 @@ drop function pbdb._schema_wanted(text, jsonb);
 -- deleted: sql/language/schema/_schema_path.sql
 drop function pbdb._schema_path(text, text);
 
+-- deleted: sql/language/time/_time_text.sql
+drop function pbdb._time_text(timestamptz);
+
+-- deleted: sql/language/time/_is_time.sql
+drop function pbdb._is_time(text);
+
 -- deleted: sql/access/agent_memories_to_embed.sql
 revoke all on pbdb.agent_memories_to_embed
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;

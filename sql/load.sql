@@ -40,6 +40,8 @@ set role pbdb_owner;
 \ir access/agent_memories_to_embed.sql
 
 -- language: what authors write: JSON Schema (draft 2020-12), paths, conditions, templates
+\ir language/time/_is_time.sql
+\ir language/time/_time_text.sql
 \ir language/schema/_schema_path.sql
 \ir language/schema/_schema_wanted.sql
 \ir language/schema/_schema_error.sql

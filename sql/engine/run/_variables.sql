@@ -24,7 +24,8 @@ begin
         v_more := jsonb_build_object('execution', jsonb_build_object(
             'id', p_run.execution_id, 'name', p_run.execution_name,
             'playbook', p_program -> 'name', 'version', p_program -> 'version',
-            'trigger_source', p_run.trigger_source, 'started_at', p_run.started_at
+            'trigger_source', p_run.trigger_source, 'started_at',
+            pbdb._time_text(p_run.started_at)
         ));
     end if;
     -- A loop, because most steps read one earlier output and many of them are still in memory; by

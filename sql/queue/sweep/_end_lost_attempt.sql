@@ -37,7 +37,10 @@ begin
                 'no result within the step''s timeout of %s s (worker %s)',
                 p_ready.timeout_seconds, p_attempt.worker
             )
-            else format('the lease of worker %s expired at %s', p_attempt.worker, p_ready.due_at)
+            else format(
+                'the lease of worker %s expired at %s', p_attempt.worker,
+                pbdb._time_text(p_ready.due_at)
+            )
         end
     );
     return pbdb._end_attempt(p_run, p_step, p_attempt, null, v_error, null);

@@ -17,7 +17,7 @@ begin
     if p_ready.waits_for = 'TIMER' then
         return pbdb._end_attempt(
             p_run, p_step, p_attempt,
-            jsonb_build_object('waited_until', p_ready.due_at), null, null
+            jsonb_build_object('waited_until', pbdb._time_text(p_ready.due_at)), null, null
         );
     end if;
     if p_ready.waits_for = 'CHILD' then
@@ -26,7 +26,7 @@ begin
     return pbdb._end_attempt(p_run, p_step, p_attempt, null, jsonb_build_object(
         'code', case when p_ready.waits_for = 'CHILD' then 'TIMEOUT' else 'WAIT_TIMEOUT' end,
         'permanent', true,
-        'message', format('nothing came by %s', p_ready.due_at)
+        'message', format('nothing came by %s', pbdb._time_text(p_ready.due_at))
     ), null);
 end;
 $fn$;

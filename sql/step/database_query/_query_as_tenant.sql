@@ -4,7 +4,7 @@
 -- can bring them back. After a restore it may belong to whoever restored; then nothing runs. A
 -- cursor takes one statement that gives rows, so SET, DO, COMMIT, COPY and stacked statements are
 -- refused (42P11). Values are bound, never spliced in. Operators are named in full, or exact,
--- because the text finds its tables in public.
+-- because the text finds its tables in public. A text gives the same whoever's session runs it.
 create or replace function pbdb._query_as_tenant(
     p_query text, p_params text[], p_max_rows int, p_max_bytes bigint
 )
@@ -13,6 +13,11 @@ language plpgsql
 volatile
 security definer
 set search_path = public, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, MDY'
+set intervalstyle = postgres
+set extra_float_digits = 1
+set bytea_output = hex
 as $fn$
 declare
     v_cursor refcursor;

@@ -14,12 +14,12 @@ begin atomic
         and not pg_input_is_valid(p_config ->> 'for', 'interval')
     union all
     select
-        '/until', 'TIME_INVALID', format('%s is not a time', p_config -> 'until'),
+        '/until', 'TIME_INVALID', format('%s is not a time with a zone', p_config -> 'until'),
         'Write "2030-01-31T09:00:00+01:00", or a path to such a text.'
     where
         jsonb_typeof(p_config -> 'until') = 'string'
         and p_config ->> 'until' not like '$%' and strpos(p_config ->> 'until', '{{') = 0
-        and not pg_input_is_valid(p_config ->> 'until', 'timestamptz');
+        and not pbdb._is_time(p_config ->> 'until');
 end;
 
 comment on function pbdb._wait_issues(jsonb) is

@@ -4,6 +4,7 @@ returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set intervalstyle = postgres
 as $fn$
 declare
     v_for text := p_config ->> 'for';
@@ -17,7 +18,7 @@ begin
     end if;
     if p_config ? 'for' or p_config ? 'until' then
         return jsonb_build_object('waits_for', 'TIMER', 'due_at', coalesce(
-            (p_config ->> 'until')::timestamptz,
+            replace(p_config ->> 'until', ',', '.')::timestamptz,
             p_now + case jsonb_typeof(p_config -> 'for')
                 when 'number' then interval '1 second' * v_for::float8
                 else v_for::interval

@@ -6,18 +6,18 @@ stable
 security invoker
 begin atomic
 select case
-    when p_config ? 'until'
-        and not coalesce(pg_input_is_valid(p_config ->> 'until', 'timestamptz'), false)
-        or p_config ? 'for' and not case jsonb_typeof(p_config -> 'for')
+    when p_config ? 'until' and not coalesce(pbdb._is_time(p_config ->> 'until'), false)
+        then format(
+            'until %s is not a time with a zone, such as 2030-01-31T09:00:00+01:00',
+            left((p_config -> 'until')::text, 200)
+        )
+    when p_config ? 'for' and not case jsonb_typeof(p_config -> 'for')
             when 'string' then pg_input_is_valid(p_config ->> 'for', 'interval')
             else
                 jsonb_typeof(p_config -> 'for') = 'number'
                 and abs((p_config ->> 'for')::numeric) <= 1e11
         end
-        then format(
-            'for %s or until %s is not a duration or a time', left(p_config ->> 'for', 200),
-            left(p_config ->> 'until', 200)
-        )
+        then format('for %s is not a duration', left((p_config -> 'for')::text, 200))
     when p_config ? 'event' and (
         jsonb_typeof(p_config -> 'event') <> 'string' or btrim(p_config ->> 'event') = ''
         or length(p_config ->> 'event') > 255
