@@ -10,6 +10,8 @@ drop table pbdb.query_contexts;
 drop table pbdb.playbook_usage;
 drop table pbdb.workers;
 drop table pbdb.playbook_setbacks;
+drop table pbdb.playbook_event_horizon;
+drop table pbdb.playbook_event_receipts;
 drop table pbdb.playbook_events;
 drop table pbdb.playbook_joins;
 drop table pbdb.playbook_ready_steps;

@@ -562,30 +562,96 @@ create table pbdb.playbook_events (
     organization_id uuid not null,
     event_name text not null,
     payload jsonb not null default '{}',
+    idempotency_key text,
+    woken int not null default 0,
+    emitted_xid xid8 not null default pg_current_xact_id(),
     expires_at timestamptz not null,
-    consumed_by uuid,
+    purge_at timestamptz not null,
     created_at timestamptz not null default now(),
-    primary key (organization_id, id)
+    primary key (organization_id, id),
+    constraint event_is_kept_until_it_expires check (purge_at >= expires_at)
 );
 
 comment on table pbdb.playbook_events is
-'Events that emit_playbook_event received and no wait consumed yet, kept a while for a wait that '
-'comes just after.';
+'Events that emit_playbook_event received, kept for their time for waits that begin later, whoever has taken '
+'them already.';
 comment on column pbdb.playbook_events.id is 'Id of the event; earlier events have lower ids.';
 comment on column pbdb.playbook_events.organization_id is
 'Tenant; part of every key, so that no row can point across tenants.';
 comment on column pbdb.playbook_events.event_name is 'Name that waits and triggers compare.';
 comment on column pbdb.playbook_events.payload is
 'What the event carries; the answer of the wait that it ends.';
-comment on column pbdb.playbook_events.expires_at is 'Until when a later wait may consume it.';
-comment on column pbdb.playbook_events.consumed_by is
-'The attempt whose wait took it from here; the event itself when waits took it as it was emitted. Null while unconsumed.';
+comment on column pbdb.playbook_events.idempotency_key is
+'Key that the emitter gave: the same event under it is delivered once. Null for none.';
+comment on column pbdb.playbook_events.woken is
+'How many waits and triggers took an event with an idempotency key when it was emitted: what a repeated call '
+'answers.';
+comment on column pbdb.playbook_events.emitted_xid is
+'Transaction that emitted it: sweeps look for waits that it could not see until all that ran beside it have ended.';
+comment on column pbdb.playbook_events.expires_at is 'Until when a later wait may take it.';
+comment on column pbdb.playbook_events.purge_at is
+'From when a sweep removes it: when it expires, with an idempotency key a day after it came at the earliest.';
 comment on column pbdb.playbook_events.created_at is
 'When the row was written (start of the writing transaction).';
 
-create index playbook_events_unconsumed_idx
-on pbdb.playbook_events (organization_id, event_name, id) where consumed_by is null;
-create index playbook_events_expiry_idx on pbdb.playbook_events (expires_at);
+create index playbook_events_name_idx on pbdb.playbook_events (organization_id, event_name, id);
+create unique index playbook_events_key_idx
+on pbdb.playbook_events (organization_id, idempotency_key) where idempotency_key is not null;
+create index playbook_events_emitted_idx on pbdb.playbook_events (emitted_xid);
+create index playbook_events_purge_idx on pbdb.playbook_events (purge_at);
+
+-- Without a key to its event, whose row all that take it would lock: it goes by the time that it has from it.
+create table pbdb.playbook_event_receipts (
+    organization_id uuid not null,
+    event_id uuid not null,
+    execution_id uuid not null,
+    step_id uuid not null,
+    scope_id uuid,
+    purge_at timestamptz not null,
+    created_at timestamptz not null default now(),
+    constraint receipt_is_one_for_a_step_and_scope
+    unique nulls not distinct (organization_id, event_id, execution_id, step_id, scope_id)
+);
+
+comment on table pbdb.playbook_event_receipts is
+'Which steps of which executions have taken an event: each takes it once, however often it is visited.';
+comment on column pbdb.playbook_event_receipts.organization_id is
+'Tenant; part of every key, so that no row can point across tenants.';
+comment on column pbdb.playbook_event_receipts.event_id is 'The event.';
+comment on column pbdb.playbook_event_receipts.execution_id is 'The execution that took it.';
+comment on column pbdb.playbook_event_receipts.step_id is 'Its step that waited.';
+comment on column pbdb.playbook_event_receipts.scope_id is
+'The branch or item that waited; null outside parallel steps.';
+comment on column pbdb.playbook_event_receipts.purge_at is
+'From when a sweep removes it: the event''s.';
+comment on column pbdb.playbook_event_receipts.created_at is
+'When the row was written (start of the writing transaction).';
+
+create index playbook_event_receipts_purge_idx on pbdb.playbook_event_receipts (purge_at);
+
+-- An emitter and a wait that begins at the same moment cannot see each other. A wait has its transaction id
+-- before it looks for events, so those that missed an event have ended when everything has that had begun when
+-- the event was first seen.
+create table pbdb.playbook_event_horizon (
+    is_only boolean not null default true primary key,
+    settled_below xid8 not null default '0',
+    next_below xid8,
+    next_after xid8,
+    constraint event_horizon_is_one_row check (is_only)
+);
+
+comment on table pbdb.playbook_event_horizon is
+'One row: which events sweeps still compare with waits. Of the whole database, as transaction ids are.';
+comment on column pbdb.playbook_event_horizon.is_only is 'True: there is one row.';
+comment on column pbdb.playbook_event_horizon.settled_below is
+'Events of earlier transactions can have been missed by nobody, or have been delivered.';
+comment on column pbdb.playbook_event_horizon.next_below is
+'What settled_below becomes next: events of earlier transactions had all been committed when it was set. Null '
+'when nothing was looked at since.';
+comment on column pbdb.playbook_event_horizon.next_after is
+'Becomes so when every transaction before this one has ended.';
+
+insert into pbdb.playbook_event_horizon default values;
 
 create table pbdb.playbook_setbacks (
     organization_id uuid not null,
@@ -711,7 +777,8 @@ begin
     foreach v_table in array array[
         'playbook_executions', 'playbook_idempotency_keys', 'playbook_replaced_inputs',
         'playbook_step_results', 'playbook_scopes', 'playbook_ready_steps', 'playbook_joins',
-        'playbook_events', 'playbook_setbacks', 'workers', 'playbook_usage',
+        'playbook_events', 'playbook_event_receipts', 'playbook_event_horizon',
+        'playbook_setbacks', 'workers', 'playbook_usage',
         'playbook_execution_rollups', 'playbook_execution_hours', 'query_contexts'
     ] loop
         execute format('alter table pbdb.%I enable row level security', v_table);

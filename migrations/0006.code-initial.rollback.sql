@@ -366,6 +366,15 @@ drop function pbdb._turn_failed(text, uuid, uuid, timestamptz, text, text);
 -- deleted: sql/queue/sweep/_settle_finding.sql
 drop function pbdb._settle_finding(text, uuid, uuid);
 
+-- deleted: sql/queue/sweep/_purge_events.sql
+drop function pbdb._purge_events(int);
+
+-- deleted: sql/queue/sweep/_move_event_horizon.sql
+drop function pbdb._move_event_horizon(xid8, xid8, xid8);
+
+-- deleted: sql/queue/sweep/_has_fresh_events.sql
+drop function pbdb._has_fresh_events();
+
 -- deleted: sql/queue/sweep/_sweep_event.sql
 drop function pbdb._sweep_event(uuid, uuid);
 
@@ -383,6 +392,9 @@ drop function pbdb._sweep_execution(uuid);
 
 -- deleted: sql/queue/sweep/_overdue.sql
 drop function pbdb._overdue(int, uuid);
+
+-- deleted: sql/queue/sweep/_missed_events.sql
+drop function pbdb._missed_events(uuid);
 
 -- deleted: sql/queue/sweep/_something_is_overdue.sql
 drop function pbdb._something_is_overdue();
@@ -406,10 +418,13 @@ drop function pbdb._check_claim(text, int, int);
 drop function pbdb.advance_playbook_execution(uuid);
 
 -- deleted: sql/event/emit_playbook_event.sql
-drop function pbdb.emit_playbook_event(text, jsonb, int);
+drop function pbdb.emit_playbook_event(text, jsonb, int, text);
+
+-- deleted: sql/event/_emitted_before.sql
+drop function pbdb._emitted_before(uuid, text, jsonb, text);
 
 -- deleted: sql/event/_deliver_event.sql
-drop function pbdb._deliver_event(uuid[], jsonb);
+drop function pbdb._deliver_event(uuid[], jsonb, uuid);
 
 -- deleted: sql/event/fire_trigger.sql
 drop function pbdb.fire_trigger(uuid, uuid, timestamptz, timestamptz, text);
@@ -526,7 +541,7 @@ drop function pbdb._input_hash(text, jsonb);
 drop function pbdb._check_input(jsonb, jsonb);
 
 -- deleted: sql/engine/wait/_deliver.sql
-drop function pbdb._deliver(uuid, jsonb, boolean);
+drop function pbdb._deliver(uuid, jsonb, boolean, uuid);
 
 -- deleted: sql/engine/move/_run_engine_steps.sql
 drop function pbdb._run_engine_steps(uuid[], int);
@@ -562,7 +577,10 @@ drop function pbdb._end_pause(pbdb.run);
 drop function pbdb._await(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect);
 
 -- deleted: sql/engine/wait/_take_event.sql
-drop function pbdb._take_event(uuid, text, jsonb, uuid);
+drop function pbdb._take_event(text, jsonb, pbdb.playbook_step_results);
+
+-- deleted: sql/engine/wait/_note_receipt.sql
+drop function pbdb._note_receipt(uuid, pbdb.playbook_step_results);
 
 -- deleted: sql/engine/end/_end_scope.sql
 drop function pbdb._end_scope(pbdb.run, jsonb, pbdb.thread);
@@ -1738,6 +1756,18 @@ revoke all on pbdb.workers
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 drop policy monitor_may_read_all on pbdb.workers;
 drop policy owner_may_everything on pbdb.workers;
+
+-- deleted: sql/access/playbook_event_horizon.sql
+revoke all on pbdb.playbook_event_horizon
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+drop policy owner_may_everything on pbdb.playbook_event_horizon;
+
+-- deleted: sql/access/playbook_event_receipts.sql
+revoke all on pbdb.playbook_event_receipts
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+drop policy monitor_may_read_all on pbdb.playbook_event_receipts;
+drop policy app_may_read_its_organization on pbdb.playbook_event_receipts;
+drop policy owner_may_everything on pbdb.playbook_event_receipts;
 
 -- deleted: sql/access/playbook_events.sql
 revoke all on pbdb.playbook_events

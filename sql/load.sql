@@ -31,6 +31,8 @@ set role pbdb_owner;
 \ir access/playbook_joins.sql
 \ir access/playbook_setbacks.sql
 \ir access/playbook_events.sql
+\ir access/playbook_event_receipts.sql
+\ir access/playbook_event_horizon.sql
 \ir access/workers.sql
 \ir access/playbook_usage.sql
 \ir access/query_contexts.sql
@@ -413,6 +415,7 @@ set role pbdb_owner;
 \ir engine/parallel/_keep_done_scopes.sql
 \ir engine/parallel/_fork.sql
 \ir engine/end/_end_scope.sql
+\ir engine/wait/_note_receipt.sql
 \ir engine/wait/_take_event.sql
 \ir engine/wait/_await.sql
 \ir engine/wait/_end_pause.sql
@@ -467,6 +470,7 @@ set role pbdb_owner;
 \ir event/due_triggers.sql
 \ir event/fire_trigger.sql
 \ir event/_deliver_event.sql
+\ir event/_emitted_before.sql
 \ir event/emit_playbook_event.sql
 
 -- queue: what runners call
@@ -477,12 +481,16 @@ set role pbdb_owner;
 \ir queue/claim/_expand_handlers.sql
 \ir queue/claim/_lease_steps.sql
 \ir queue/sweep/_something_is_overdue.sql
+\ir queue/sweep/_missed_events.sql
 \ir queue/sweep/_overdue.sql
 \ir queue/sweep/_sweep_execution.sql
 \ir queue/sweep/_end_lost_attempt.sql
 \ir queue/sweep/_end_overdue_wait.sql
 \ir queue/sweep/_sweep_step.sql
 \ir queue/sweep/_sweep_event.sql
+\ir queue/sweep/_has_fresh_events.sql
+\ir queue/sweep/_move_event_horizon.sql
+\ir queue/sweep/_purge_events.sql
 \ir queue/sweep/_settle_finding.sql
 \ir queue/sweep/_turn_failed.sql
 \ir queue/sweep/_settle_alone.sql

@@ -370,8 +370,48 @@ create table pbdb.embedding_models (
 );
 CREATE UNIQUE INDEX embedding_models_default_idx ON pbdb.embedding_models USING btree (is_default) WHERE is_default;
 
--- Events that emit_playbook_event received and no wait consumed yet, kept a while for a wait that
--- comes just after.
+-- One row: which events sweeps still compare with waits. Of the whole database, as transaction ids
+-- are.
+create table pbdb.playbook_event_horizon (
+    -- True: there is one row.
+    is_only boolean not null default true,
+    -- Events of earlier transactions can have been missed by nobody, or have been delivered.
+    settled_below xid8 not null default '0'::xid8,
+    -- What settled_below becomes next: events of earlier transactions had all been committed when
+    -- it was set. Null when nothing was looked at since.
+    next_below xid8,
+    -- Becomes so when every transaction before this one has ended.
+    next_after xid8,
+    constraint playbook_event_horizon_pkey
+        PRIMARY KEY (is_only),
+    constraint event_horizon_is_one_row
+        CHECK (is_only)
+);
+
+-- Which steps of which executions have taken an event: each takes it once, however often it is
+-- visited.
+create table pbdb.playbook_event_receipts (
+    -- Tenant; part of every key, so that no row can point across tenants.
+    organization_id uuid not null,
+    -- The event.
+    event_id uuid not null,
+    -- The execution that took it.
+    execution_id uuid not null,
+    -- Its step that waited.
+    step_id uuid not null,
+    -- The branch or item that waited; null outside parallel steps.
+    scope_id uuid,
+    -- From when a sweep removes it: the event's.
+    purge_at timestamp with time zone not null,
+    -- When the row was written (start of the writing transaction).
+    created_at timestamp with time zone not null default now(),
+    constraint receipt_is_one_for_a_step_and_scope
+        UNIQUE NULLS NOT DISTINCT (organization_id, event_id, execution_id, step_id, scope_id)
+);
+CREATE INDEX playbook_event_receipts_purge_idx ON pbdb.playbook_event_receipts USING btree (purge_at);
+
+-- Events that emit_playbook_event received, kept for their time for waits that begin later,
+-- whoever has taken them already.
 create table pbdb.playbook_events (
     -- Id of the event; earlier events have lower ids.
     id uuid not null default pbdb.uuid_v7(),
@@ -381,18 +421,30 @@ create table pbdb.playbook_events (
     event_name text not null,
     -- What the event carries; the answer of the wait that it ends.
     payload jsonb not null default '{}'::jsonb,
-    -- Until when a later wait may consume it.
+    -- Key that the emitter gave: the same event under it is delivered once. Null for none.
+    idempotency_key text,
+    -- How many waits and triggers took an event with an idempotency key when it was emitted: what
+    -- a repeated call answers.
+    woken integer not null default 0,
+    -- Transaction that emitted it: sweeps look for waits that it could not see until all that ran
+    -- beside it have ended.
+    emitted_xid xid8 not null default pg_current_xact_id(),
+    -- Until when a later wait may take it.
     expires_at timestamp with time zone not null,
-    -- The attempt whose wait took it from here; the event itself when waits took it as it was
-    -- emitted. Null while unconsumed.
-    consumed_by uuid,
+    -- From when a sweep removes it: when it expires, with an idempotency key a day after it came
+    -- at the earliest.
+    purge_at timestamp with time zone not null,
     -- When the row was written (start of the writing transaction).
     created_at timestamp with time zone not null default now(),
     constraint playbook_events_pkey
-        PRIMARY KEY (organization_id, id)
+        PRIMARY KEY (organization_id, id),
+    constraint event_is_kept_until_it_expires
+        CHECK ((purge_at >= expires_at))
 );
-CREATE INDEX playbook_events_expiry_idx ON pbdb.playbook_events USING btree (expires_at);
-CREATE INDEX playbook_events_unconsumed_idx ON pbdb.playbook_events USING btree (organization_id, event_name, id) WHERE (consumed_by IS NULL);
+CREATE INDEX playbook_events_emitted_idx ON pbdb.playbook_events USING btree (emitted_xid);
+CREATE INDEX playbook_events_name_idx ON pbdb.playbook_events USING btree (organization_id, event_name, id);
+CREATE INDEX playbook_events_purge_idx ON pbdb.playbook_events USING btree (purge_at);
+CREATE UNIQUE INDEX playbook_events_key_idx ON pbdb.playbook_events USING btree (organization_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
 -- The executions that playbook_execution_rollups holds, by the hour in which they ended, status
 -- and class of duration. Kept with it.

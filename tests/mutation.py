@@ -33,6 +33,7 @@ LEASE = "tests/queue/test_lease.py"
 FENCE = "tests/queue/test_fencing.py"
 ORDER = "tests/queue/test_interleavings.py"
 WAITING = "tests/engine/test_waiting.py"
+EVENTS = "tests/engine/test_events.py"
 RETRY = "tests/engine/test_retry.py"
 DEAD = "tests/report/test_dead_letters.py"
 SHARE = "tests/access/test_tenants_share_names.py"
@@ -175,8 +176,8 @@ FAULTS = [
     Fault("a running execution can be retried", "engine/steer/retry_playbook_execution.sql",
           "('FAILED', 'TIMEOUT', 'CANCELLED')", "('FAILED', 'TIMEOUT', 'CANCELLED', 'RUNNING')",
           FENCE, "take_a_leased"),
-    Fault("events lock executions in their own order", "event/emit_playbook_event.sql",
-          "    perform pbdb._lock_families(v_waits);\n", "", ORDER, "families"),
+    Fault("events lock executions in their own order", "event/_deliver_event.sql",
+          "    perform pbdb._lock_families(p_waits);\n", "", ORDER, "families"),
     Fault("families are locked children first", "engine/run/_lock_families.sql",
           "order by e.id\n", "order by e.id desc\n", ORDER, "one_order"),
     Fault("a child is locked without its root", "engine/run/_lock_run.sql",
@@ -186,7 +187,7 @@ FAULTS = [
     Fault("a child's end does not wake its parent", "engine/end/_finish.sql",
           "if p_run.parent_result_id is not null", "if false", ORDER, "childs_end"),
     Fault("an event is taken twice", "engine/wait/_take_event.sql",
-          "and e.consumed_by is null", "and true", WAITING, ""),
+          "and r.execution_id = p_attempt.execution_id", "and false", EVENTS, "each_visit"),
     Fault("a busy execution is called waiting", "engine/wait/_settle_pause.sql",
           "if v_busy = 0 and v_waiting > 0", "if v_waiting > 0", ORDER, "not_paused"),
     Fault("the deadline ticks while paused", "engine/wait/_end_pause.sql",

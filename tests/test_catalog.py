@@ -16,6 +16,7 @@ from server import Server, fresh_database
 SHARED_TABLES = {
     "embedding_models": "which models a deployment knows, and how long their vectors are",
     "workers": "runners serve every tenant",
+    "playbook_event_horizon": "transaction ids are of the database",
     "query_contexts": "of a backend while it runs one query; looked up by it, before any tenant is",
 }
 SHARED = ", ".join(f"'{name}'" for name in SHARED_TABLES)

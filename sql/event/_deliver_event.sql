@@ -1,8 +1,8 @@
--- drop: function pbdb._deliver_event(uuid[], jsonb)
+-- drop: function pbdb._deliver_event(uuid[], jsonb, uuid)
 --
 -- To all waits in one subtransaction; when one refuses it, to each in its own, at most forty. What
 -- is not a wait's own fault is the emitter's to repeat: it may be a deadlock or a cancel.
-create or replace function pbdb._deliver_event(p_waits uuid[], p_payload jsonb)
+create or replace function pbdb._deliver_event(p_waits uuid[], p_payload jsonb, p_event_id uuid)
 returns int
 language plpgsql
 volatile
@@ -19,7 +19,8 @@ begin
     perform pbdb._lock_families(p_waits);
     begin
         foreach v_result_id in array p_waits loop
-            v_woken := v_woken + pbdb._deliver(v_result_id, p_payload, false)::int;
+            v_woken := v_woken
+                + pbdb._deliver(v_result_id, p_payload, false, p_event_id)::int;
         end loop;
         return v_woken;
     exception
@@ -32,7 +33,8 @@ begin
     end;
     foreach v_result_id in array p_waits loop
         begin
-            v_woken := v_woken + pbdb._deliver(v_result_id, p_payload, false)::int;
+            v_woken := v_woken
+                + pbdb._deliver(v_result_id, p_payload, false, p_event_id)::int;
         exception
             when others or assert_failure then
                 if pbdb._aborts_the_turn(sqlstate) and left(sqlstate, 2) <> 'XX' then
@@ -52,8 +54,8 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._deliver_event(uuid[], jsonb) is
+comment on function pbdb._deliver_event(uuid[], jsonb, uuid) is
 'Ends waits with an event''s payload and gives how many; one that cannot take it fails, or goes on '
 'waiting when the error is not its own.';
 
-revoke execute on function pbdb._deliver_event(uuid[], jsonb) from public;
+revoke execute on function pbdb._deliver_event(uuid[], jsonb, uuid) from public;

@@ -204,9 +204,26 @@ class Client:
             answered_by,
         )
 
-    def emit(self, event: str, payload: Any = None) -> int:
-        """Tell of an event; return how many waits it woke."""
-        count: int = self._value("select pbdb.emit_playbook_event(%s, %s)", event, _json(payload))
+    def emit(
+        self,
+        event: str,
+        payload: Any = None,
+        *,
+        keep_seconds: int = 3600,
+        idempotency_key: str | None = None,
+    ) -> int:
+        """Tell of an event; return how many waits it woke and playbooks it started.
+
+        It is kept `keep_seconds` for waits that begin later. With an idempotency key the same event
+        is delivered once, and a repeated call returns the same number.
+        """
+        count: int = self._value(
+            "select pbdb.emit_playbook_event(%s, %s, %s, %s)",
+            event,
+            _json(payload),
+            keep_seconds,
+            idempotency_key,
+        )
         return count
 
     def waiting(self, execution_id: UUID | None = None) -> list[Row]:

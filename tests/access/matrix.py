@@ -28,6 +28,8 @@ TABLES: dict[str, tuple[str, str, str, str]] = {
     "playbook_ready_steps": ("s", "", "", "s"),
     "playbook_joins": ("s", "", "", "s"),
     "playbook_events": ("s", "", "", "s"),
+    "playbook_event_receipts": ("s", "", "", "s"),
+    "playbook_event_horizon": ("", "", "", ""),
     "playbook_setbacks": ("s", "", "", "s"),
     "playbook_usage": ("s", "", "", "s"),
     "agent_memories": ("sUd", "", "", "s"),
@@ -60,4 +62,7 @@ WITHHELD: dict[tuple[str, str], set[str]] = {
 }  # fmt: skip
 
 # Tables whose rows are of no tenant, or not for a tenant to see.
-NOT_OF_A_TENANT = {"workers", "query_contexts", "embedding_models", "agent_memories_to_embed"}
+NOT_OF_A_TENANT = {
+    "workers", "query_contexts", "embedding_models", "agent_memories_to_embed",
+    "playbook_event_horizon",
+}  # fmt: skip

@@ -162,7 +162,7 @@ class Deeds(Reporting):
 
     def _expire(self) -> None:
         self.owner.execute(
-            "update pbdb.playbook_events set expires_at = clock_timestamp()"
+            "update pbdb.playbook_events set expires_at = now(), purge_at = now()"
             " where organization_id = %s",
             (self.tenant.organization,),
         )

@@ -1,8 +1,8 @@
 """Which wait gets which event: the whole rule in one place.
 
-An event goes to every wait that is there and that it fits. One that nobody waited for is kept for
-its time, for the first wait that comes and that it fits. A wait that begins while an event is being
-delivered comes before anybody has had it.
+An event goes to every wait that is there and that it fits, and is kept for its time for waits that
+come later and that it fits, whoever has had it. A step has it once in its scope, however often it is
+visited.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class Event:
 
     def is_there_for(self, wait: Attempt) -> bool:
         """May a wait that comes later have it?"""
-        return self.is_kept and not self.takers
+        return self.is_kept and not any(
+            each.scope is wait.scope and each.name == wait.name for each in self.takers
+        )
 
 
 @dataclass(slots=True)

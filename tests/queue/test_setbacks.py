@@ -175,8 +175,8 @@ def test_a_kept_event_that_cannot_be_delivered_stops_nobody_s(
         each.start()
         # As an emitter leaves it that began before the wait was there.
         owner.execute(
-            "insert into pbdb.playbook_events (organization_id, event_name, expires_at)"
-            " values (%s, 'e', now() + interval '1 hour')",
+            "insert into pbdb.playbook_events (organization_id, event_name, expires_at, purge_at)"
+            " values (%s, 'e', now() + interval '1 hour', now() + interval '1 hour')",
             (each.organization,),
         )
     refuse(tenant, "playbook_step_results", "INSERT", "XX000")

@@ -25,9 +25,9 @@ begin
     p_run.results := p_run.results || v_attempt;
 
     if v_wait ? 'event' then
-        v_payload := pbdb._take_event(
-            p_run.organization_id, v_wait ->> 'event', v_wait -> 'match', p_result_id
-        );
+        -- Before the look: by its transaction id sweeps know that a wait may have missed an event.
+        perform pg_current_xact_id();
+        v_payload := pbdb._take_event(v_wait ->> 'event', v_wait -> 'match', v_attempt);
         if v_payload is not null then
             p_run := pbdb._flush_steps(p_run);
             return pbdb._end_attempt(

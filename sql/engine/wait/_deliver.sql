@@ -1,6 +1,6 @@
--- drop: function pbdb._deliver(uuid, jsonb, boolean)
+-- drop: function pbdb._deliver(uuid, jsonb, boolean, uuid)
 create or replace function pbdb._deliver(
-    p_result_id uuid, p_payload jsonb, p_skip_locked boolean
+    p_result_id uuid, p_payload jsonb, p_skip_locked boolean, p_event_id uuid default null
 )
 returns boolean
 language plpgsql
@@ -29,6 +29,9 @@ begin
         return false;
     end if;
     select r.* into v_attempt from pbdb.playbook_step_results as r where r.id = p_result_id;
+    if p_event_id is not null and not pbdb._note_receipt(p_event_id, v_attempt) then
+        return false;
+    end if;
     v_program := pbdb._program_of(v_run.organization_id, v_run.playbook_id);
     v_step := v_program -> 'steps' -> v_ready.step_index;
 
@@ -60,8 +63,8 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._deliver(uuid, jsonb, boolean) is
+comment on function pbdb._deliver(uuid, jsonb, boolean, uuid) is
 'Ends a wait with an answer or an event''s payload and advances its execution; false when it no '
-'longer waits, or is locked and p_skip_locked asks not to wait.';
+'longer waits, has had this event, or is locked and p_skip_locked asks not to wait.';
 
-revoke execute on function pbdb._deliver(uuid, jsonb, boolean) from public;
+revoke execute on function pbdb._deliver(uuid, jsonb, boolean, uuid) from public;

@@ -58,22 +58,13 @@ union all
 union all
 (
     select 'event', e.organization_id, e.id
-    from pbdb.playbook_events as e
-    where
-        (p_organization_id is null or e.organization_id = p_organization_id)
-        and e.consumed_by is null and e.expires_at > (select clock_timestamp())
-        and not exists (
-            select from pbdb.playbook_setbacks as s
-            where
-                s.organization_id = e.organization_id and s.subject_id = e.id
-                and s.not_before > (select clock_timestamp())
-        )
-        and exists (
-            select from pbdb.playbook_ready_steps as q
-            where
-                q.organization_id = e.organization_id and q.event_name = e.event_name
-                and q.state = 'WAITING' and e.payload @> q.event_match
-        )
+    from pbdb._missed_events(p_organization_id) as e
+    where not exists (
+        select from pbdb.playbook_setbacks as s
+        where
+            s.organization_id = e.organization_id and s.subject_id = e.id
+            and s.not_before > (select clock_timestamp())
+    )
     order by e.id
     limit p_limit
 );

@@ -13,21 +13,37 @@ set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare
+    -- In this order, before anything is written or compared. Without events that may have been
+    -- missed an idle database would give out an id a second.
+    v_seen_below xid8 := pg_snapshot_xmin(pg_current_snapshot());
+    v_given_after xid8 := case
+        when pg_current_xact_id_if_assigned() is null and pbdb._has_fresh_events()
+            then pg_current_xact_id()
+    end;
+    v_ended_below xid8 := pg_snapshot_xmin(pg_current_snapshot());
     v_rolled_up int := pbdb.roll_up_executions();
 begin
     return query
     select s.what, s.count from pbdb._settle_overdue(p_limit) as s
     union all
+    select 'events purged', p.count
+    from pbdb._purge_events(5000) as p (count)
+    where p.count > 0
+    union all
     select 'rolled up', v_rolled_up where v_rolled_up > 0
     union all
     select 'schedules due', 1 where exists (select from pbdb.due_triggers(1))
     order by 1;
+    if v_given_after is not null then
+        perform pbdb._move_event_horizon(v_seen_below, v_given_after, v_ended_below);
+    end if;
 end;
 $fn$;
 
 comment on function pbdb.sweep(int) is
 'Finds and settles what is overdue: expired leases, step and wait timeouts, timers, kept engine '
 'steps, execution deadlines, undelivered events; at most p_limit, with a count for each kind. '
+'Removes events whose time is over. '
 'Rolls up finished executions as well, and says when schedules are due, which runners fire. Claims '
 'do the same in small; without runners call it once a second, for example from pg_cron.';
 

@@ -109,6 +109,12 @@ def inbox(url: Url = None, organization: Organization = None, as_json: Json = Fa
 def emit(
     event: Annotated[str, typer.Argument(help="The event's name.")],
     payload: Annotated[str, typer.Argument(metavar="JSON", help="JSON, @file or -.")] = "{}",
+    keep: Annotated[
+        int, typer.Option(metavar="SECONDS", help="How long waits that begin later get it.")
+    ] = 3600,
+    key: Annotated[
+        str | None, typer.Option(help="Idempotency key: the same event is delivered once.")
+    ] = None,
     url: Url = None,
     organization: Organization = None,
     as_json: Json = False,
@@ -116,7 +122,7 @@ def emit(
     """Tell of an event; steps that wait for it go on."""
     value = parse_json(payload, "JSON")
     with open_client(url, organization) as client:
-        count = client.emit(event, value)
+        count = client.emit(event, value, keep_seconds=keep, idempotency_key=key)
     if as_json:
         print_json({"woken": count})
     else:

@@ -1,0 +1,24 @@
+-- drop: policy monitor_may_read_all on pbdb.playbook_event_receipts
+-- drop: policy app_may_read_its_organization on pbdb.playbook_event_receipts
+-- drop: policy owner_may_everything on pbdb.playbook_event_receipts
+--
+-- Applications read what took an event; the engine writes it.
+drop policy if exists owner_may_everything on pbdb.playbook_event_receipts;
+create policy owner_may_everything on pbdb.playbook_event_receipts
+to pbdb_owner
+using (true)
+with check (true);
+
+drop policy if exists app_may_read_its_organization on pbdb.playbook_event_receipts;
+create policy app_may_read_its_organization on pbdb.playbook_event_receipts
+for select to pbdb_app
+using (organization_id = (select pbdb.current_organization_id()));
+
+drop policy if exists monitor_may_read_all on pbdb.playbook_event_receipts;
+create policy monitor_may_read_all on pbdb.playbook_event_receipts
+for select to pbdb_monitor
+using (true);
+
+revoke all on pbdb.playbook_event_receipts
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+grant select on pbdb.playbook_event_receipts to pbdb_app, pbdb_monitor;
