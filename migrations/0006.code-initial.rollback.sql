@@ -138,6 +138,7 @@ comment on column pbdb.playbook_inbox.playbook_name is null;
 comment on column pbdb.playbook_inbox.playbook_version is null;
 comment on column pbdb.playbook_inbox.execution_name is null;
 comment on column pbdb.playbook_inbox.step_name is null;
+comment on column pbdb.playbook_inbox.step_address is null;
 comment on column pbdb.playbook_inbox.branch is null;
 comment on column pbdb.playbook_inbox.item_index is null;
 comment on column pbdb.playbook_inbox.prompt is null;
@@ -515,6 +516,12 @@ drop function pbdb._check_answer(jsonb, jsonb, jsonb, uuid);
 
 -- deleted: sql/engine/wait/_find_wait.sql
 drop function pbdb._find_wait(pbdb.run, jsonb, text);
+
+-- deleted: sql/engine/wait/_open_waits.sql
+drop function pbdb._open_waits(pbdb.run, jsonb);
+
+-- deleted: sql/engine/wait/step_address.sql
+drop function pbdb.step_address(uuid, text, uuid);
 
 -- deleted: sql/engine/start/start_playbook.sql
 drop function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb);

@@ -437,6 +437,8 @@ set role pbdb_owner;
 \ir engine/start/start_playbook_execution.sql
 \ir engine/start/start_playbook_executions.sql
 \ir engine/start/start_playbook.sql
+\ir engine/wait/step_address.sql
+\ir engine/wait/_open_waits.sql
 \ir engine/wait/_find_wait.sql
 \ir engine/wait/_check_answer.sql
 \ir engine/wait/_collect_answer.sql

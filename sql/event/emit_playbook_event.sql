@@ -85,8 +85,8 @@ comment on function pbdb.emit_playbook_event(text, jsonb, int, text) is
 'Delivers an event to every wait of this organization that it matches, starts the playbooks whose '
 'triggers it matches, and gives how many of both. It is kept p_keep_seconds for waits that begin '
 'later, whoever has taken it; a step takes it once in each branch or item. With an idempotency key '
-'(of the tenant, remembered for a day, or as long as the event is kept) the same event is delivered '
-'once, and a repeated call gives the same number. Raises PB001, PB007, PB014, PB017.';
+'(of the tenant, remembered for a day, or as long as the event is kept) the same event is '
+'delivered once, and a repeated call gives the same number. Raises PB001, PB007, PB014, PB017.';
 
 revoke execute on function pbdb.emit_playbook_event(text, jsonb, int, text) from public;
 grant execute on function pbdb.emit_playbook_event(text, jsonb, int, text) to pbdb_app;

@@ -36,8 +36,8 @@ _LIST_THEM: Final = "list_executions() lists the executions of the organization.
 # What only a person can answer; a wait for an event or a time is nobody's task.
 _INBOX: Final = """\
 select
-    execution_id, playbook_name, execution_name, step_name, branch, item_index, prompt,
-    answer_schema, data, assignees, waiting_since, times_out_at
+    execution_id, playbook_name, execution_name, step_name, step_address, branch, item_index,
+    prompt, answer_schema, data, assignees, waiting_since, times_out_at
 from pbdb.playbook_inbox
 where event_name is null and (%s::uuid is null or execution_id = %s)
 order by waiting_since"""
@@ -195,7 +195,7 @@ class Client:
     def answer(
         self, execution_id: UUID, step: str, answer: Any, *, answered_by: UUID | None = None
     ) -> None:
-        """Answer a step that waits for input."""
+        """Answer a step that waits for input: its name, or in items its address (`ask[1]`)."""
         self._value(
             "select pbdb.submit_step_input(%s, %s, %s, %s)",
             execution_id,

@@ -99,16 +99,15 @@ def test_an_event_and_a_wait_of_the_same_moment_find_each_other(
     """Neither transaction sees the other's row; whoever commits first is swept before the second."""
     tenant.apply(wait())
     emitter, starter = connect("app"), connect("app_two")
-    begin = "select pbdb.set_organization(%s)"
     for each in (emitter, starter):
         each.execute("begin")
-        each.execute(begin, (tenant.organization,))
+        each.execute("select pbdb.set_organization(%s)", (tenant.organization,))
     acts = [
-        lambda: emitter.execute("select pbdb.emit_playbook_event('paid')"),
-        lambda: starter.execute("select pbdb.start_playbook('test', '{}')"),
+        (emitter, "select pbdb.emit_playbook_event('paid')"),
+        (starter, "select pbdb.start_playbook('test', '{}')"),
     ]
-    for act in acts if first == "event" else reversed(acts):
-        act()
+    for session, act in acts if first == "event" else reversed(acts):
+        session.execute(act.encode())
     one, two = (emitter, starter) if first == "event" else (starter, emitter)
     one.execute("commit")
     sweep(tenant, sweeps_between)

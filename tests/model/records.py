@@ -52,6 +52,17 @@ class Attempt:
         return str(self.step["name"])
 
     @property
+    def address(self) -> str:
+        """Its name with the positions of the items around it, the outermost first."""
+        places: list[str] = []
+        scope = self.scope
+        while scope.parent is not None:
+            if scope.item is not MISSING:
+                places.append(f"[{scope.index}]")
+            scope = scope.parent.scope
+        return self.name + "".join(reversed(places))
+
+    @property
     def is_open(self) -> bool:
         return self.status in ("PENDING", "RUNNING")
 

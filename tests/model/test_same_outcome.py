@@ -101,7 +101,10 @@ def play_round(
         if row.status == "RUNNING" and json.loads(names(json.dumps(row.name))) in waits:
             around = (row.scope[:n] for n in range(len(row.scope), -1, -1))
             execution = next(executions[scope].id for scope in around if scope in executions)
-            tenant.one("select pbdb.submit_step_input(%s, %s, '2')", execution, row.name)
+            address = tenant.one(
+                "select step_address from pbdb.playbook_inbox where step_result_id = %s", row.id
+            )
+            tenant.one("select pbdb.submit_step_input(%s, %s, '2')", execution, address)
     ledger.owner.execute(
         "update pbdb.playbook_ready_steps set due_at = clock_timestamp()"
         " where organization_id = %s and state = 'READY' and due_at > clock_timestamp()",

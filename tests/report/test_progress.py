@@ -235,6 +235,7 @@ def test_the_inbox_says_what_waits_for_whom(
         "playbook_version": 1,
         "execution_name": None,
         "step_name": "step_1",
+        "step_address": "step_1",
         "branch": None,
         "item_index": None,
         "prompt": "Pay 7?",

@@ -19,7 +19,7 @@ with noted as (
     on conflict do nothing
     returning event_id
 )
-select exists (select from noted);
+select count(*) > 0 from noted;
 end;
 
 comment on function pbdb._note_receipt(uuid, pbdb.playbook_step_results) is

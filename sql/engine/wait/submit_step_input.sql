@@ -48,8 +48,11 @@ $fn$;
 comment on function pbdb.submit_step_input(uuid, text, jsonb, uuid) is
 'Answers a WAIT_FOR_INPUT step that waits for a person; the answer becomes its output (an array of '
 '{answer, answered_by} when the step asks for several). A step whose runner was lost (on_lost: '
-'wait) is decided with {"retry": true}, {"output": …} or {"fail": true}. Raises PB004, PB012 '
-'(does not fit the schema), PB013 (not among the assignees), PB023 (nothing waits there any more).';
+'wait) is decided with {"retry": true}, {"output": …} or {"fail": true}. p_step_name is the '
+'inbox''s step_address, such as ask[1] for the second item of a for_each; the name alone, or the '
+'innermost position, where that fits one wait. Raises PB004, PB012 '
+'(does not fit the schema), PB013 (not among the assignees), PB023 (nothing waits there any more), '
+'PB017 with the list when a name fits several waits.';
 
 revoke execute on function pbdb.submit_step_input(uuid, text, jsonb, uuid) from public;
 grant execute on function pbdb.submit_step_input(uuid, text, jsonb, uuid) to pbdb_app;

@@ -5,14 +5,10 @@ language sql
 volatile
 security invoker
 begin atomic
-select exists (
-    select from pbdb.playbook_event_horizon as h
-    where
-        h.settled_below > pg_snapshot_xmax(pg_current_snapshot())
-        or exists (
-            select from pbdb.playbook_events as e where e.emitted_xid >= h.settled_below
-        )
-);
+select
+    h.settled_below > pg_snapshot_xmax(pg_current_snapshot())
+    or exists (select from pbdb.playbook_events as e where e.emitted_xid >= h.settled_below)
+from pbdb.playbook_event_horizon as h;
 end;
 
 comment on function pbdb._has_fresh_events() is

@@ -41,8 +41,15 @@ select
         when p_ready.state = 'HELD'
             then format('select pbdb.resume_playbook_execution(%L);', p_attempt.execution_id)
         when p_ready.waits_for in ('INPUT', 'LOST') then format(
-            'select pbdb.submit_step_input(%L, %L, ''<json>'');',
-            p_attempt.execution_id, p_step_name
+            'select pbdb.submit_step_input(%L, %L, ''<json>'');', p_attempt.execution_id,
+            (
+                select i.step_address
+                from pbdb.playbook_inbox as i
+                where
+                    i.organization_id = p_attempt.organization_id
+                    and i.execution_id = p_attempt.execution_id
+                    and i.step_result_id = p_attempt.id
+            )
         )
         when p_ready.waits_for = 'EVENT'
             then format('select pbdb.emit_playbook_event(%L, ''<json>'');', p_ready.event_name)

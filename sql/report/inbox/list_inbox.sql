@@ -17,6 +17,7 @@ returns table (
     playbook_version int,
     execution_name varchar(255),
     step_name varchar(255),
+    step_address text,
     branch varchar(255),
     item_index int,
     waits_for text,
@@ -39,8 +40,9 @@ begin
     return query
     select
         i.step_result_id, i.execution_id, i.playbook_id, i.playbook_name, i.playbook_version,
-        i.execution_name, i.step_name, i.branch, i.item_index, i.waits_for, i.prompt,
-        i.answer_schema, i.data, i.assignees, i.event_name, i.waiting_since, i.times_out_at
+        i.execution_name, i.step_name, i.step_address, i.branch, i.item_index, i.waits_for,
+        i.prompt, i.answer_schema, i.data, i.assignees, i.event_name, i.waiting_since,
+        i.times_out_at
     from pbdb.playbook_inbox as i
     where
         i.organization_id = pbdb.current_organization_id()
@@ -58,7 +60,7 @@ comment on function pbdb.list_inbox(text, text, uuid, int, text[], uuid) is
 'p_assignee may answer (what names nobody included), of one playbook, of one execution. '
 'p_waits_for: answer, decision, event; null for all three. At most p_limit (1 to 1000); the next '
 'page is the same call with p_after_id = the last step_result_id. Answer with '
-'submit_step_input(execution_id, step_name, answer). Raises PB017 on another limit.';
+'submit_step_input(execution_id, step_address, answer). Raises PB017 on another limit.';
 
 revoke execute on function pbdb.list_inbox(text, text, uuid, int, text[], uuid) from public;
 grant execute on function pbdb.list_inbox(text, text, uuid, int, text[], uuid) to pbdb_app;

@@ -14,6 +14,7 @@ select
     p.version as playbook_version,
     e.execution_name,
     s.step_name,
+    pbdb.step_address(q.organization_id, s.step_name, r.scope_id) as step_address,
     c.branch,
     c.item_index,
     case
@@ -43,7 +44,7 @@ where q.state = 'WAITING' and q.waits_for in ('INPUT', 'EVENT', 'LOST');
 
 comment on view pbdb.playbook_inbox is
 'What waits for whom: one row for each step that waits for an answer, an event or a decision. '
-'Answer with submit_step_input(execution_id, step_name, answer).';
+'Answer with submit_step_input(execution_id, step_address, answer).';
 comment on column pbdb.playbook_inbox.organization_id is 'Tenant.';
 comment on column pbdb.playbook_inbox.execution_id is 'The execution that waits.';
 comment on column pbdb.playbook_inbox.step_result_id is 'The attempt that waits.';
@@ -52,6 +53,9 @@ comment on column pbdb.playbook_inbox.playbook_name is 'Its name.';
 comment on column pbdb.playbook_inbox.playbook_version is 'Its version number.';
 comment on column pbdb.playbook_inbox.execution_name is 'Name of the execution; null for none.';
 comment on column pbdb.playbook_inbox.step_name is 'The step that waits.';
+comment on column pbdb.playbook_inbox.step_address is
+'The step with the positions of the items that it is in, the outermost first, such as ask[1]: what '
+'submit_step_input takes for this wait and no other.';
 comment on column pbdb.playbook_inbox.branch is
 'Branch of a parallel step that it is in; null outside.';
 comment on column pbdb.playbook_inbox.item_index is

@@ -186,7 +186,7 @@ def _answer(
         value = {"approved": typer.confirm(f"\n{plain(step['prompt'])}", default=True)}
     else:
         value = {"approved": True, "note": "approved without a terminal"}
-    client.answer(execution_id, name, value)
+    client.answer(execution_id, step["step_address"], value)
     return True
 
 

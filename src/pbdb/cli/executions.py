@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 from uuid import UUID
 
@@ -98,7 +99,7 @@ def inbox(url: Url = None, organization: Organization = None, as_json: Json = Fa
         rows = client.waiting()
     print_rows(
         rows,
-        ["execution_id", "playbook_name", "step_name", "prompt", "waiting_since"],
+        ["execution_id", "playbook_name", "step_address", "prompt", "waiting_since"],
         empty="nothing waits for an answer",
         as_json=as_json,
     )
@@ -197,9 +198,10 @@ def _tell(client: Client, result: Result) -> None:
         return
     console.print(result.status, style="yellow")
     for each in client.waiting(result.execution_id):
-        console.print(f"{each['step_name']}: {each['prompt'] or 'waits for an answer'}")
+        address = each["step_address"]
+        console.print(f"{address}: {each['prompt'] or 'waits for an answer'}", highlight=False)
         console.print(
-            f"pbdb answer {result.execution_id} {each['step_name']} JSON",
+            f"pbdb answer {result.execution_id} {shlex.quote(address)} JSON",
             style="dim",
             soft_wrap=True,
             highlight=False,

@@ -106,7 +106,8 @@ def _answer(
     client: Client, execution_id: UUID, step: Mapping[str, Any], answers: dict[str, Any]
 ) -> bool:
     """Answer a waiting step when there is an answer for it."""
-    name = step["step_name"]
+    # As it was written: a name that fits several waits is refused with the list of them.
+    name = step["step_address"] if step["step_address"] in answers else step["step_name"]
     if name not in answers:
         return False
     client.answer(execution_id, name, answers.pop(name))
