@@ -574,6 +574,9 @@ drop function pbdb._start_calls(pbdb.run);
 -- deleted: sql/engine/child/_call_playbook.sql
 drop function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect);
 
+-- deleted: sql/engine/wait/_await_decision.sql
+drop function pbdb._await_decision(pbdb.run, pbdb.playbook_step_results, text, text);
+
 -- deleted: sql/engine/wait/_settle_pause.sql
 drop function pbdb._settle_pause(pbdb.run);
 

@@ -420,6 +420,7 @@ set role pbdb_owner;
 \ir engine/wait/_await.sql
 \ir engine/wait/_end_pause.sql
 \ir engine/wait/_settle_pause.sql
+\ir engine/wait/_await_decision.sql
 \ir engine/child/_call_playbook.sql
 \ir engine/child/_start_calls.sql
 \ir engine/child/_flush_families.sql

@@ -132,6 +132,7 @@ class StepFailed(Exception):
     `retry_after_seconds` is the earliest next attempt, as the called service asked for it.
     `details` is JSON; `details["stack"]`, if there, is a stack trace for the step's author.
     `usage` is what the attempt spent before it failed; it is kept in the ledger.
+    `unknown_outcome`: it may have had its effect; `on_lost` says whether it is tried again.
     """
 
     def __init__(
@@ -142,6 +143,8 @@ class StepFailed(Exception):
         retry_after_seconds: float | None = None,
         details: Mapping[str, Any] | None = None,
         usage: Usage | None = None,
+        *,
+        unknown_outcome: bool = False,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
@@ -150,6 +153,7 @@ class StepFailed(Exception):
         self.retry_after_seconds = retry_after_seconds
         self.details: dict[str, Any] = dict(details or {})
         self.usage = usage
+        self.unknown_outcome = unknown_outcome
 
     @classmethod
     def of(cls, error: BaseException) -> StepFailed:
@@ -170,7 +174,9 @@ class StepFailed(Exception):
     def late(cls, step: Step) -> StepFailed:
         """The failure of a step whose time is over."""
         seconds = f"{step.timeout_seconds:g} s"
-        return StepFailed("TIMEOUT", f"{step.handler} did not finish in {seconds}")
+        return StepFailed(
+            "TIMEOUT", f"{step.handler} did not finish in {seconds}", unknown_outcome=True
+        )
 
 
 class CannotRunHere(StepFailed):

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import logging
+import re
 import urllib.parse
 from pathlib import Path
 from uuid import UUID
@@ -101,6 +102,12 @@ def test_a_file_in_another_form_is_an_error_that_does_not_quote_it(
         base64.b64encode(b"ada:" + VALUE.encode()).decode(),
         base64.b64encode(b"lovelace:" + VALUE.encode() + b"\n").decode(),
         VALUE.encode().hex(),
+        VALUE.encode().hex().upper(),
+        re.sub("%..", lambda code: code[0].lower(), urllib.parse.quote(VALUE, safe="")),
+        urllib.parse.quote(VALUE, safe="/:"),
+        base64.b64encode(b"\x00\xff" + VALUE.encode() + b"\xfe\x00").decode(),
+        VALUE[len(VALUE) // 2 :],
+        "…" + VALUE[6:],
         VALUE[:14],
         VALUE[:9] + "…",
     ],
@@ -112,6 +119,29 @@ def test_every_form_of_a_value_is_redacted(secrets: Secrets, form: str) -> None:
     core = form.rstrip("=…")
     middle = len(core) // 2
     assert core[middle - 2 : middle + 3] not in text
+
+
+def test_the_members_of_a_json_value_are_redacted() -> None:
+    key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"
+    secrets = Secrets([Secret("ACCOUNT", json.dumps({"type": "service", "keys": [{"k": key}]}))])
+    assert secrets.redact(f"bad key {key}") == "bad key [secret:ACCOUNT]"
+    assert secrets.redact("a service of that type") == "a service of that type"
+
+
+def test_the_processs_own_keys_are_redacted_and_given_to_nobody() -> None:
+    environ = {
+        "PBDB_OPENAI_API_KEY": "sk-operators-own-0123",
+        "PGPASSWORD": "pass-of-pg-0123",
+        "PBDB_DATABASE_URL": "postgresql://u:p%40ss-of-url-0123@db/x",
+        "HOME": "/home/somebody",
+    }
+    secrets = Secrets.from_environ(environ)
+    text = "sk-operators-own-0123 pass-of-pg-0123 p@ss-of-url-0123 /home/somebody"
+    assert secrets.redact(text) == (
+        "[secret:PBDB_OPENAI_API_KEY] [secret:PGPASSWORD] [secret:PBDB_DATABASE_URL] /home/somebody"
+    )
+    with pytest.raises(StepFailed):
+        secrets.get("PBDB_OPENAI_API_KEY", UUID(int=1))
 
 
 def test_other_text_is_left_alone(secrets: Secrets) -> None:

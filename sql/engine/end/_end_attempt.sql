@@ -30,7 +30,9 @@ begin
         end;
         v_tries_again := p_step ->> 'kind' = 'claimed'
             and p_attempt.attempt_number < (p_step ->> 'max_attempts')::int
-            and not coalesce((v_error ->> 'permanent')::boolean, false);
+            and not coalesce((v_error ->> 'permanent')::boolean, false)
+            -- What may have happened is not done again, unless it may be.
+            and not (v_error ? 'unknown_outcome' and p_step ->> 'on_lost' = 'fail');
         if not v_tries_again then
             if v_is_lost and v_code = 'LOST' then
                 v_code := 'LOST_TOO_OFTEN';
@@ -69,8 +71,8 @@ comment on function pbdb._end_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint
 ) is
 'Ends a stored attempt with an output or an error {code, message, stack, details, permanent, '
-'retry_after_seconds, is_lost}: completes the step, queues the next attempt, or takes the failure '
-'path.';
+'retry_after_seconds, unknown_outcome, is_lost}: completes the step, queues the next attempt, or '
+'takes the failure path.';
 
 revoke execute on function pbdb._end_attempt(
     pbdb.run, jsonb, pbdb.playbook_step_results, jsonb, jsonb, bigint

@@ -13,6 +13,7 @@ select jsonb_strip_nulls(jsonb_build_object(
     'details', pbdb._capped_details(p_error -> 'details'),
     'permanent',
     case when jsonb_typeof(p_error -> 'permanent') = 'boolean' then p_error -> 'permanent' end,
+    'unknown_outcome', case when p_error -> 'unknown_outcome' = 'true' then true end,
     'retry_after_seconds', case
         when jsonb_typeof(p_error -> 'retry_after_seconds') = 'number'
             then to_jsonb(least((p_error ->> 'retry_after_seconds')::numeric, 2592000))

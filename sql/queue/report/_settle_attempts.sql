@@ -30,6 +30,7 @@ declare
     v_next pbdb.run;
     v_runs pbdb.run[] := '{}';
     v_program jsonb;
+    v_step jsonb;
     v_error jsonb;
     v_problem text;
     v_hash bigint;
@@ -129,8 +130,17 @@ begin
                 );
             end if;
         end if;
+        v_step := v_program -> 'steps' -> v_item.step_index;
+        if v_error ? 'unknown_outcome' and v_step ->> 'on_lost' = 'wait' then
+            v_run := pbdb._await_decision(
+                v_run, v_attempt, v_error ->> 'code', v_error ->> 'message'
+            );
+            verdicts := verdicts
+                || row(v_item.id, 'accepted', v_error ->> 'code', null)::pbdb.verdict;
+            continue;
+        end if;
         v_run := pbdb._end_attempt(
-            v_run, v_program -> 'steps' -> v_item.step_index, v_attempt,
+            v_run, v_step, v_attempt,
             case when v_error is null then coalesce(v_item.output, 'null')::jsonb end,
             v_error, v_hash
         );

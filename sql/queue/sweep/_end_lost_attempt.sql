@@ -16,17 +16,7 @@ declare
     v_error jsonb;
 begin
     if v_on_lost = 'wait' then
-        update pbdb.playbook_ready_steps as q
-        set
-            state = 'WAITING', handler = null, waits_for = 'LOST', due_at = 'infinity',
-            token = null, deadline_at = null
-        where
-            q.organization_id = p_run.organization_id and q.execution_id = p_run.execution_id
-            and q.result_id = p_attempt.id;
-        update pbdb.playbook_step_results as r
-        set is_lost = true, token = null, error_code = 'LOST', updated_at = clock_timestamp()
-        where r.id = p_attempt.id;
-        return pbdb._settle_pause(p_run);
+        return pbdb._await_decision(p_run, p_attempt, 'LOST', null);
     end if;
     v_error := jsonb_build_object(
         'code', case when v_is_timeout then 'TIMEOUT' else 'LOST' end,

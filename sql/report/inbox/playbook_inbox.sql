@@ -20,8 +20,9 @@ select
     case
         when q.waits_for = 'LOST'
             then format(
-                'Runner %s vanished, and nobody knows whether step "%s" had its effect. '
-                'Answer {"retry": true}, {"output": …} or {"fail": true}.', r.worker, s.step_name
+                '%s, and nobody knows whether step "%s" had its effect. '
+                'Answer {"retry": true}, {"output": …} or {"fail": true}.',
+                coalesce(r.error_message, format('Runner %s vanished', r.worker)), s.step_name
             )
         else w.config ->> 'prompt'
     end as prompt,

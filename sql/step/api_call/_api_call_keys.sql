@@ -18,12 +18,13 @@ begin atomic
         {"key": "query", "kinds": ["object", "path"], "holds": "resolved",
          "description": "parameters that are added to the url; a mapping"},
         {"key": "body", "kinds": ["any"], "holds": "resolved",
-         "description": "a mapping: sent as JSON, text as text"},
+         "description": "a mapping: sent as JSON or a form, text as text, {base64} as bytes"},
         {"key": "auth", "kinds": ["object", "text"],
          "description": "how to authenticate; a text is the secret of bearer"},
-        {"key": "auth.type", "kinds": ["text"], "choices": ["bearer", "basic", "header", "query"],
+        {"key": "auth.type", "kinds": ["text"],
+         "choices": ["bearer", "basic", "header", "query", "path"],
          "default": "bearer",
-         "description": "where the secret stands"},
+         "description": "where the secret stands; path: where the url says :secret"},
         {"key": "auth.secret", "kinds": ["text"], "is_required": true,
          "description": "the name of the secret; the runner knows its value"},
         {"key": "auth.name", "kinds": ["text"],
@@ -33,12 +34,12 @@ begin atomic
         {"key": "auth.prefix", "kinds": ["text"],
          "description": "header: what stands before the secret"},
         {"key": "expect_status", "kinds": ["integer", "array", "text"], "lowest": 100,
-         "highest": 599, "default": "200-399",
+         "highest": 599, "default": "200-299",
          "description": "what counts as success: 201, \"2xx\", \"200-204\", or a list"},
         {"key": "follow_redirects", "kinds": ["boolean"], "default": false,
          "description": "each hop is checked like the first url"},
         {"key": "idempotent", "kinds": ["boolean"], "default": false,
-         "description": "whether a POST or PATCH that was lost may be sent again"},
+         "description": "whether a POST or PATCH that may have been done may be sent again"},
         {"key": "timeout_seconds", "milliseconds_key": "timeout", "kinds": ["number"],
          "lowest": 0.001, "highest": 2592000, "unit": "seconds", "default": 30,
          "description": "how long the request may take, within the step's own timeout"},
@@ -46,7 +47,7 @@ begin atomic
          "default": "mustache",
          "description": "single_brace: {name} and {a.b} instead of {{ name }}"},
         {"key": "on_lost", "kinds": ["text"], "choices": ["retry", "fail", "wait"],
-         "description": "as everywhere; fail unless the request may be sent again"}
+         "description": "what follows when it may have been done; fail unless it may be sent again"}
     ]$keys$::jsonb;
 end;
 

@@ -15,7 +15,6 @@ import ipaddress
 import re
 import socket
 import ssl
-import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -26,6 +25,7 @@ from typing import Any, Self
 import httpcore2
 import httpx2
 
+from pbdb.guard.inflate import ENCODINGS, BodyBroken, BodyTooLarge, inflate
 from pbdb.model import StepFailed
 from pbdb.settings import SettingInvalid, whole_number
 
@@ -74,6 +74,13 @@ _BLOCKED: tuple[Network, ...] = tuple(
 _EMBEDS_IPV4 = (ipaddress.ip_network("::ffff:0:0/96"), ipaddress.ip_network("64:ff9b::/96"))
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\s\\]")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# Errors before anything was sent.
+_NOT_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.UnsupportedProtocol,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,21 +265,28 @@ class Egress:
         """Send a request and read its response whole, in the given time.
 
         Raises StepFailed: EGRESS_DENIED (permanent) when the policy forbids the target,
-        HTTP_ERROR when no response came or it is too large, TIMEOUT.
+        HTTP_ERROR when no response came or it is too large, TIMEOUT. What became of the request is
+        unknown then, unless no connection was made.
         """
         try:
             async with asyncio.timeout(timeout_seconds):
                 return await self._follow(request)
         except TimeoutError:
             raise StepFailed(
-                "TIMEOUT", f"{_shown(request.url)} did not answer in {timeout_seconds:g} s"
+                "TIMEOUT",
+                f"{_shown(request.url)} did not answer in {timeout_seconds:g} s",
+                unknown_outcome=True,
             ) from None
         except httpx2.HTTPError as error:
             raise StepFailed(
-                "HTTP_ERROR", f"{_shown(request.url)}: {type(error).__name__} {error}".strip()
+                "HTTP_ERROR",
+                f"{_shown(request.url)}: {type(error).__name__} {error}".strip(),
+                unknown_outcome=not isinstance(error, _NOT_SENT),
             ) from error
         except (httpcore2.ProtocolError, ValueError) as error:
-            raise StepFailed("HTTP_ERROR", f"{_shown(request.url)}: {error}") from error
+            raise StepFailed(
+                "HTTP_ERROR", f"{_shown(request.url)}: {error}", unknown_outcome=True
+            ) from error
 
     async def _follow(self, request: EgressRequest) -> EgressResponse:
         method, url, content = request.method, request.url, request.content
@@ -315,7 +329,7 @@ class Egress:
         response = await self._transport.handle_async_request(wanted)
         try:
             if sum(len(k) + len(v) for k, v in response.headers.raw) > MAX_HEADERS:
-                raise StepFailed("HTTP_ERROR", f"{_shown(str(url))} sent too many headers")
+                raise _unreadable(f"{_shown(str(url))} sent too many headers")
             body = await self._read(response, str(url))
         finally:
             await response.aclose()
@@ -331,32 +345,36 @@ class Egress:
         )
 
     async def _read(self, response: httpx2.Response, url: str) -> bytes:
-        """The decompressed body; never holds more than the limit and one chunk."""
+        """The decompressed body; never holds more than twice the limit and one chunk."""
         most = self.policy.max_bytes
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("identity", "", "gzip", "x-gzip", "deflate"):
-            raise StepFailed("HTTP_ERROR", f"{_shown(url)} answered with encoding {encoding!r}")
-        # 47: gzip or zlib, told apart by its header.
-        inflate = zlib.decompressobj(47) if "gzip" in encoding or encoding == "deflate" else None
+        if encoding not in ENCODINGS:
+            raise _unreadable(f"{_shown(url)} answered with encoding {encoding!r}")
         body = bytearray()
+        count = 0
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > most:
+                raise _unreadable(
+                    f"{_shown(url)} answered with more than {most} bytes", permanent=True
+                )
+            # Chunks that have come already are read without a turn of the event loop.
+            count += 1
+            if count % 64 == 0:
+                await asyncio.sleep(0)
         try:
-            async for chunk in response.aiter_raw():
-                while chunk:
-                    if inflate is None:
-                        body += chunk
-                        chunk = b""
-                    else:
-                        body += inflate.decompress(chunk, most + 1 - len(body))
-                        chunk = b"" if inflate.eof else inflate.unconsumed_tail
-                    if len(body) > most:
-                        raise StepFailed(
-                            "HTTP_ERROR",
-                            f"{_shown(url)} answered with more than {most} bytes",
-                            permanent=True,
-                        )
-        except zlib.error:
-            raise StepFailed("HTTP_ERROR", f"{_shown(url)} sent a broken {encoding} body") from None
-        return bytes(body)
+            if encoding in ("", "identity"):
+                return bytes(body)
+            return await asyncio.to_thread(inflate, bytes(body), encoding, most)
+        except BodyTooLarge as error:
+            raise _unreadable(f"{_shown(url)} answered with {error}", permanent=True) from None
+        except BodyBroken as error:
+            raise _unreadable(f"{_shown(url)} sent {error}") from None
+
+
+def _unreadable(why: str, *, permanent: bool = False) -> StepFailed:
+    """An answer came and cannot be used: what was asked for may have been done."""
+    return StepFailed("HTTP_ERROR", why, permanent, unknown_outcome=True)
 
 
 class CheckedTransport(httpx2.AsyncHTTPTransport):

@@ -11,23 +11,23 @@ that PBDB_SECRETS_FILE names, where each may be limited:
 
 from __future__ import annotations
 
-import base64
 import json
 import logging
 import re
 import urllib.parse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
+from pbdb.guard.secret_forms import SHORTEST, forms
 from pbdb.model import CannotRunHere, StepFailed
 from pbdb.settings import SettingInvalid
 
 _PREFIX = "PBDB_SECRET_"
-# Shorter values are not looked for: "dev" would be found in every second text.
-_SHORTEST = 6
+# What a process itself logs in with; an answer that echoes it is stored with the tenant's step.
+_OWN = re.compile(r".*(_API_KEY|_TOKEN|_SECRET|_PASSWORD)|PGPASSWORD")
 _SHORTEST_PREFIX = 8
 
 
@@ -59,11 +59,13 @@ class Secret:
 class Secrets:
     """The secrets of one runner."""
 
-    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+    def __init__(self, secrets: Iterable[Secret] = (), own: Iterable[Secret] = ()) -> None:
+        """`own` are the process's: nobody gets them, but they are redacted too."""
         self._secrets: dict[str, list[Secret]] = {}
         for secret in secrets:
             self._secrets.setdefault(_canonical(secret.name), []).append(secret)
-        self._forms = _forms_by_head(secret for group in self._secrets.values() for secret in group)
+        given = (secret for group in self._secrets.values() for secret in group)
+        self._forms = _forms_by_head([*given, *own])
         heads = sorted(self._forms, key=len, reverse=True)
         self._heads = re.compile("|".join(map(re.escape, heads))) if heads else None
 
@@ -71,6 +73,7 @@ class Secrets:
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Secrets of the environment and of its PBDB_SECRETS_FILE; the file's win.
 
+        The environment's own keys and passwords, and that of its database's URL, are redacted.
         Raises SettingInvalid when the file cannot be read or has another form.
         """
         found = {
@@ -82,7 +85,7 @@ class Secrets:
         if path:
             for name, group in _read_file(Path(path)).items():
                 found[_canonical(name)] = group
-        return cls(secret for group in found.values() for secret in group)
+        return cls((secret for group in found.values() for secret in group), _own(environ))
 
     def get(self, name: str, organization_id: UUID, *, host: str | None = None) -> str:
         """The value of a secret, for a request to `host`.
@@ -116,7 +119,8 @@ class Secrets:
     def redact(self, value: Any) -> Any:
         """`value` (JSON) with every secret replaced by `[secret:NAME]`, in keys and in values.
 
-        Found raw, base64-encoded, URL-encoded, JSON-escaped, and cut off after 8 characters.
+        Found raw, base64-encoded (in bytes of a body too), URL-encoded, in hex, JSON-escaped, as
+        members of a JSON value, cut off after 8 characters, and cut off before its second half.
         """
         if self._heads is None:
             return value
@@ -139,6 +143,7 @@ class Secrets:
             self.redact(failure.details),
         )
         shown.usage = failure.usage
+        shown.unknown_outcome = failure.unknown_outcome
         return shown
 
     def log_filter(self) -> logging.Filter:
@@ -157,9 +162,9 @@ class Secrets:
     def _longest_at(self, text: str, start: int) -> tuple[str, int]:
         """The secret that explains most of the text from `start` on, and how much of it."""
         best = ("", 0)
-        for head, forms in self._forms.items():
+        for head, known in self._forms.items():
             if text.startswith(head, start):
-                for form, name in forms:
+                for form, name in known:
                     length = _common_length(form, text, start)
                     if length > best[1]:
                         best = (name, length)
@@ -182,6 +187,15 @@ class _RedactingFilter(logging.Filter):
             if name not in ("msg", "args", "exc_text") and isinstance(value, (str, dict, list)):
                 record.__dict__[name] = self._secrets.redact(value)
         return True
+
+
+def _own(environ: Mapping[str, str]) -> Iterator[Secret]:
+    for name, value in environ.items():
+        if _OWN.fullmatch(name) and not name.startswith(_PREFIX):
+            yield Secret(name, value)
+    password = urllib.parse.urlsplit(environ.get("PBDB_DATABASE_URL", "")).password
+    if password:
+        yield Secret("PBDB_DATABASE_URL", urllib.parse.unquote(password))
 
 
 def _canonical(name: str) -> str:
@@ -223,8 +237,8 @@ def _forms_by_head(secrets: Iterable[Secret]) -> dict[str, list[tuple[str, str]]
     """Every form of every secret with its name, under its first characters."""
     heads: dict[str, list[tuple[str, str]]] = {}
     for secret in secrets:
-        if len(secret.value) >= _SHORTEST:
-            for form in _forms(secret.value):
+        if len(secret.value) >= SHORTEST:
+            for form in forms(secret.value):
                 head = form[:_SHORTEST_PREFIX] if len(form) >= 2 * _SHORTEST_PREFIX else form
                 heads.setdefault(head, []).append((form, secret.name))
     return heads
@@ -237,25 +251,3 @@ def _common_length(form: str, text: str, start: int) -> int:
             break
         length += 1
     return length
-
-
-def _forms(value: str) -> set[str]:
-    """The value as it may be written elsewhere."""
-    forms = {
-        value,
-        urllib.parse.quote(value),
-        urllib.parse.quote(value, safe=""),
-        urllib.parse.quote_plus(value),
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        value.encode().hex(),
-    }
-    # Inside a longer text (user:password) base64 has three alignments; the characters that depend
-    # on the neighbours are left out.
-    for before in range(3):
-        raw = b"\0" * before + value.encode()
-        start = (before * 8 + 5) // 6
-        end = len(raw) * 8 // 6
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            forms.add(encode(raw).decode()[start:end])
-    return {form for form in forms if len(form) >= _SHORTEST}

@@ -148,6 +148,8 @@ def error_text(error: BaseException) -> str:
         found["stack"] = _clean(str(stack))
     if failure.permanent:
         found["permanent"] = True
+    if failure.unknown_outcome:
+        found["unknown_outcome"] = True
     if failure.retry_after_seconds is not None:
         if isfinite(failure.retry_after_seconds):
             found["retry_after_seconds"] = failure.retry_after_seconds

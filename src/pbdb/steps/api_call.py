@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import email.utils
-import json
 import re
 import time
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from pbdb.guard.egress import EgressRequest, EgressResponse
 from pbdb.model import Output, Step, StepFailed
+from pbdb.steps import request_body, response_data
 from pbdb.steps.context import Context
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -27,14 +29,11 @@ _FORBIDDEN_HEADERS = frozenset(
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*\Z")
 _SHOWN_BODY = 4000
-
-
-# What services write, decoded in linear time. Python knows more by name, among them punycode, which
-# takes a minute over 400 kB, and some that are no charsets at all.
-_CHARSETS = re.compile(
-    r"utf-?8|utf-?(16|32)(-?[lb]e)?|(us-)?ascii|latin-?1|iso-8859-([1-9]|1[013-6])"
-    r"|windows-125[0-8]|cp125[0-8]|koi8-[ru]|shift[_-]jis|euc-(jp|kr)|iso-2022-jp|gb(k|2312|18030)|big5"
-)
+# From here on a body is read off the event loop, which other steps need.
+_LARGE = 16 * 1024
+# What stands between got no answer, or none that it liked: the request may have got through.
+_FROM_A_GATEWAY = frozenset({502, 504, 520, 522, 524})
+_IN_PATH = ":secret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ class _Credentials:
 
     headers: Mapping[str, str]
     query: Mapping[str, str]
+    in_path: str | None = None
 
 
 async def handle(step: Step, context: Context) -> Output:
@@ -63,16 +63,16 @@ async def handle(step: Step, context: Context) -> Output:
     host = context.egress.policy.check_url(url).host
     credentials = _credentials(config.get("auth"), step, context, host)
     headers = _headers(config.get("headers"), step, context, host)
-    content, content_type = _body(method, config.get("body"), headers)
-    if content_type is not None:
-        headers.setdefault("content-type", content_type)
+    content, content_type = request_body.build(config.get("body"), headers.get("content-type", ""))
+    if content_type is not None and not _is_complete(headers.get("content-type", "")):
+        headers["content-type"] = content_type
     if method not in _WITHOUT_EFFECT:
         headers.setdefault("idempotency-key", step.idempotency_key)
 
     response = await context.egress.send(
         EgressRequest(
             method=method,
-            url=_with_query(url, config.get("query"), credentials.query),
+            url=_with_query(_with_secret(url, credentials), config.get("query"), credentials.query),
             headers={**headers, **credentials.headers},
             content=content,
             # A custom header may be a credential just as well: none follows to another host.
@@ -81,7 +81,7 @@ async def handle(step: Step, context: Context) -> Output:
         ),
         timeout_seconds=_timeout(config, step),
     )
-    data = _data(method, response)
+    data = await _data(method, response)
     if not any(first <= response.status_code <= last for first, last in expected):
         raise _unexpected_status(response, data)
     return Output({"status_code": response.status_code, "headers": response.headers, "data": data})
@@ -113,7 +113,25 @@ def _credentials(auth: Any, step: Step, context: Context, host: str) -> _Credent
             return _Credentials({}, {name: secret})
         value = f"{auth.get('prefix', '')}{secret}"
         return _Credentials({_header_name(name): _header_value(name, value)}, {})
-    raise _invalid(f"auth has the type {kind!r}; it can be bearer, basic, header or query")
+    if kind == "path":
+        return _Credentials({}, {}, secret)
+    raise _invalid(f"auth has the type {kind!r}; it can be bearer, basic, header, query or path")
+
+
+def _with_secret(url: str, credentials: _Credentials) -> str:
+    """The URL with the secret where its path says `:secret`."""
+    if credentials.in_path is None:
+        return url
+    start = url.find("/", url.find("://") + 3)
+    if start < 0 or _IN_PATH not in url[start:]:
+        raise _invalid(f"auth of type path needs {_IN_PATH} in the path of the url")
+    secret = urllib.parse.quote(credentials.in_path, safe="/:")
+    return url[:start] + url[start:].replace(_IN_PATH, secret)
+
+
+def _is_complete(content_type: str) -> bool:
+    """Does what the author wrote stand? A multipart body brings its own boundary."""
+    return content_type != "" and not content_type.startswith("multipart/form-data")
 
 
 def _headers(headers: Any, step: Step, context: Context, host: str) -> dict[str, str]:
@@ -127,7 +145,7 @@ def _headers(headers: Any, step: Step, context: Context, host: str) -> dict[str,
             continue
         if isinstance(value, Mapping) and isinstance(value.get("secret"), str):
             value = context.secrets.get(value["secret"], step.organization_id, host=host)
-        result[_header_name(name)] = _header_value(name, _as_text(value))
+        result[_header_name(name)] = _header_value(name, request_body.as_text(value))
     return result
 
 
@@ -145,45 +163,16 @@ def _header_value(name: str, value: str) -> str:
     return value
 
 
-def _body(method: str, body: Any, headers: Mapping[str, str]) -> tuple[bytes, str | None]:
-    """The body's bytes and the content type that goes with them."""
-    if body is None or method in ("GET", "HEAD"):
-        return b"", None
-    if isinstance(body, str):
-        return body.encode(), "text/plain; charset=utf-8"
-    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        if not isinstance(body, Mapping):
-            raise _invalid("a form body is an object of names and values")
-        return urllib.parse.urlencode(_pairs(body)).encode(), None
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return content, "application/json"
-
-
 def _with_query(url: str, query: Any, secret: Mapping[str, str]) -> str:
     """The URL with `query` added, each name and value percent-encoded."""
     if query is not None and not isinstance(query, Mapping):
         raise _invalid("query is an object of names and values")
-    pairs = [*_pairs(query or {}), *secret.items()]
+    pairs = [*request_body.pairs(query or {}), *secret.items()]
     if not pairs:
         return url
     url, hash_mark, fragment = url.partition("#")
     separator = "&" if "?" in url else "?"
     return url + separator + urllib.parse.urlencode(pairs) + hash_mark + fragment
-
-
-def _pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    pairs = []
-    for name, value in values.items():
-        for item in value if isinstance(value, list) else [value]:
-            if item is not None:
-                pairs.append((name, _as_text(item)))
-    return pairs
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _timeout(config: Mapping[str, Any], step: Step) -> float:
@@ -197,9 +186,9 @@ def _timeout(config: Mapping[str, Any], step: Step) -> float:
 
 
 def _expected_statuses(wanted: Any) -> list[tuple[int, int]]:
-    """Ranges of statuses, from 200, "2xx", "200-204" or a list of these; default 2xx and 3xx."""
+    """Ranges of statuses, from 200, "2xx", "200-204" or a list of these; default 2xx."""
     if wanted is None:
-        return [(200, 399)]
+        return [(200, 299)]
     ranges = []
     for item in wanted if isinstance(wanted, list) else [wanted]:
         text = str(item).strip().lower()
@@ -212,27 +201,23 @@ def _expected_statuses(wanted: Any) -> list[tuple[int, int]]:
     return ranges
 
 
-def _data(method: str, response: EgressResponse) -> Any:
-    """The body: JSON or text by its content type, `{base64}` for anything else, null for none."""
-    if method == "HEAD" or not response.body:
+async def _data(method: str, response: EgressResponse) -> Any:
+    """The body's data; of a failure that says JSON and is none, the beginning of its text."""
+    if method == "HEAD":
         return None
     content_type = response.headers.get("content-type", "")
-    media, _, parameters = content_type.partition(";")
-    media = media.strip().lower()
-    if media == "application/json" or media.endswith("+json"):
-        try:
-            return json.loads(response.body)
-        except ValueError as error:
-            if response.status_code >= 400:
-                return response.body[:_SHOWN_BODY].decode(errors="replace")
-            raise StepFailed("HTTP_ERROR", f"the response says JSON but is not: {error}") from None
-    if media.startswith("text/") or media.endswith(("xml", "x-www-form-urlencoded", "javascript")):
-        charset = re.search(r"charset=[\"']?([\w.:-]+)", parameters, re.IGNORECASE)
-        named = charset[1].lower() if charset else "utf-8"
-        return response.body.decode(
-            named if _CHARSETS.fullmatch(named) else "utf-8", errors="replace"
-        )
-    return {"base64": base64.b64encode(response.body).decode()}
+    try:
+        if len(response.body) > _LARGE:
+            return await asyncio.to_thread(response_data.read, response.body, content_type)
+        return response_data.read(response.body, content_type)
+    except ValueError as error:
+        if response.status_code >= 300:
+            return response.body[:_SHOWN_BODY].decode(errors="replace")
+        raise StepFailed(
+            "HTTP_ERROR",
+            f"the response says {content_type or 'JSON'} but is not: {error}",
+            unknown_outcome=True,
+        ) from None
 
 
 def _unexpected_status(response: EgressResponse, data: Any) -> StepFailed:
@@ -241,12 +226,19 @@ def _unexpected_status(response: EgressResponse, data: Any) -> StepFailed:
         data = data[:_SHOWN_BODY]
     elif len(response.body) > _SHOWN_BODY:
         data = None
+    message = f"the service answered with status {status}"
+    if 300 <= status < 400 and "location" in response.headers:
+        message += (
+            f", a redirect to {response.headers['location'][:200]}; "
+            "follow_redirects: true follows it, and expect_status takes it as it is"
+        )
     return StepFailed(
         "HTTP_STATUS",
-        f"the service answered with status {status}",
-        permanent=400 <= status < 500 and status not in _WORTH_RETRYING,
+        message,
+        permanent=300 <= status < 500 and status not in _WORTH_RETRYING,
         retry_after_seconds=_retry_after(response.headers.get("retry-after")),
         details={"status_code": status, "headers": response.headers, "data": data},
+        unknown_outcome=status in _FROM_A_GATEWAY,
     )
 
 
@@ -261,6 +253,9 @@ def _retry_after(value: str | None) -> float | None:
         moment = email.utils.parsedate_to_datetime(value)
     except ValueError:
         return None
+    if moment.tzinfo is None:
+        # RFC 9110, 5.6.7: a date of HTTP is in GMT, whatever it says of it.
+        moment = moment.replace(tzinfo=UTC)
     return max(0.0, min(moment.timestamp() - time.time(), 30 * 86400.0))
 
 

@@ -26,7 +26,11 @@ async def execute(step: Step, context: Context) -> Output:
     KeyboardInterrupt; apart from CancelledError, by which whoever watches the time ends it.
     """
     try:
-        return _shown(await _handler(step)(step, context), context)
+        output = await _handler(step)(step, context)
+        if step.step_type is StepType.CUSTOM_FUNCTION:
+            return _shown(output, context)
+        # A megabyte from outside takes half a second, in which other steps go on.
+        return await asyncio.to_thread(_shown, output, context)
     except asyncio.CancelledError:
         raise
     except BaseException as error:
