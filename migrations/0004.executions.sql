@@ -512,6 +512,9 @@ create index playbook_ready_steps_claim_idx
 on pbdb.playbook_ready_steps (handler, due_at) where state = 'READY';
 create index playbook_ready_steps_sweep_idx
 on pbdb.playbook_ready_steps (due_at) where state in ('LEASED', 'WAITING');
+-- Tenants in turns: from one that has due steps to the next.
+create index playbook_ready_steps_turn_idx
+on pbdb.playbook_ready_steps (handler, organization_id, due_at) where state = 'READY';
 create index playbook_ready_steps_event_idx
 on pbdb.playbook_ready_steps (organization_id, event_name) where event_name is not null;
 -- A tenant's inbox must not read the waits of all tenants.

@@ -284,7 +284,7 @@ drop function pbdb._clean_error(jsonb);
 drop function pbdb._capped_details(jsonb);
 
 -- deleted: sql/queue/report/complete_and_claim_playbook_steps.sql
-drop function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int);
+drop function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid);
 
 -- deleted: sql/queue/report/complete_playbook_steps.sql
 drop function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[]);
@@ -332,10 +332,25 @@ drop function pbdb._late_verdict(uuid, boolean, bigint, bigint);
 drop function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int);
 
 -- deleted: sql/queue/claim/claim_playbook_steps.sql
-drop function pbdb.claim_playbook_steps(text, text[], int, int);
+drop function pbdb.claim_playbook_steps(text, text[], int, int, uuid);
 
 -- deleted: sql/queue/claim/_lease_due.sql
 drop function pbdb._lease_due(text, text[], int, int);
+
+-- deleted: sql/queue/claim/_lease_family.sql
+drop function pbdb._lease_family(text, text[], int, int, uuid);
+
+-- deleted: sql/queue/claim/_last_in_turn.sql
+drop function pbdb._last_in_turn(pbdb.claimed_step[], uuid);
+
+-- deleted: sql/queue/claim/_lease_in_turns.sql
+drop function pbdb._lease_in_turns(text, text[], int, int, uuid);
+
+-- deleted: sql/queue/claim/_lease_shares.sql
+drop function pbdb._lease_shares(text, text[], uuid[], int[], int, int);
+
+-- deleted: sql/queue/claim/_turns.sql
+drop function pbdb._turns(text[], uuid);
 
 -- deleted: sql/queue/claim/_lease_singly.sql
 drop function pbdb._lease_singly(text, text[], int, int);

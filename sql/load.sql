@@ -504,6 +504,11 @@ set role pbdb_owner;
 \ir queue/sweep/sweep.sql
 \ir queue/claim/_lease_step.sql
 \ir queue/claim/_lease_singly.sql
+\ir queue/claim/_turns.sql
+\ir queue/claim/_lease_shares.sql
+\ir queue/claim/_lease_in_turns.sql
+\ir queue/claim/_last_in_turn.sql
+\ir queue/claim/_lease_family.sql
 \ir queue/claim/_lease_due.sql
 \ir queue/claim/claim_playbook_steps.sql
 \ir queue/claim/heartbeat_playbook_steps.sql

@@ -746,6 +746,7 @@ CREATE INDEX playbook_ready_steps_claim_idx ON pbdb.playbook_ready_steps USING b
 CREATE INDEX playbook_ready_steps_event_idx ON pbdb.playbook_ready_steps USING btree (organization_id, event_name) WHERE (event_name IS NOT NULL);
 CREATE INDEX playbook_ready_steps_inbox_idx ON pbdb.playbook_ready_steps USING btree (organization_id, result_id) WHERE (state = 'WAITING'::pbdb.ready_state);
 CREATE INDEX playbook_ready_steps_sweep_idx ON pbdb.playbook_ready_steps USING btree (due_at) WHERE (state = ANY (ARRAY['LEASED'::pbdb.ready_state, 'WAITING'::pbdb.ready_state]));
+CREATE INDEX playbook_ready_steps_turn_idx ON pbdb.playbook_ready_steps USING btree (handler, organization_id, due_at) WHERE (state = 'READY'::pbdb.ready_state);
 
 -- Inputs that an execution had before it was retried with another one: what its earlier results
 -- read.

@@ -49,6 +49,16 @@ def test_a_file_is_applied_and_run(shell: Shell) -> None:
     assert '"doubled": 8' in said.out
 
 
+def test_a_run_leaves_what_others_have_started_to_their_runners(shell: Shell) -> None:
+    shell.write("double.yaml", DOUBLE)
+    shell("apply", "double.yaml")
+    other = shell("start", "double", "--input", '{"number": 5}', "--json").json["execution_id"]
+
+    shell("run", "double.yaml", "--app", "project", "--input", '{"number": 4}')
+
+    assert shell("show", other, "--json").json["status"] == "RUNNING"
+
+
 def test_an_unchanged_file_makes_no_new_version(shell: Shell) -> None:
     shell.write("double.yaml", DOUBLE)
     shell("apply", "double.yaml")

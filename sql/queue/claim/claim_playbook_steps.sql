@@ -1,8 +1,12 @@
--- drop: function pbdb.claim_playbook_steps(text, text[], int, int)
+-- drop: function pbdb.claim_playbook_steps(text, text[], int, int, uuid)
 --
 -- Definer: runners serve every tenant and have no right on any table.
 create or replace function pbdb.claim_playbook_steps(
-    p_worker text, p_handlers text[], p_limit int default 1, p_lease_seconds int default 60
+    p_worker text,
+    p_handlers text[],
+    p_limit int default 1,
+    p_lease_seconds int default 60,
+    p_root_execution_id uuid default null
 )
 returns setof pbdb.claimed_step
 language plpgsql
@@ -41,16 +45,26 @@ begin
         end if;
     end if;
 
+    if p_root_execution_id is not null then
+        return query
+        select c.*
+        from pbdb._lease_family(
+            p_worker, p_handlers, p_limit, p_lease_seconds, p_root_execution_id
+        ) as c;
+        return;
+    end if;
     return query
     select c.*
     from unnest(pbdb._lease_due(p_worker, p_handlers, p_limit, p_lease_seconds)) as c;
 end;
 $fn$;
 
-comment on function pbdb.claim_playbook_steps(text, text[], int, int) is
-'Leases up to p_limit due steps for whose handler keys the caller stands, oldest first; none when '
-'nothing is due. Never waits for rows that others hold. The attempt counts from now. Commit before '
-'starting the work. Raises PB017.';
+comment on function pbdb.claim_playbook_steps(text, text[], int, int, uuid) is
+'Leases up to p_limit due steps for whose handler keys the caller stands, oldest first; while '
+'more is due than a session asks for, tenants and handlers have turns. With p_root_execution_id '
+'those of that execution and of all that were called from it only. None when nothing is due. Never '
+'waits for rows that others hold. The attempt counts from now. Commit before starting the work. '
+'Raises PB017.';
 
-revoke execute on function pbdb.claim_playbook_steps(text, text[], int, int) from public;
-grant execute on function pbdb.claim_playbook_steps(text, text[], int, int) to pbdb_worker;
+revoke execute on function pbdb.claim_playbook_steps(text, text[], int, int, uuid) from public;
+grant execute on function pbdb.claim_playbook_steps(text, text[], int, int, uuid) to pbdb_worker;

@@ -1,4 +1,4 @@
--- drop: function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int)
+-- drop: function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid)
 --
 -- Definer: runners have no right on any table; the token decides the tenant. One transaction and
 -- one round trip where a runner would need two: what a completion makes ready may come back in the
@@ -12,7 +12,8 @@ create or replace function pbdb.complete_and_claim_playbook_steps(
     p_usages jsonb[],
     p_handlers text[],
     p_limit int,
-    p_lease_seconds int
+    p_lease_seconds int,
+    p_root_execution_id uuid default null
 )
 returns table (
     outcome text,
@@ -78,21 +79,23 @@ begin
         return query
         select null::text, null::text, null::text, c.*
         from pbdb.claim_playbook_steps(
-            p_worker, p_handlers, p_limit - cardinality(v_settled.claims), p_lease_seconds
+            p_worker, p_handlers, p_limit - cardinality(v_settled.claims), p_lease_seconds,
+            p_root_execution_id
         ) as c;
     end if;
 end;
 $fn$;
 
 comment on function pbdb.complete_and_claim_playbook_steps(
-    text, uuid[], uuid[], text[], jsonb[], text[], int, int
+    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid
 ) is
 'complete_playbook_steps and claim_playbook_steps in one: a row with an outcome for each report, '
-'then a row without one for each step claimed.';
+'then a row without one for each step claimed. What the reports lead to is claimed first, in the '
+'same executions.';
 
 revoke execute on function pbdb.complete_and_claim_playbook_steps(
-    text, uuid[], uuid[], text[], jsonb[], text[], int, int
+    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid
 ) from public;
 grant execute on function pbdb.complete_and_claim_playbook_steps(
-    text, uuid[], uuid[], text[], jsonb[], text[], int, int
+    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid
 ) to pbdb_worker;

@@ -68,7 +68,7 @@ def run(
             if has_changed and not as_json:
                 console.print(f"{name} version {version} is active now", style="dim")
         execution_id = client.start(name, value, trigger_source="manual")
-        with background_runner(place.target, app) as check:
+        with background_runner(place.target, app, execution_id) as check:
             result = follow(
                 client,
                 execution_id,
@@ -80,12 +80,17 @@ def run(
 
 
 @contextmanager
-def background_runner(target: Target, app: App) -> Iterator[Callable[[], None]]:
-    """Run a small runner beside the command while the block lasts; yields what raises its end."""
+def background_runner(
+    target: Target, app: App, execution_id: UUID | None = None
+) -> Iterator[Callable[[], None]]:
+    """Run a small runner beside the command while the block lasts; yields what raises its end.
+
+    With an execution it serves that one only: others have runners with their own settings.
+    """
     from pbdb.runner import Runner, Settings, in_background  # brings in what only runners need
 
     settings = Settings(concurrency=16, lease_seconds=30, poll_seconds=0.5, grace_seconds=2)
-    with in_background(Runner(target, app, settings)) as check:
+    with in_background(Runner(target, app, settings, execution_id=execution_id)) as check:
         yield check
 
 

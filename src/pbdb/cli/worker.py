@@ -80,7 +80,8 @@ def check_rights(target: Target) -> None:
         with connect(target.listen_url, "pbdb cli") as connection:
             row = connection.execute(
                 "select pg_catalog.has_function_privilege("
-                "'pbdb.claim_playbook_steps(text, text[], int, int)', 'execute'), current_user"
+                "'pbdb.claim_playbook_steps(text, text[], int, int, uuid)', 'execute'), "
+                "current_user"
             ).fetchone()
     except psycopg.OperationalError as error:
         if is_refused(error):

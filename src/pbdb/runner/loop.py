@@ -14,6 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
+from uuid import UUID
 
 import psycopg
 
@@ -50,14 +51,20 @@ class Loop:
         name: str,
         pool: Pool | None = None,
         chores: Sequence[Callable[[], Awaitable[None]]] = (),
+        execution_id: UUID | None = None,
     ) -> None:
-        """Describe the work; nothing is opened before `run()`. `chores` are for idle moments."""
+        """Describe the work; nothing is opened before `run()`. `chores` are for idle moments.
+
+        With an execution it claims the steps of that one and of what it called.
+        """
         self.name: Final = name
         self.stats = Stats()
         self._settings = settings or Settings()
         self._target = target
         self._pool = pool or Pool(target, "pbdb runner")
-        self._keys = [each.key for each in handlers]
+        self._execution_id = execution_id
+        # Who serves one execution is nobody that others could wait for.
+        self._keys = [] if execution_id else [each.key for each in handlers]
         self._chores = chores
         self._groups = groups_of(handlers, self._settings)
         self._reports = Reports(self._settings.batch)
@@ -241,10 +248,21 @@ class Loop:
             async with self._pool.connection() as connection:
                 if not done:
                     return await queue.claim(
-                        connection, self.name, each.handlers, each.limit, lease
+                        connection,
+                        self.name,
+                        each.handlers,
+                        each.limit,
+                        lease,
+                        self._execution_id,
                     )
                 answers, steps = await queue.complete_and_claim(
-                    connection, self.name, done, each.handlers, each.limit, lease
+                    connection,
+                    self.name,
+                    done,
+                    each.handlers,
+                    each.limit,
+                    lease,
+                    self._execution_id,
                 )
         except psycopg.Error as error:
             self._keep(done, error)
@@ -416,7 +434,7 @@ class Loop:
     async def _sweep(self) -> None:
         async with self._pool.connection() as connection:
             found = await queue.sweep(connection)
-            if found.get("schedules due"):
+            if found.get("schedules due") and self._execution_id is None:
                 await fire_due(connection)
 
     async def _do_chores(self) -> None:

@@ -71,12 +71,20 @@ class Memory:
 
 
 async def claim(
-    connection: AsyncConnection, worker: str, handlers: list[str], limit: int, lease_seconds: int
+    connection: AsyncConnection,
+    worker: str,
+    handlers: list[str],
+    limit: int,
+    lease_seconds: int,
+    execution_id: UUID | None = None,
 ) -> list[Step]:
-    """Lease up to `limit` steps that these handlers can run; empty when none is ready."""
+    """Lease up to `limit` steps that these handlers can run; empty when none is ready.
+
+    With an execution: its own, and those of what it called.
+    """
     cursor = await connection.execute(
-        f"select {_CLAIM_COLUMNS} from pbdb.claim_playbook_steps(%s, %s, %s, %s)",
-        (worker, handlers, limit, lease_seconds),
+        f"select {_CLAIM_COLUMNS} from pbdb.claim_playbook_steps(%s, %s, %s, %s, %s)",
+        (worker, handlers, limit, lease_seconds, execution_id),
     )
     return [_step(row) for row in await cursor.fetchall()]
 
@@ -100,13 +108,14 @@ async def complete_and_claim(
     handlers: list[str],
     limit: int,
     lease_seconds: int,
+    execution_id: UUID | None = None,
 ) -> tuple[list[Answer], list[Step]]:
     """Report results and lease the next steps, in one transaction and one round trip."""
     cursor = await connection.execute(
         f"select outcome, code, message, {_CLAIM_COLUMNS} "
         "from pbdb.complete_and_claim_playbook_steps("
-        "%s, %s::uuid[], %s::uuid[], %s::text[], %s::jsonb[], %s, %s, %s)",
-        (worker, *_columns(done), handlers, limit, lease_seconds),
+        "%s, %s::uuid[], %s::uuid[], %s::text[], %s::jsonb[], %s, %s, %s, %s)",
+        (worker, *_columns(done), handlers, limit, lease_seconds, execution_id),
     )
     answers: list[Answer] = []
     steps: list[Step] = []

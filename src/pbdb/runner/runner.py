@@ -8,6 +8,7 @@ import socket
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
+from uuid import UUID
 
 from pbdb.app.registry import App, Registered
 from pbdb.database import Pool, Target
@@ -36,11 +37,14 @@ class Runner:
         settings: Settings | None = None,
         *,
         name: str | None = None,
+        execution_id: UUID | None = None,
     ) -> None:
         """Describe a runner of a database (a URL will do); nothing is opened before `run()`.
 
         An app without an embedding model gets the default one, if there is one. `name` is unique
-        among live runners; default: host, process and a number. Raises SettingInvalid.
+        among live runners; default: host, process and a number. With `execution_id` it runs the
+        steps of that execution and of what it calls, and nothing else: no embeddings of memories,
+        no schedules. Raises SettingInvalid.
         """
         self.name: Final = name or f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
         app = app or App()
@@ -55,7 +59,8 @@ class Runner:
             settings,
             name=self.name,
             pool=pool,
-            chores=[sql.embed_memories] if app.embedders else [],
+            chores=[sql.embed_memories] if app.embedders and execution_id is None else [],
+            execution_id=execution_id,
         )
 
     @property
