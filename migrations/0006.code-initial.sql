@@ -6666,7 +6666,7 @@ grant execute on function pbdb.search_memories(
 ) to pbdb_app;
 -- end: sql/memory/search/search_memories.sql
 
--- frozen: sql/step/agent_execution/_agent_execution_keys.sql sha256=b80c38c155763c52a6d3027105015bb85b95c2663b3865e340a8eabd8482f56f
+-- frozen: sql/step/agent_execution/_agent_execution_keys.sql sha256=0eed6169a46d3e1aef5aa8092c102962da20128ac4e8b706a2fbc84977299f5a
 -- drop: function pbdb._agent_execution_keys()
 create or replace function pbdb._agent_execution_keys()
 returns jsonb
@@ -6680,12 +6680,16 @@ begin atomic
          "is_required": true,
          "description": "a row of pbdb.agents, an agent of the runner, or assistant"},
         {"key": "prompt", "kinds": ["text"], "one_of": "prompt", "holds": "resolved",
-         "description": "what it is asked; a template. The input goes along as data"},
+         "description": "what it is asked; a template. A mapped input goes along as data"},
         {"key": "messages", "kinds": ["array", "path"], "holds": "resolved",
          "description": "a conversation; its last message is the question unless prompt is"},
         {"key": "messages[].role", "kinds": ["text"],
-         "choices": ["system", "developer", "user", "assistant"],
+         "choices": ["system", "developer", "user", "assistant", "tool"],
          "description": "whose words they are; system and developer are instructions"},
+        {"key": "messages[].tool_calls", "kinds": ["array", "path"],
+         "description": "assistant: the tools that it called, as OpenAI stores them"},
+        {"key": "messages[].tool_call_id", "kinds": ["text"],
+         "description": "tool: which call the content is the result of"},
         {"key": "messages[].content", "kinds": ["any"],
          "description": "the words; a template"},
         {"key": "template_name", "kinds": ["text"], "one_of": "prompt",
@@ -7815,7 +7819,7 @@ revoke execute on function pbdb._config_choice_issues(pbdb.playbook_step_type[],
 from public;
 -- end: sql/step/_config_choice_issues.sql
 
--- frozen: sql/step/_message_issues.sql sha256=2633a6e75747e43eff4d802acf31c95a69dea18cfeb1da4f036bff79d5eed277
+-- frozen: sql/step/_message_issues.sql sha256=de373c92662a97abb58e3597f76205e3dc659b16beaf339ce766d5c78bf6fa6c
 -- drop: function pbdb._message_issues(jsonb, text)
 create or replace function pbdb._message_issues(p_config jsonb, p_key text)
 returns table (path text, code text, message text, hint text)
@@ -7834,6 +7838,14 @@ begin atomic
     where
         (
             jsonb_typeof(message.value -> 'content') is distinct from 'string'
+            -- An agent also takes parts, and tool calls without words.
+            and not (
+                p_config ?| array['agent', 'agentId', 'agent_id']
+                and (
+                    jsonb_typeof(message.value -> 'content') = 'array'
+                    or jsonb_typeof(message.value -> 'tool_calls') = 'array'
+                )
+            )
             or jsonb_typeof(message.value -> 'role') is distinct from 'string'
         )
         -- An element that an expression gives is seen when the step runs.
@@ -15570,7 +15582,7 @@ comment on function pbdb._effect_key(uuid, uuid, uuid, int) is
 revoke execute on function pbdb._effect_key(uuid, uuid, uuid, int) from public;
 -- end: sql/engine/run/_effect_key.sql
 
--- frozen: sql/engine/run/_claimed_step.sql sha256=d0754b479c1d7035094d6de70639f53043167311961e910e199cc090ab5bf2d7
+-- frozen: sql/engine/run/_claimed_step.sql sha256=2fe02fed0b615c91ffd0fcd48981aa6ed5f016714ae12d6ebd2261aa287c3cc8
 -- drop: function pbdb._claimed_step(uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz, timestamptz, text, jsonb, int)
 create or replace function pbdb._claimed_step(
     p_result_id uuid,
@@ -15599,7 +15611,15 @@ begin atomic
 select
     p_result_id, p_token, p_organization_id, p_execution_id, p_step_id, d.step ->> 'name',
     (d.step ->> 'type')::pbdb.playbook_step_type, p_handler, p_attempt_number, p_visit,
-    (d.step ->> 'max_attempts')::int, (d.step -> 'config') || coalesce(p_request, '{}'), p_input,
+    (d.step ->> 'max_attempts')::int, (d.step -> 'config') || coalesce(p_request, '{}'),
+    case
+        -- What it is asked is in its config; the rest of an input is nothing for a provider to see.
+        when p_handler in ('AGENT_EXECUTION:@model', 'AGENT_EXECUTION:assistant')
+            and not d.step ? 'mapping'
+            and d.step -> 'config' ?| array['prompt', 'messages']
+            then null
+        else p_input
+    end,
     nullif(d.step -> 'output_schema', 'null'), p_timeout_seconds, p_deadline_at,
     p_lease_expires_at, pbdb._effect_key(p_execution_id, p_step_id, p_scope_id, p_visit),
     p_program ->> 'name', p_execution_name,
@@ -27575,6 +27595,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 6b942b10edd4ad471e48200b68828810a6ab3b2596080bce53cf5662b8aa85ac.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: f1b566420acd195f316784ceeea7d36235550f564839d05493d8bb91f13b6538.';
 
 reset role;

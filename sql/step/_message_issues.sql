@@ -16,6 +16,14 @@ begin atomic
     where
         (
             jsonb_typeof(message.value -> 'content') is distinct from 'string'
+            -- An agent also takes parts, and tool calls without words.
+            and not (
+                p_config ?| array['agent', 'agentId', 'agent_id']
+                and (
+                    jsonb_typeof(message.value -> 'content') = 'array'
+                    or jsonb_typeof(message.value -> 'tool_calls') = 'array'
+                )
+            )
             or jsonb_typeof(message.value -> 'role') is distinct from 'string'
         )
         -- An element that an expression gives is seen when the step runs.

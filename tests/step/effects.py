@@ -244,7 +244,7 @@ API_CALL = {
     "expect_status": Effect({"expect_status": [404]}, {}, call()),
     "follow_redirects": Effect({"follow_redirects": True}, {}, call("/moved")),
     "idempotent": Effect({"idempotent": True}, {}, lost_request),
-    "timeout_seconds": Effect({"timeout_seconds": 0.2}, {}, call("/slow")),
+    "timeout_seconds": Effect({"timeout_seconds": 0.6}, {}, call("/slow")),
     "syntax": Effect({"syntax": "single_brace"}, {}, braces, lambda each: {"syntax": each}),
     "on_lost": Effect({"on_lost": "wait"}, {}, lost_request, lambda each: {"on_lost": each}),
 }  # fmt: skip
@@ -476,6 +476,18 @@ def turn(role: str, content: str = "x") -> Any:
     return {"messages": [{"role": role, "content": content}, {"role": "user", "content": "now?"}]}
 
 
+def called(result_of: str | None) -> Any:
+    """A conversation in which tools were called; the result is of that call, or left out."""
+    calls = [
+        {"id": id_, "type": "function", "function": {"name": f"f{id_}", "arguments": "{}"}}
+        for id_ in ("1", "2")
+    ]
+    turns: list[Any] = [{"role": "assistant", "tool_calls": calls}]
+    if result_of is not None:
+        turns.append({"role": "tool", "tool_call_id": result_of, "content": "x"})
+    return {"messages": [*turns, {"role": "user", "content": "now?"}]}
+
+
 TOOLS = {"tools": ["f"]}
 AGENT_EXECUTION = {
     "agent": Effect({"agent": "ann"}, {"agent": "eve"}, named),
@@ -483,6 +495,8 @@ AGENT_EXECUTION = {
     "messages": Effect(turn("user", "{{ name }}"), {}, ask),
     "messages[].role": Effect(turn("assistant"), turn("user"), ask),
     "messages[].content": Effect(turn("user", "{{ name }}"), turn("user"), ask),
+    "messages[].tool_calls": Effect(called(None), turn("assistant"), ask),
+    "messages[].tool_call_id": Effect(called("1"), called("2"), ask),
     "template_name": Effect({"template_name": "stored"}, {"prompt": "Q"}, ask),
     "template_version": Effect(
         {"template_name": "stored", "template_version": 1}, {"template_name": "stored"}, ask

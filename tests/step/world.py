@@ -155,5 +155,5 @@ def new_world(database: Database) -> Iterator[World]:
 def _slow(_: Received) -> Reply:
     import time
 
-    time.sleep(0.6)
+    time.sleep(1.5)
     return Reply({"ok": True})

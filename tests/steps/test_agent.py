@@ -45,6 +45,8 @@ class Service:
         message: dict[str, Any] = {"role": "assistant", "content": None}
         if isinstance(answer, str):
             message["content"] = answer
+        elif isinstance(answer, dict):
+            return Reply(answer)
         else:
             message["tool_calls"] = [
                 {
@@ -180,6 +182,143 @@ def test_messages_become_a_conversation(service: Service, ask: Any) -> None:
         [("system", "Be kind."), ("user", "Hi"), ("assistant", "Hello"), ("user", "And now?")]
     )
     assert messages[-1] == ("user", "And now?")
+
+
+CALL = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+PNG = "data:image/png;base64,AAAA"
+OPENAI = [
+    {"role": "user", "content": "How is the weather?"},
+    {"role": "assistant", "content": None, "tool_calls": [CALL]},
+    {"role": "tool", "tool_call_id": "c1", "content": "21 degrees"},
+    {"role": "assistant", "content": "21."},
+    {
+        "role": "user",
+        "content": [
+            {"type": "text", "text": "And here?"},
+            {"type": "image_url", "image_url": {"url": PNG}},
+        ],
+    },
+]
+ANTHROPIC = [
+    {"role": "user", "content": "How is the weather?"},
+    {
+        "role": "assistant",
+        "content": [{"type": "tool_use", "id": "c1", "name": "weather", "input": {}}],
+    },
+    {
+        "role": "user",
+        "content": [
+            {
+                "type": "tool_result",
+                "tool_use_id": "c1",
+                "content": [{"type": "text", "text": "21 degrees"}],
+            },
+        ],
+    },
+    {"role": "assistant", "content": [{"type": "text", "text": "21."}]},
+    {
+        "role": "user",
+        "content": [
+            {"type": "text", "text": "And here?"},
+            {
+                "type": "image",
+                "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"},
+            },
+        ],
+    },
+]
+
+
+@pytest.mark.parametrize("messages", [OPENAI, ANTHROPIC], ids=["openai", "anthropic"])
+def test_a_history_passes_as_it_was_stored(service: Service, ask: Any, messages: Any) -> None:
+    service.answers = ["ok"]
+    ask({"messages": messages})
+
+    sent = [m for m in service.requests[0]["messages"] if m["role"] != "system"]
+    assert [m["role"] for m in sent] == ["user", "assistant", "tool", "assistant", "user"]
+    assert sent[1]["tool_calls"][0]["function"] == {"name": "weather", "arguments": "{}"}
+    assert (sent[2]["content"], sent[2]["tool_call_id"]) == ("21 degrees", "c1")
+    assert not sent[1].get("content")
+    assert sent[4]["content"] == [
+        {"type": "text", "text": "And here?"},
+        {"type": "image_url", "image_url": {"url": PNG}},
+    ]
+
+
+def test_a_history_that_ends_with_a_tool_s_result_is_answered(service: Service, ask: Any) -> None:
+    service.answers = ["21."]
+    assert ask({"messages": OPENAI[:3]}).value["output"] == "21."
+    assert service.requests[0]["messages"][-1]["role"] == "tool"
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        "hi",
+        ["hi"],
+        [{"role": "human", "content": "hi"}],
+        [{"type": "human", "content": "hi"}],
+        [{"role": "user", "content": [{"type": "video", "url": "x"}]}],
+        [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "file:///etc"}}]}],
+        [{"role": "user", "content": [{"type": "image_url", "image_url": "data:image/png,x"}]}],
+        [{"role": "tool", "tool_call_id": "c9", "content": "x"}],
+        [{"role": "assistant", "tool_calls": [{"id": "c1"}]}],
+        [],
+    ],
+)
+def test_a_history_that_cannot_be_read_sends_nothing(
+    service: Service, fails: Any, messages: Any
+) -> None:
+    failure = fails({"messages": messages})
+    assert (failure.code, failure.permanent) == ("CONFIG_INVALID", True)
+    assert service.requests == []
+
+
+def completion(**changes: Any) -> dict[str, Any]:
+    choice = {"index": 0, "message": {"role": "assistant", "content": "half an"}}
+    return {"id": "1", "object": "chat.completion", "created": 1, "model": "t",
+            "choices": [{**choice, "finish_reason": "stop"}], **changes}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent"),
+    [
+        (completion(choices=[{**completion()["choices"][0], "finish_reason": "length"}]), True),
+        (completion(choices=[]), False),
+        (completion(choices=None), False),
+        ({"error": {"message": "overloaded", "code": 529}}, False),
+        (Reply("<html>login</html>", 200, {"content-type": "text/html"}), False),
+        (Reply("[", 200, {"content-type": "application/json"}), False),
+    ],
+)
+def test_an_answer_that_is_none_fails_with_a_sentence(
+    service: Service, fails: Any, answer: Any, permanent: bool
+) -> None:
+    service.answers = [answer] * 3
+    failure = fails({"prompt": "x"})
+    assert (failure.code, failure.permanent) == ("AGENT_ERROR", permanent), failure.message
+    assert len(failure.message) > 20
+
+
+def test_a_tool_that_fails_once_does_not_repeat_the_others(service: Service, ask: Any) -> None:
+    app, used = App(), list[str]()
+
+    @app.function("charge")
+    def charge() -> str:
+        used.append("charge")
+        return "charged"
+
+    @app.function("mail")
+    def mail() -> str:
+        used.append("mail")
+        if used.count("mail") == 1:
+            raise OSError("no route")
+        return "sent"
+
+    service.answers = [[("charge", {})], [("mail", {})], [("mail", {})], "done"]
+    assert ask({"prompt": "x", "tools": ["charge", "mail"]}, app=app).value["output"] == "done"
+    assert used == ["charge", "mail", "mail"]
+    assert "no route" in json.dumps(service.requests[2]["messages"])
 
 
 SCHEMA = {

@@ -26,7 +26,15 @@ begin atomic
 select
     p_result_id, p_token, p_organization_id, p_execution_id, p_step_id, d.step ->> 'name',
     (d.step ->> 'type')::pbdb.playbook_step_type, p_handler, p_attempt_number, p_visit,
-    (d.step ->> 'max_attempts')::int, (d.step -> 'config') || coalesce(p_request, '{}'), p_input,
+    (d.step ->> 'max_attempts')::int, (d.step -> 'config') || coalesce(p_request, '{}'),
+    case
+        -- What it is asked is in its config; the rest of an input is nothing for a provider to see.
+        when p_handler in ('AGENT_EXECUTION:@model', 'AGENT_EXECUTION:assistant')
+            and not d.step ? 'mapping'
+            and d.step -> 'config' ?| array['prompt', 'messages']
+            then null
+        else p_input
+    end,
     nullif(d.step -> 'output_schema', 'null'), p_timeout_seconds, p_deadline_at,
     p_lease_expires_at, pbdb._effect_key(p_execution_id, p_step_id, p_scope_id, p_visit),
     p_program ->> 'name', p_execution_name,
