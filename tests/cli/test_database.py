@@ -29,6 +29,20 @@ def test_a_local_server_is_found_from_its_folder(bare: Shell) -> None:
     assert bare("db", "status", "--json").json["running"] is False
 
 
+def test_a_server_is_started_again_from_a_folder_below(bare: Shell) -> None:
+    started = bare("db", "start", "--json").json
+    below = bare.folder / "below"
+    below.mkdir()
+    try:
+        bare("db", "stop")
+        again = Shell(below, bare.environ)("db", "start")
+        assert str(bare.folder) in again.out
+        assert bare("db", "status", "--json").json["data_dir"] == started["data_dir"]
+        assert not (below / ".pbdb").exists()
+    finally:
+        bare("db", "stop")
+
+
 def test_an_empty_database_is_migrated_and_rolled_back(
     bare: Shell, empty_database: Database
 ) -> None:

@@ -98,7 +98,11 @@ def test_check_says_what_is_wrong_in_which_line_and_keeps_nothing(shell: Shell) 
 
     refused = shell("apply", "lead.yaml", code=1)
     assert "PB010" in refused.err
-    assert "lead.yaml:7: STEP_UNKNOWN: fetch input_mapping" in refused.err
+    # As check tells it, for apply and for run: places, warnings, hints.
+    for command in ("apply", "run"):
+        refused = shell(command, "lead.yaml", code=1)
+        assert all(line in refused.err for line in said.out.splitlines()), command
+        assert "validate_playbook" not in refused.err
 
     shell.write("lead.yaml", "name: lead\nsteps:\n  - name: fetch\n    typ: API_CALL\n")
     for command in ("check", "apply"):

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
 
 from cli.conftest import Shell
 
@@ -57,6 +64,57 @@ def test_a_run_leaves_what_others_have_started_to_their_runners(shell: Shell) ->
     shell("run", "double.yaml", "--app", "project", "--input", '{"number": 4}')
 
     assert shell("show", other, "--json").json["status"] == "RUNNING"
+
+
+ODD = """\
+name: odd
+steps:
+  - name: pay
+    type: WAIT_FOR_INPUT
+    config:
+      prompt: Pay?
+      assignee: ann
+"""
+
+
+@pytest.mark.parametrize("command", ["apply", "run"])
+def test_a_slip_is_told_when_it_is_applied(shell: Shell, command: str) -> None:
+    shell.write("odd.yaml", ODD)
+
+    said = shell(command, "odd.yaml", code=None)
+
+    assert "odd.yaml:7: warning CONFIG_KEY_UNKNOWN" in said.out
+    assert "assignees" in said.out
+    assert "warning" not in shell(command, "odd.yaml", code=None).out
+
+
+SLOW = """\
+name: slow
+steps: [{name: nap, type: CUSTOM_FUNCTION, config: {function: thread_sleep, parameters: {seconds: 40}}}]
+"""
+
+
+def test_an_interrupt_says_at_once_what_stays(shell: Shell) -> None:
+    shell.write("slow.yaml", SLOW)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pbdb", "run", "slow.yaml", "--app", "project"],
+        env=shell.environ, cwd=shell.folder, stdout=subprocess.PIPE, text=True,
+        # A shell that runs the tests in the background lets its children ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    )  # fmt: skip
+    executions: list[Any] = []
+    while not executions or executions[0]["status"] != "RUNNING":
+        time.sleep(0.5)
+        executions = shell("ls", "-e", "--json").json
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+
+    id_ = executions[0]["execution_id"]
+    assert process.returncode == 130
+    assert f"pbdb watch {id_}" in out
+    assert f"pbdb cancel {id_}" in out
+    assert shell("show", id_, "--json").json["status"] == "RUNNING"
 
 
 def test_an_unchanged_file_makes_no_new_version(shell: Shell) -> None:

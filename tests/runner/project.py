@@ -98,6 +98,11 @@ async def die_once(note: str) -> str:
     return "survived"
 
 
+@app.function("thread_sleep")
+def thread_sleep(seconds: float) -> None:
+    time.sleep(seconds)
+
+
 @app.function("fail_until")
 async def fail_until(attempt: int, context: Context, step: Any) -> int:
     if step.attempt_number < attempt:

@@ -15,7 +15,7 @@ from pbdb.cli.options import LOCAL_DATABASE, Json, find_server
 from pbdb.cli.output import console, print_json
 from pbdb.database import connect
 from pbdb.install import migrate
-from pbdb.install.embedded import DEFAULT_VERSION, EmbeddedServer
+from pbdb.install.embedded import DEFAULT_VERSION, VERSIONS, EmbeddedServer
 
 app = typer.Typer(help="The local PostgreSQL server of this folder.", no_args_is_help=True)
 
@@ -31,16 +31,32 @@ def start(
     as_json: Json = False,
 ) -> None:
     """Start the server of this folder; create and migrate its database when there is none."""
-    server = find_server() or EmbeddedServer(
-        Path(".pbdb") / f"pg{version}", version=version, tcp_port=port
-    )
+    server, home = find_server(), Path.cwd()
+    if server is None:
+        found = _home()
+        home, version = found or (home, version)
+        data = home / ".pbdb" if found else Path(".pbdb")
+        server = EmbeddedServer(data / f"pg{version}", version=version, tcp_port=port)
     server.start()
     url = prepare(server)
     if as_json:
         print_json({"url": url, "data_dir": str(server.data_dir), "version": server.version})
     else:
         console.print(f"PostgreSQL {server.version} is running", style="green")
+        if home != Path.cwd():
+            console.print(f"with the data of {home}", highlight=False, soft_wrap=True)
         console.print(url, soft_wrap=True, highlight=False)
+
+
+def _home() -> tuple[Path, int] | None:
+    """The nearest folder, this one or one above it, that has a database, and its version."""
+    here = Path.cwd()
+    for place in (here, *here.parents):
+        for version in reversed(VERSIONS):
+            server = EmbeddedServer(place / ".pbdb" / f"pg{version}", version=version)
+            if (server.data_dir / "PG_VERSION").exists():
+                return place, version
+    return None
 
 
 @app.command()

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from pbdb.cli.errors import UsageError
+from pbdb.cli.issues import apply_document, issues_of, show_issues
 from pbdb.cli.options import Json, Organization, Url, open_client
 from pbdb.cli.output import console, print_json, print_rows
 from pbdb.cli.terminal import plain
 from pbdb.client import Client
-from pbdb.document.file import Document, load_document, write_document
-from pbdb.errors import DocumentInvalid, ValidationFailed
+from pbdb.document.file import load_document, write_document
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,13 +31,10 @@ def apply(
 ) -> None:
     """Import, check and activate documents; one that has not changed is left alone."""
     documents = [load_document(file) for file in files]
-    applied = []
+    applied: list[dict[str, Any]] = []
     with open_client(url, organization) as client:
         for document in documents:
-            try:
-                id_, version, has_changed = client.apply_playbook(document.content)
-            except (DocumentInvalid, ValidationFailed) as error:
-                raise document.explain(error) from error
+            id_, version, has_changed, issues = apply_document(client, document)
             applied.append(
                 {
                     "file": document.source,
@@ -45,6 +42,7 @@ def apply(
                     "name": document.content.get("name"),
                     "version": version,
                     "changed": has_changed,
+                    "issues": issues,
                 }
             )
     if as_json:
@@ -53,6 +51,7 @@ def apply(
     for each in applied:
         what = "is active now" if each["changed"] else "is unchanged"
         console.print(f"{each['name']} version {each['version']} {what}", highlight=False)
+        show_issues(each["issues"])
 
 
 def check(
@@ -64,32 +63,15 @@ def check(
     """Say what is wrong with documents, and where; nothing is kept. Exit code 1 for errors."""
     documents = [load_document(file) for file in files]
     with open_client(url, organization) as client:
-        issues = [issue for each in documents for issue in _issues(client, each)]
+        issues = [issue for each in documents for issue in issues_of(client, each)]
     if as_json:
         print_json(issues)
-    for issue in () if as_json else issues:
-        console.print(
-            f"{issue['at']}: {issue['severity']} {issue['code']}: {issue['message']}"
-            f"\n    {issue['hint']}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
+    else:
+        show_issues(issues)
     if any(issue["severity"] == "error" for issue in issues):
         raise typer.Exit(1)
     if not issues and not as_json:
         console.print("nothing is wrong", highlight=False)
-
-
-def _issues(client: Client, document: Document) -> list[dict[str, Any]]:
-    try:
-        found = client.check_playbook(document.content)
-    except DocumentInvalid as error:
-        raise document.explain(error) from error
-    return [
-        {"at": document.at(document.issue_place(issue["step_name"], issue["path"])), **issue}
-        for issue in found
-    ]
 
 
 def ls(

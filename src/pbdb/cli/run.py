@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 from uuid import UUID
 
 import typer
@@ -14,6 +16,7 @@ from pbdb.app.project import load_app
 from pbdb.app.registry import App
 from pbdb.cli.errors import UsageError
 from pbdb.cli.executions import Input, finish
+from pbdb.cli.issues import apply_document, show_issues
 from pbdb.cli.live import follow
 from pbdb.cli.options import (
     Json,
@@ -29,7 +32,7 @@ from pbdb.cli.output import console
 from pbdb.cli.worker import Project
 from pbdb.client import Client
 from pbdb.database import Target, connect
-from pbdb.document.file import read_document
+from pbdb.document.file import Document, load_document
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,20 +66,42 @@ def run(
         client = client_for(connection, tenant)
         name = what
         if document is not None:
-            _, version, has_changed = client.apply_playbook(document)
-            name = str(document["name"])
+            _, version, has_changed, issues = apply_document(client, document)
+            name = str(document.content["name"])
             if has_changed and not as_json:
                 console.print(f"{name} version {version} is active now", style="dim")
+                show_issues(issues)
         execution_id = client.start(name, value, trigger_source="manual")
-        with background_runner(place.target, app, execution_id) as check:
-            result = follow(
-                client,
-                execution_id,
-                is_quiet=as_json,
-                on_wait=lambda step: _answer(client, execution_id, step, answers),
-                check=check,
-            )
+        try:
+            with background_runner(place.target, app, execution_id) as check:
+                result = follow(
+                    client,
+                    execution_id,
+                    is_quiet=as_json,
+                    on_wait=lambda step: _answer(client, execution_id, step, answers),
+                    check=check,
+                )
+        except KeyboardInterrupt:
+            _leave(execution_id)
         finish(client, result, as_json=as_json)
+
+
+def _leave(execution_id: UUID) -> NoReturn:
+    """Say what stays after Ctrl-C, and end, whatever a function in a thread still does."""
+    console.print(
+        f"\nstopped here; execution {execution_id} goes on when a runner takes it",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for command, effect in (("watch", "shows how it goes"), ("cancel", "ends it")):
+        console.print(
+            f"pbdb {command} {execution_id}  # {effect}",
+            style="dim",
+            highlight=False,
+            soft_wrap=True,
+        )
+    sys.stdout.flush()
+    os._exit(130)
 
 
 @contextmanager
@@ -94,12 +119,12 @@ def background_runner(
         yield check
 
 
-def _document(what: str) -> dict[str, Any] | None:
+def _document(what: str) -> Document | None:
     """Return the document when a file is meant, None for the name of a playbook."""
     path = Path(what)
     if path.is_file():
-        document = read_document(path)
-        if "name" not in document:
+        document = load_document(path)
+        if "name" not in document.content:
             raise UsageError(f"{what} has no name", "a playbook needs at least name and steps")
         return document
     if path.suffix in (".yaml", ".yml", ".json"):

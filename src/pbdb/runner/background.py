@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pbdb.runner.runner import Runner
 
 _STOP_SECONDS = 10
+_HURRY_SECONDS = 3
 
 
 @contextmanager
@@ -34,9 +35,16 @@ def in_background(runner: Runner) -> Iterator[Callable[[], None]]:
 
     thread = threading.Thread(target=main, name="pbdb-runner", daemon=True)
     thread.start()
+    seconds = _STOP_SECONDS
     try:
         yield check
+    except KeyboardInterrupt:
+        # Who presses Ctrl-C does not wait for what runs: it is given back at once.
+        seconds = _HURRY_SECONDS
+        if thread.is_alive():
+            loop.call_soon_threadsafe(runner.stop)
+        raise
     finally:
         if thread.is_alive():
             loop.call_soon_threadsafe(runner.stop)
-        thread.join(timeout=_STOP_SECONDS)
+        thread.join(timeout=seconds)
