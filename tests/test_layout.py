@@ -25,7 +25,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "model": (),
     "errors": (),
     "settings": (),
-    "database": (),
+    "database": ("settings",),
     "client": ("database", "errors"),
     "document": ("errors",),
     "app": ("model",),

@@ -17,6 +17,8 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg.types.string import TextLoader
 
+from pbdb.settings import whole_number
+
 log = logging.getLogger(__name__)
 
 AsyncConnection = psycopg.AsyncConnection[TupleRow]
@@ -40,6 +42,12 @@ _TRANSIENT_STATES: Final = frozenset(
 _TRANSIENT_CLASSES: Final = ("08", "53")
 _STALE_PLAN: Final = "0A000"
 _STANDBY: Final = "25006"
+# Errors that leave a session as it was: pbdb's own, and those that any call may meet. After another
+# one nobody knows what a tenant's query left in the session, a temporary table for one.
+_HARMLESS: Final = frozenset({"40001", "40P01", "55P03", "57014"})
+_OURS: Final = "PB"
+# Less than a lease, so that a call that hangs ends before its steps are lost.
+_STATEMENT_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,25 @@ def is_standby(error: psycopg.Error) -> bool:
     return error.sqlstate == _STANDBY
 
 
+def leaves_the_session_clean(error: psycopg.Error) -> bool:
+    """Whether a session may serve other calls after this error."""
+    state = error.sqlstate
+    return state is not None and (state in _HARMLESS or state.startswith(_OURS))
+
+
+def limit_of_a_call(environ: Mapping[str, str] = os.environ) -> str:
+    """The statement that gives a session its `statement_timeout`, where nobody else gave it one.
+
+    PBDB_STATEMENT_TIMEOUT_SECONDS, 30 by default; 0 leaves calls without limit. Raises
+    SettingInvalid.
+    """
+    seconds = whole_number(environ, "PBDB_STATEMENT_TIMEOUT_SECONDS", _STATEMENT_SECONDS)
+    return (
+        f"select set_config('statement_timeout', '{min(seconds, 2_000_000)}s', false) "
+        "where current_setting('statement_timeout') = '0'"
+    )
+
+
 def conninfo(url: str, application_name: str = "pbdb") -> str:
     """Return `url` with our defaults for everything that it leaves open."""
     given = conninfo_to_dict(url)
@@ -115,8 +142,15 @@ def conninfo(url: str, application_name: str = "pbdb") -> str:
 
 
 def connect(url: str, application_name: str = "pbdb", *, is_pooled: bool = False) -> Connection:
-    """Open a connection in autocommit mode. Raises psycopg.OperationalError."""
+    """Open a connection in autocommit mode. Raises psycopg.OperationalError.
+
+    Its calls end at `limit_of_a_call`; behind a pooler, where a setting would reach others, at what
+    the login has.
+    """
+    limit = limit_of_a_call()
     connection = psycopg.connect(conninfo(url, application_name), autocommit=True)
+    if not is_pooled:
+        connection.execute(limit, prepare=False)
     connection.prepare_threshold = None if is_pooled else 5
     return connection
 
@@ -126,11 +160,14 @@ async def connect_async(
 ) -> AsyncConnection:
     """Open a connection in autocommit mode for a runner. Raises psycopg.OperationalError.
 
-    JSON arrives as text: much of it is never looked at.
+    JSON arrives as text: much of it is never looked at. Calls are limited as in `connect`.
     """
+    limit = limit_of_a_call()
     connection = await psycopg.AsyncConnection.connect(
         conninfo(url, application_name), autocommit=True
     )
+    if not is_pooled:
+        await connection.execute(limit, prepare=False)
     connection.prepare_threshold = None if is_pooled else 1
     connection.add_notice_handler(_say_warning)
     for name in ("json", "jsonb"):
@@ -177,8 +214,8 @@ class Pool:
             yield connection
             keep = True
         except psycopg.Error as error:
-            # A standby is left for good: the name may lead to the new primary by now.
-            keep = not (is_stale_plan(error) or is_standby(error))
+            # A standby is left too: the name may lead to the new primary by now.
+            keep = leaves_the_session_clean(error)
             raise
         finally:
             status = connection.info.transaction_status

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
-from pbdb.database import Pool, Target
+from pbdb.database import Pool, Target, connect
 from runner.harness import Playground, eventually, function
 from server import Database
 
@@ -42,16 +43,89 @@ async def test_a_connection_that_the_server_closed_is_replaced(database: Databas
     await pool.close()
 
 
-async def test_an_error_of_a_statement_does_not_cost_the_connection(database: Database) -> None:
+@pytest.mark.parametrize("sqlstate", ["PB002", "40001", "40P01", "55P03", "57014"])
+async def test_an_expected_error_does_not_cost_the_connection(
+    database: Database, sqlstate: str
+) -> None:
     pool = Pool(Target(database.url("worker")))
-    first = await _pid(pool)
 
-    with pytest.raises(psycopg.errors.DivisionByZero):
-        async with pool.connection() as connection:
-            await connection.execute("select 1 / 0")
-
-    assert await _pid(pool) == first
+    assert await _pid_after(pool, sqlstate)
     await pool.close()
+
+
+@pytest.mark.parametrize("sqlstate", ["22012", "42P07", "23505", "P0001", "XX000", "53400"])
+async def test_a_session_is_given_up_after_an_error_that_nobody_expected(
+    database: Database, sqlstate: str
+) -> None:
+    pool = Pool(Target(database.url("worker")))
+
+    assert not await _pid_after(pool, sqlstate)
+    await pool.close()
+
+
+async def _pid_after(pool: Pool, sqlstate: str) -> bool:
+    """Whether the session is the same after a statement failed with this code."""
+    first = await _pid(pool)
+    with pytest.raises(psycopg.Error) as caught:
+        async with pool.connection() as connection:
+            await connection.execute(
+                f"do $$ begin raise exception using errcode = '{sqlstate}'; end $$"
+            )
+    assert caught.value.sqlstate == sqlstate
+    return await _pid(pool) == first
+
+
+async def test_a_call_of_ours_ends_at_the_setting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PBDB_STATEMENT_TIMEOUT_SECONDS", "1")
+    pool = Pool(Target(database.url("worker")))
+
+    with pytest.raises(psycopg.errors.QueryCanceled):
+        async with pool.connection() as connection:
+            await connection.execute("select pg_sleep(60)")
+    with (
+        connect(database.url("worker")) as connection,
+        pytest.raises(psycopg.errors.QueryCanceled),
+    ):
+        connection.execute("select pg_sleep(60)")
+    await pool.close()
+
+
+@pytest.mark.parametrize(
+    ("setting", "options", "shown"),
+    [
+        (None, "", "30s"),
+        ("0", "", "0"),
+        ("90", "", "90s"),
+        ("90", "-c statement_timeout=7s", "7s"),
+    ],
+)
+def test_a_call_is_limited_where_nobody_else_did_so(
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str | None,
+    options: str,
+    shown: str,
+) -> None:
+    if setting is None:
+        monkeypatch.delenv("PBDB_STATEMENT_TIMEOUT_SECONDS", raising=False)
+    else:
+        monkeypatch.setenv("PBDB_STATEMENT_TIMEOUT_SECONDS", setting)
+    url = make_conninfo(database.url("worker"), options=options)
+
+    with connect(url) as connection:
+        row = connection.execute("show statement_timeout").fetchone()
+
+    assert row is not None
+    assert row[0].replace("1min30s", "90s").replace("90000ms", "90s") == shown
+
+
+def test_behind_a_pooler_no_setting_is_left_for_others(database: Database) -> None:
+    with connect(database.url("worker"), is_pooled=True) as connection:
+        row = connection.execute("show statement_timeout").fetchone()
+
+    assert row == ("0",)
 
 
 async def test_a_stale_plan_goes_with_its_connection(database: Database) -> None:
