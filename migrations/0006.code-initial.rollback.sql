@@ -40,6 +40,9 @@ drop function pbdb.diagnose_execution(uuid);
 -- deleted: sql/report/diagnosis/_diagnose_step.sql
 drop function pbdb._diagnose_step(pbdb.playbook_ready_steps, pbdb.playbook_step_results, text);
 
+-- deleted: sql/report/diagnosis/_diagnose_locks.sql
+drop function pbdb._diagnose_locks(uuid, uuid);
+
 -- deleted: sql/report/diagnosis/_diagnose_setbacks.sql
 drop function pbdb._diagnose_setbacks(pbdb.playbook_executions);
 

@@ -600,6 +600,7 @@ set role pbdb_owner;
 \ir report/fsck/fsck.sql
 \ir report/diagnosis/_diagnose_status.sql
 \ir report/diagnosis/_diagnose_setbacks.sql
+\ir report/diagnosis/_diagnose_locks.sql
 \ir report/diagnosis/_diagnose_step.sql
 \ir report/diagnosis/diagnose_execution.sql
 

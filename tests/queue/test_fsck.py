@@ -319,6 +319,31 @@ def test_it_reports_damage_as_a_fault_of_the_engine(world: Tenant, owner: Connec
     assert any("nothing that could move it" in finding for finding in said)
 
 
+@pytest.mark.parametrize("table", ["playbook_executions", "playbook_ready_steps"])
+def test_it_names_the_session_that_holds_its_rows_and_waits_for_nobody(
+    world: Tenant, connect: Callable[..., Connection], table: str
+) -> None:
+    holder = connect("owner")
+    execution = world.one(f"select {of('leased')}")
+    column = "id" if table == "playbook_executions" else "execution_id"
+    holder.execute("begin")
+    holder.execute(
+        f"select 1 from pbdb.{table} where {column} = %s for update".encode(), (execution,)
+    )
+    pid = holder.info.backend_pid
+
+    found = [(said, remedy) for said, remedy in diagnose(world, "leased") if str(pid) in said]
+
+    ((said, remedy),) = found
+    assert f"locked by the session of process {pid}" in said
+    assert f"pg_terminate_backend({pid})" in str(remedy)
+    if table == "playbook_executions":
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            world.one("select pbdb.advance_playbook_execution(%s)", execution)
+    holder.execute("rollback")
+    assert not any("locked by" in said for said, _ in diagnose(world, "leased"))
+
+
 def test_it_knows_nothing_of_other_tenants(world: Tenant, other_tenant: Tenant) -> None:
     execution = world.one(f"select {of('leased')}")
     with pytest.raises(psycopg.Error) as caught:

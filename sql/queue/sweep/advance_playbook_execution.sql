@@ -7,6 +7,8 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Offered where somebody may hold the execution: whoever nudges it does not wait with the rest.
+set lock_timeout = '5s'
 as $fn$
 declare
     v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
@@ -36,7 +38,8 @@ $fn$;
 comment on function pbdb.advance_playbook_execution(uuid) is
 'Moves one execution as far as the database can move it now (overdue leases, waits, timers, kept '
 'places) and gives its status. Never needed for progress, because claims and sweeps do it; useful '
-'to nudge one execution. Raises PB001, PB004.';
+'to nudge one execution. Waits five seconds for a row that somebody holds (55P03). Raises PB001, '
+'PB004.';
 
 revoke execute on function pbdb.advance_playbook_execution(uuid) from public;
 grant execute on function pbdb.advance_playbook_execution(uuid) to pbdb_app;

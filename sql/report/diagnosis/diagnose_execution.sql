@@ -26,6 +26,9 @@ begin
     end if;
 
     return query select d.finding, d.remedy from pbdb._diagnose_status(v_execution) as d;
+    return query
+    select d.finding, d.remedy
+    from pbdb._diagnose_locks(v_execution.organization_id, p_execution_id) as d;
     return query select d.finding, d.remedy from pbdb._diagnose_setbacks(v_execution) as d;
     return query
     select d.finding, d.remedy
@@ -49,8 +52,8 @@ $fn$;
 
 comment on function pbdb.diagnose_execution(uuid) is
 'Why an execution does not move, in words, and the call that moves it; a row for its state, for '
-'each turn that failed, for each step that is queued, leased or waiting (at most 50), and for each '
-'broken invariant. Raises PB004.';
+'each session that holds its rows, for each turn that failed, for each step that is queued, leased '
+'or waiting (at most 50), and for each broken invariant. Raises PB004.';
 
 revoke execute on function pbdb.diagnose_execution(uuid) from public;
 grant execute on function pbdb.diagnose_execution(uuid) to pbdb_app, pbdb_monitor;
