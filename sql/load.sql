@@ -84,6 +84,7 @@ set role pbdb_owner;
 \ir language/schema/_schema_size_issues.sql
 \ir language/schema/_schema_issues.sql
 \ir language/schema/validate_json.sql
+\ir language/expression/_affordable_path.sql
 \ir language/expression/_first_match.sql
 \ir language/expression/_evaluate.sql
 \ir language/expression/_evaluate_all.sql

@@ -15,7 +15,9 @@ declare
     v_value jsonb;
 begin
     if v_kind = 'string' then
-        v_value := jsonb_path_query_first('null', (p_condition #>> '{}')::jsonpath, p_variables);
+        v_value := jsonb_path_query_first(
+            'null', pbdb._affordable_path(p_condition #>> '{}', p_variables), p_variables
+        );
         if v_value is null or v_value in ('null', 'true', 'false') then
             return coalesce(v_value = 'true', false);
         end if;

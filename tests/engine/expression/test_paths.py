@@ -97,6 +97,61 @@ def test_an_error_is_raised_and_never_null(language: Language, path: str, state:
     assert sqlstate(error) == state
 
 
+_LONG: dict[str, Any] = {
+    "input": {
+        "a": [*range(10_000)],
+        "b": [{"c": [*range(10_000)], "d": [*range(10_000)]}],
+        "o": {f"k{n}": n for n in range(5_000)},
+        "items": [{"id": n, "tags": [n], "wanted": [n]} for n in range(3_000)],
+        "few": [*range(1_000)],
+    }
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "$input.a[*] ? (@ == $input.a[*])",
+        "$input.a ? (@ == $input.a)",  # lax paths open lists by themselves
+        "exists($input.a[*] ? (@ + 0.5 == $input.a[*]))",
+        "exists($input.a[*] ? (exists($input.a[*] ? (@ < -1))))",
+        "exists($input.a[*] ? (@ >= 0) ? (@ > $input.a[*]) ? (@ == -$input.a[*]))",
+        "$input.a[*] == $input.a[*]",
+        "($input.a[*]) == ($input.a[*])",
+        '$input."a"[0 to 9999] == $input.a[*]',
+        "$input.b[*] ? (@.c[*] == @.d[*])",
+        "$input.b ? (@.c == @.d)",
+        "$input.o.* == $input.o.*",
+        "$input.o.keyvalue().value == $input.o.keyvalue().value",
+    ],
+)
+def test_a_path_that_compares_too_much_is_refused_before_it_begins(
+    language: Language, path: str
+) -> None:
+    for call in (language.evaluate, language.evaluate_all, language.holds):
+        with pytest.raises(psycopg.Error, match="4000000 combinations") as error:
+            call(path, _LONG)
+        assert sqlstate(error) == "PB015"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "$input.a[*] ? (@ > 5 && @ < 9)",
+        "$input.a.size() == $input.a.size()",
+        "exists($input.a[*] ? (@ == 3)) && exists($input.a[*] ? (@ == 4)) && $input.a[0] == 0",
+        "$input.items[*] ? (@.tags[*] == @.wanted[*])",
+        "$input.items[*] ? (@.id == $input.few[5] && @.id < $input.few[9])",
+        "$input.few[*] ? (@ == $input.few[*] && @ == 5)",
+        '$input.a[*] ? (@ == 3 && "$input.a[*] $input.a[*] @ @" != "(")',
+    ],
+)
+def test_a_path_over_long_lists_is_evaluated_while_it_compares_little(
+    language: Language, path: str
+) -> None:
+    assert language.evaluate(path, _LONG) is not None
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["a", "b", ""]),
     lambda inner: (
