@@ -1579,6 +1579,9 @@ drop function pbdb._evaluate(text, jsonb);
 -- deleted: sql/language/expression/_first_match.sql
 drop function pbdb._first_match(text, jsonb);
 
+-- deleted: sql/language/expression/_affordable_path.sql
+drop function pbdb._affordable_path(text, jsonb);
+
 -- deleted: sql/language/schema/validate_json.sql
 drop function pbdb.validate_json(jsonb, jsonb);
 

@@ -21,6 +21,7 @@ declare
     v_depth int := 0;
     v_out text[] := '{}';
     v_size bigint := 0;
+    v_pieces int := 0;
     v_at int := 1;
     v_tag text;
     v_text text;
@@ -70,6 +71,13 @@ begin
                 message = 'the template renders to more than 16777216 characters',
                 hint = 'Nest fewer lists, or shorten them in a step before.';
         end if;
+        v_pieces := v_pieces + 1;
+        if v_pieces > 100000 then
+            raise exception using
+                errcode = 'PB016',
+                message = 'the sections of the template repeat more than 100000 pieces',
+                hint = 'Nest fewer lists, or shorten them in a step before.';
+        end if;
         v_at := v_at + 1;
     end loop;
     return array_to_string(v_out, '');
@@ -78,6 +86,7 @@ $fn$;
 
 comment on function pbdb._render_sections(text[], jsonb, jsonb, jsonb) is
 'The text of a template''s tokens, with sections. Raises PB016 for a missing variable, for '
-'sections that do not nest and for a result of more than 16777216 characters.';
+'sections that do not nest, for a result of more than 16777216 characters and for more than 100000 '
+'pieces: a tag, or the text between two, each time that it comes.';
 
 revoke execute on function pbdb._render_sections(text[], jsonb, jsonb, jsonb) from public;

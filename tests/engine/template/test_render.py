@@ -282,6 +282,27 @@ def test_a_template_without_issues_renders(language: Language, template: str) ->
     assert state is None or language.template_issues(template)
 
 
+@pytest.mark.parametrize(
+    ("template", "length"),
+    [
+        ("{{#a}}" * 4 + "x" + "{{/a}}" * 4, 100),
+        ("{{#a}}" * 4 + "{{/a}}" * 4, 100),
+        ("{{#a}}{{#a}}{{^a}}x{{/a}}{{/a}}{{/a}}", 1000),
+        ("{{#a}}y{{/a}}", 100_000),
+    ],
+)
+def test_sections_that_repeat_too_often_are_refused(
+    language: Language, template: str, length: int
+) -> None:
+    with pytest.raises(psycopg.Error, match="more than 100000 pieces") as error:
+        language.render(template, {"a": [*range(length)]})
+    assert sqlstate(error) == "PB016"
+
+
+def test_a_section_over_a_long_list_is_rendered(language: Language) -> None:
+    assert language.render("{{#a}}{{.}}{{/a}}", {"a": [7] * 20_000}) == "7" * 20_000
+
+
 def test_the_text_of_json_stays_json(language: Language) -> None:
     rendered = language.render("{{lead}}", {"lead": {"name": 'a "quoted" <b> é'}})
 
