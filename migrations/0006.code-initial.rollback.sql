@@ -362,7 +362,10 @@ drop function pbdb._lease_singly(text, text[], int, int);
 drop function pbdb._lease_step(uuid, text, text, int);
 
 -- deleted: sql/queue/sweep/sweep.sql
-drop function pbdb.sweep(int);
+drop function pbdb.sweep(int, text);
+
+-- deleted: sql/queue/worker/_see_worker.sql
+drop function pbdb._see_worker(text);
 
 -- deleted: sql/queue/sweep/_settle_overdue.sql
 drop function pbdb._settle_overdue(int, uuid);

@@ -502,6 +502,7 @@ set role pbdb_owner;
 \ir queue/sweep/_settle_again.sql
 \ir queue/sweep/_settle_singly.sql
 \ir queue/sweep/_settle_overdue.sql
+\ir queue/worker/_see_worker.sql
 \ir queue/sweep/sweep.sql
 \ir queue/claim/_lease_step.sql
 \ir queue/claim/_lease_singly.sql

@@ -1,8 +1,8 @@
--- drop: function pbdb.sweep(int)
+-- drop: function pbdb.sweep(int, text)
 --
 -- Definer: it serves every tenant and runners have no right on any table. Rolls up first, while it
 -- holds no lock that anybody could wait for.
-create or replace function pbdb.sweep(p_limit int default 100)
+create or replace function pbdb.sweep(p_limit int default 100, p_worker text default null)
 returns table (what text, count int)
 language plpgsql
 volatile
@@ -32,6 +32,8 @@ begin
     union all
     select 'rolled up', v_rolled_up where v_rolled_up > 0
     union all
+    select 'not registered', 1 where p_worker is not null and not pbdb._see_worker(p_worker)
+    union all
     select 'schedules due', 1 where exists (select from pbdb.due_triggers(1))
     order by 1;
     if v_given_after is not null then
@@ -40,12 +42,13 @@ begin
 end;
 $fn$;
 
-comment on function pbdb.sweep(int) is
+comment on function pbdb.sweep(int, text) is
 'Finds and settles what is overdue: expired leases, step and wait timeouts, timers, kept engine '
 'steps, execution deadlines, undelivered events; at most p_limit, with a count for each kind. '
-'Removes events whose time is over. '
-'Rolls up finished executions as well, and says when schedules are due, which runners fire. Claims '
-'do the same in small; without runners call it once a second, for example from pg_cron.';
+'Removes events whose time is over. Rolls up finished executions as well, and says when schedules '
+'are due, which runners fire. A runner gives its name: it is seen, those that nobody has seen for '
+'twenty seconds are removed, and it is told when it is not registered. Claims do the same in '
+'small; without runners call it once a second, for example from pg_cron.';
 
-revoke execute on function pbdb.sweep(int) from public;
-grant execute on function pbdb.sweep(int) to pbdb_worker;
+revoke execute on function pbdb.sweep(int, text) from public;
+grant execute on function pbdb.sweep(int, text) to pbdb_worker;

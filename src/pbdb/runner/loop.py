@@ -63,6 +63,7 @@ class Loop:
         self._target = target
         self._pool = pool or Pool(target, "pbdb runner")
         self._execution_id = execution_id
+        self._listen_pid: int | None = None
         # Who serves one execution is nobody that others could wait for.
         self._keys = [] if execution_id else [each.key for each in handlers]
         self._chores = chores
@@ -415,6 +416,7 @@ class Loop:
 
     async def _greet(self, listen_pid: int) -> None:
         """LISTEN works (again): make it known, and look for what was notified before."""
+        self._listen_pid = listen_pid
         async with self._pool.connection() as connection:
             await queue.register(connection, self.name, self._keys, listen_pid)
         self._appetite.forget()
@@ -433,7 +435,10 @@ class Loop:
 
     async def _sweep(self) -> None:
         async with self._pool.connection() as connection:
-            found = await queue.sweep(connection)
+            found = await queue.sweep(connection, self.name)
+            if found.get("not registered") and self._listen_pid is not None:
+                await queue.register(connection, self.name, self._keys, self._listen_pid)
+                self._appetite.forget()
             if found.get("schedules due") and self._execution_id is None:
                 await fire_due(connection)
 

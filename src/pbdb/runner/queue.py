@@ -195,9 +195,12 @@ async def run_sql_step(
         return str(row[0]) if row else "stale"
 
 
-async def sweep(connection: AsyncConnection, limit: int = 100) -> dict[str, int]:
-    """Expire leases, waits and deadlines that are over; return how many of each."""
-    cursor = await connection.execute("select what, count from pbdb.sweep(%s)", (limit,))
+async def sweep(connection: AsyncConnection, worker: str, limit: int = 100) -> dict[str, int]:
+    """Expire leases, waits and deadlines that are over; return how many of each.
+
+    The runner is seen to live; `not registered` among the counts: it has to register again.
+    """
+    cursor = await connection.execute("select what, count from pbdb.sweep(%s, %s)", (limit, worker))
     return dict(await cursor.fetchall())
 
 

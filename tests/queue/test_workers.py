@@ -1,0 +1,58 @@
+"""Which runners are there: seen by their sweeps, gone when nobody has seen them for long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from build import Tenant, function
+
+Connection = psycopg.Connection[Any]
+
+
+def register(worker: Connection, name: str) -> None:
+    worker.execute("select pbdb.register_worker(%s, '{CUSTOM_FUNCTION:f}', null)", (name,))
+
+
+def names(owner: Connection) -> set[str]:
+    return {row[0] for row in owner.execute("select name from pbdb.workers").fetchall()}
+
+
+def test_a_sweep_shows_that_its_runner_lives_and_removes_the_dead(
+    worker: Connection, owner: Connection
+) -> None:
+    for name in ("alive", "slow", "dead"):
+        register(worker, name)
+    owner.execute("update pbdb.workers set last_seen_at = now() - interval '30 seconds'")
+    register(worker, "slow")
+
+    assert worker.execute("select * from pbdb.sweep(100, 'alive')").fetchall() == []
+
+    assert names(owner) == {"alive", "slow"}
+    row = owner.execute(
+        "select now() - last_seen_at < interval '20 seconds' from pbdb.workers where name = 'alive'"
+    ).fetchone()
+    assert row == (True,)
+
+
+def test_a_runner_that_was_removed_is_told_so(worker: Connection) -> None:
+    sweep = "select what from pbdb.sweep(100, 'late')"
+    assert worker.execute(sweep).fetchall() == [("not registered",)]
+    register(worker, "late")
+    assert worker.execute(sweep).fetchall() == []
+
+
+def test_a_dead_runner_serves_no_handler(
+    tenant: Tenant, worker: Connection, owner: Connection
+) -> None:
+    tenant.apply(function("f"))
+    execution = tenant.start()
+    register(worker, "dead")
+    owner.execute("update pbdb.workers set last_seen_at = now() - interval '30 seconds'")
+    worker.execute("select * from pbdb.sweep(100, 'alive')")
+
+    ((finding,),) = tenant.rows(
+        "select finding from pbdb.diagnose_execution(%s) where finding like 'step%%'", execution
+    )
+    assert "no runner that has handler CUSTOM_FUNCTION:f is known" in finding
