@@ -1258,6 +1258,9 @@ drop function pbdb._step_type_issues(pbdb.playbook_step_type, jsonb);
 -- deleted: sql/step/wait_for_input/_wait_issues.sql
 drop function pbdb._wait_issues(jsonb);
 
+-- deleted: sql/step/wait_for_input/_assignees_fit.sql
+drop function pbdb._assignees_fit(jsonb);
+
 -- deleted: sql/step/prompt_template/_prompt_issues.sql
 drop function pbdb._prompt_issues(jsonb);
 

@@ -197,6 +197,7 @@ set role pbdb_owner;
 \ir step/api_call/_request_issues.sql
 \ir step/api_call/_timeout_issues.sql
 \ir step/prompt_template/_prompt_issues.sql
+\ir step/wait_for_input/_assignees_fit.sql
 \ir step/wait_for_input/_wait_issues.sql
 \ir step/_step_type_issues.sql
 \ir step/_step_config_issues.sql

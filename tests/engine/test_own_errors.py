@@ -52,6 +52,10 @@ BAD = {
     "an event that is an object": (wait(event="$input.x"), {"a": 1}),
     "an event name no index holds (54000)": (wait(event="$input.x"), LONG),
     "assignees that are no list": (wait(prompt="?", assignees="$input.x"), {"a": 1}),
+    "assignees that are nobody": (wait(prompt="?", assignees="$input.x"), []),
+    "assignees that are missing": (wait(prompt="?", assignees="$input.y"), 1),
+    "an assignee that is missing": (wait(prompt="?", assignees=["$input.y"]), 1),
+    "an assignee who is no subject": (wait(prompt="?", assignees=["$input.x"]), "ann"),
     "items that are no list": (each("$input.x"), 7),
     "items that cannot be read": (each("$input.x.date()"), "2026-01-31T10:00:00Z"),
 }

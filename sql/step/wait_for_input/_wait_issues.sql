@@ -19,11 +19,24 @@ begin atomic
     where
         jsonb_typeof(p_config -> 'until') = 'string'
         and p_config ->> 'until' not like '$%' and strpos(p_config ->> 'until', '{{') = 0
-        and not pbdb._is_time(p_config ->> 'until');
+        and not pbdb._is_time(p_config ->> 'until')
+    union all
+    select
+        '/assignees', 'ASSIGNEES_INVALID',
+        format(
+            'assignees %s is not a list of ids of who may answer',
+            left((p_config -> 'assignees')::text, 200)
+        ),
+        'List ids (uuid), or paths to them; leave assignees out when anybody may answer.'
+    where
+        p_config ? 'assignees'
+        and coalesce(strpos(p_config ->> 'assignees', '$'), 0) = 0
+        and coalesce(strpos(p_config ->> 'assignees', '{{'), 0) = 0
+        and not pbdb._assignees_fit(p_config -> 'assignees');
 end;
 
 comment on function pbdb._wait_issues(jsonb) is
-'What is wrong with the times of a WAIT_FOR_INPUT: JSON pointer into the config, code, message, '
-'hint. Codes: DURATION_INVALID, TIME_INVALID.';
+'What is wrong with the times and the assignees of a WAIT_FOR_INPUT: JSON pointer into the config, '
+'code, message, hint. Codes: DURATION_INVALID, TIME_INVALID, ASSIGNEES_INVALID.';
 
 revoke execute on function pbdb._wait_issues(jsonb) from public;

@@ -43,8 +43,11 @@ select case
             'timeout_seconds %s is not a number of seconds',
             left((p_config -> 'timeout_seconds')::text, 200)
         )
-    when jsonb_typeof(p_config -> 'assignees') not in ('array', 'null')
-        then format('assignees %s is not a list', left((p_config -> 'assignees')::text, 200))
+    when p_config ? 'assignees' and not pbdb._assignees_fit(p_config -> 'assignees')
+        then format(
+            'assignees %s is not a list of ids (uuid) of who may answer',
+            left((p_config -> 'assignees')::text, 200)
+        )
 end;
 end;
 

@@ -8,6 +8,8 @@ import pytest
 
 from language import Language
 
+ANN = "0191b0a0-0000-7000-8000-00000000000a"
+
 GOOD: dict[str, list[dict[str, Any]]] = {
     "AGENT_EXECUTION": [
         {"agent": "writer", "prompt": "Hi {{name}}"},
@@ -29,7 +31,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     ],
     "WAIT_FOR_INPUT": [
         {},
-        {"prompt": "Approve?", "schema": {"type": "object"}, "assignees": ["ann"], "answers": 2},
+        {"prompt": "Approve?", "schema": {"type": "object"}, "assignees": [ANN], "answers": 2},
         {"event": "paid", "match": {"id": "$input.id"}, "timeout_seconds": 60},
         {"for": "3 days"},
         {"for": 90},
@@ -128,6 +130,13 @@ def test_an_unknown_key_is_reported(language: Language, step_type: str) -> None:
             [("/on_branch_failure", "CONFIG_VALUE_INVALID")],
         ),
         ("WAIT_FOR_INPUT", {"for": "soon"}, [("/for", "DURATION_INVALID")]),
+        ("WAIT_FOR_INPUT", {"assignees": ["ann"]}, [("/assignees", "ASSIGNEES_INVALID")]),
+        ("WAIT_FOR_INPUT", {"assignees": []}, [("/assignees", "ASSIGNEES_INVALID")]),
+        (
+            "WAIT_FOR_INPUT",
+            {"assignees": [ANN, ANN.upper()]},
+            [("/assignees", "ASSIGNEES_INVALID")],
+        ),
         ("WAIT_FOR_INPUT", {"until": "some day"}, [("/until", "TIME_INVALID")]),
         ("WAIT_FOR_INPUT", {"for": 1, "event": "x"}, [("/for", "CONFIG_CONFLICT")]),
         ("WAIT_FOR_INPUT", {"timeout_seconds": 0}, [("/timeout_seconds", "CONFIG_VALUE_INVALID")]),
