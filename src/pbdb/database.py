@@ -141,15 +141,17 @@ def conninfo(url: str, application_name: str = "pbdb") -> str:
     return make_conninfo(url, **{k: v for k, v in defaults.items() if k not in given})
 
 
-def connect(url: str, application_name: str = "pbdb", *, is_pooled: bool = False) -> Connection:
+def connect(
+    url: str, application_name: str = "pbdb", *, is_pooled: bool = False, has_limit: bool = True
+) -> Connection:
     """Open a connection in autocommit mode. Raises psycopg.OperationalError.
 
-    Its calls end at `limit_of_a_call`; behind a pooler, where a setting would reach others, at what
-    the login has.
+    Its calls end at `limit_of_a_call`; behind a pooler, where a setting would reach others, and
+    without `has_limit`, for calls that read all of history, at what the login has.
     """
     limit = limit_of_a_call()
     connection = psycopg.connect(conninfo(url, application_name), autocommit=True)
-    if not is_pooled:
+    if has_limit and not is_pooled:
         connection.execute(limit, prepare=False)
     connection.prepare_threshold = None if is_pooled else 5
     return connection

@@ -121,6 +121,11 @@ def test_a_call_is_limited_where_nobody_else_did_so(
     assert row[0].replace("1min30s", "90s").replace("90000ms", "90s") == shown
 
 
+def test_what_reads_all_of_history_has_no_limit(database: Database) -> None:
+    with connect(database.url("monitor"), has_limit=False) as connection:
+        assert connection.execute("show statement_timeout").fetchone() == ("0",)
+
+
 def test_behind_a_pooler_no_setting_is_left_for_others(database: Database) -> None:
     with connect(database.url("worker"), is_pooled=True) as connection:
         row = connection.execute("show statement_timeout").fetchone()

@@ -118,7 +118,7 @@ def verify(
             f"released migrations were changed: {', '.join(wrong)}",
             "restore them from the release; write a new migration instead",
         )
-    with connect(find_database(url).target.listen_url) as connection:
+    with connect(find_database(url).target.listen_url, has_limit=False) as connection:
         checks, noted = database_checks(connection), notes(connection)
     if as_json:
         print_json([{**asdict(check), "is_ok": check.is_ok} for check in checks])
@@ -134,7 +134,7 @@ def fsck(url: Url = None, as_json: Json = False) -> None:
     For members of pbdb_monitor. Reads all of history.
     """
     with (
-        connect(find_database(url).target.listen_url) as connection,
+        connect(find_database(url).target.listen_url, has_limit=False) as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         rows = cursor.execute("select * from pbdb.fsck()").fetchall()
