@@ -14971,7 +14971,7 @@ comment on function pbdb._roll_up_playbooks(uuid[], uuid[], int) is
 revoke execute on function pbdb._roll_up_playbooks(uuid[], uuid[], int) from public;
 -- end: sql/rollup/_roll_up_playbooks.sql
 
--- frozen: sql/rollup/_roll_up_organization.sql sha256=8621a2e765478c439d335f4712f4a8795aa756d974b5785b5202e6b9a1fc8fbe
+-- frozen: sql/rollup/_roll_up_organization.sql sha256=cc2255c4c2680a9586ae0af4017f655a292b3f9da4be944c609aa0e4f1b34243
 -- drop: function pbdb._roll_up_organization(uuid, int)
 create or replace function pbdb._roll_up_organization(p_organization_id uuid, p_limit int)
 returns int
@@ -14996,19 +14996,19 @@ begin
             limit 500
         ) as l
         left join pbdb.playbook_execution_rollups as r
-            on
-                r.organization_id = p_organization_id and r.playbook_id = l.playbook_id
-                and r.horizon <= pg_snapshot_xmin(pg_current_snapshot())
-        where exists (
-            select
-            from pbdb.playbook_executions as e
-            where
-                e.playbook_id = l.playbook_id
-                and e.finished_xid >= coalesce(r.horizon, '0')
-                and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
-            order by e.finished_xid
-            offset 29 limit 1
-        )
+            on r.organization_id = p_organization_id and r.playbook_id = l.playbook_id
+        where
+            r.horizon > pg_snapshot_xmin(pg_current_snapshot())
+            or exists (
+                select
+                from pbdb.playbook_executions as e
+                where
+                    e.playbook_id = l.playbook_id
+                    and e.finished_xid >= coalesce(r.horizon, '0')
+                    and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
+                order by e.finished_xid
+                offset 29 limit 1
+            )
         group by l.playbook_id
         order by l.playbook_id
     );
@@ -15024,7 +15024,7 @@ comment on function pbdb._roll_up_organization(uuid, int) is
 revoke execute on function pbdb._roll_up_organization(uuid, int) from public;
 -- end: sql/rollup/_roll_up_organization.sql
 
--- frozen: sql/rollup/roll_up_executions.sql sha256=dda131937eca44a27d1577fedbd209df716a6c0c4c50e45e519862482e5b3a5d
+-- frozen: sql/rollup/roll_up_executions.sql sha256=95394702707bffb93325734d6a962acdae5c87dfd2c48e04b16fc5fff149e5ca
 -- drop: function pbdb.roll_up_executions(integer)
 --
 -- Definer, because it serves all tenants. Which playbooks need it is found without bookkeeping on
@@ -15074,19 +15074,20 @@ begin
         from pbdb.playbooks as p tablesample system (v_percent)
     ) as c
     left join pbdb.playbook_execution_rollups as r
-        on
-            c.organization_id = r.organization_id and c.playbook_id = r.playbook_id
-            and r.horizon <= pg_snapshot_xmin(pg_current_snapshot())
-    where exists (
-        select
-        from pbdb.playbook_executions as e
-        where
-            e.playbook_id = c.playbook_id
-            and e.finished_xid >= coalesce(r.horizon, '0')
-            and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
-        order by e.finished_xid
-        offset 29 limit 1
-    );
+        on c.organization_id = r.organization_id and c.playbook_id = r.playbook_id
+    where
+        -- From another cluster, whose ids were further: hides whatever finishes here.
+        r.horizon > pg_snapshot_xmin(pg_current_snapshot())
+        or exists (
+            select
+            from pbdb.playbook_executions as e
+            where
+                e.playbook_id = c.playbook_id
+                and e.finished_xid >= coalesce(r.horizon, '0')
+                and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
+            order by e.finished_xid
+            offset 29 limit 1
+        );
     return case
         when v_playbook_ids is null then 0
         else pbdb._roll_up_playbooks(v_organization_ids, v_playbook_ids, p_limit)
@@ -27857,6 +27858,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 064211659d733f269e764b29b4498b587d6d37a41dd1eab7b2597236afa4119b.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 4129a02b4af6db141ebe3017146347e9d0d31e3aaf7b89a5adbcc9032facb03a.';
 
 reset role;

@@ -22,19 +22,19 @@ begin
             limit 500
         ) as l
         left join pbdb.playbook_execution_rollups as r
-            on
-                r.organization_id = p_organization_id and r.playbook_id = l.playbook_id
-                and r.horizon <= pg_snapshot_xmin(pg_current_snapshot())
-        where exists (
-            select
-            from pbdb.playbook_executions as e
-            where
-                e.playbook_id = l.playbook_id
-                and e.finished_xid >= coalesce(r.horizon, '0')
-                and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
-            order by e.finished_xid
-            offset 29 limit 1
-        )
+            on r.organization_id = p_organization_id and r.playbook_id = l.playbook_id
+        where
+            r.horizon > pg_snapshot_xmin(pg_current_snapshot())
+            or exists (
+                select
+                from pbdb.playbook_executions as e
+                where
+                    e.playbook_id = l.playbook_id
+                    and e.finished_xid >= coalesce(r.horizon, '0')
+                    and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
+                order by e.finished_xid
+                offset 29 limit 1
+            )
         group by l.playbook_id
         order by l.playbook_id
     );

@@ -47,19 +47,20 @@ begin
         from pbdb.playbooks as p tablesample system (v_percent)
     ) as c
     left join pbdb.playbook_execution_rollups as r
-        on
-            c.organization_id = r.organization_id and c.playbook_id = r.playbook_id
-            and r.horizon <= pg_snapshot_xmin(pg_current_snapshot())
-    where exists (
-        select
-        from pbdb.playbook_executions as e
-        where
-            e.playbook_id = c.playbook_id
-            and e.finished_xid >= coalesce(r.horizon, '0')
-            and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
-        order by e.finished_xid
-        offset 29 limit 1
-    );
+        on c.organization_id = r.organization_id and c.playbook_id = r.playbook_id
+    where
+        -- From another cluster, whose ids were further: hides whatever finishes here.
+        r.horizon > pg_snapshot_xmin(pg_current_snapshot())
+        or exists (
+            select
+            from pbdb.playbook_executions as e
+            where
+                e.playbook_id = c.playbook_id
+                and e.finished_xid >= coalesce(r.horizon, '0')
+                and e.finished_xid < pg_snapshot_xmin(pg_current_snapshot())
+            order by e.finished_xid
+            offset 29 limit 1
+        );
     return case
         when v_playbook_ids is null then 0
         else pbdb._roll_up_playbooks(v_organization_ids, v_playbook_ids, p_limit)

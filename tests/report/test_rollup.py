@@ -266,6 +266,26 @@ def test_a_horizon_from_another_cluster_is_not_believed(
     assert rolled_up(owner, playbook_id) > 7
 
 
+def test_a_horizon_from_another_cluster_hides_nothing_when_ids_have_passed_it(
+    owner: Connection, playbook_id: uuid.UUID
+) -> None:
+    """Fewer have finished since the restore than a roll-up is made for."""
+    rows.finished_executions(owner, playbook_id, 45)
+    roll_up(owner)
+    for table, column in (("execution_rollups", "horizon"), ("executions", "finished_xid")):
+        owner.execute(
+            f"update pbdb.playbook_{table} set {column} ="
+            f" ({column}::text::bigint + 3000)::text::xid8".encode()
+        )
+    owner.execute("select pbdb.roll_up_executions()")
+    rows.finished_executions(owner, playbook_id, 20)
+    owner.execute("select pbdb.roll_up_executions()")
+    for _ in range(3500):
+        owner.execute("select pg_current_xact_id()")
+
+    compare(owner, playbook_id)
+
+
 def test_repeatable_read_rolls_nothing_up(
     connect: Callable[..., Connection], owner: Connection, playbook_id: uuid.UUID
 ) -> None:
