@@ -120,7 +120,7 @@ class Life:
                 uuid.UUID(int=person),
             )
         assert self.tenant.status(execution) == "PAUSED"
-        assert self.tenant.one("""select pbdb.emit_playbook_event('paid', '{"id": 7}')""") == 1
+        assert self.tenant.one("""select pbdb.emit_playbook_event('paid', '{"id": 7}', 0)""") == 1
         self.grow_old()
         self.sweep()
         result = self.tenant.result(execution)
