@@ -384,7 +384,9 @@ comment on column pbdb.playbook_step_results.attempt_number is
 comment on column pbdb.playbook_step_results.visit is
 '1 for the first time the execution came to this step, more in loops.';
 comment on column pbdb.playbook_step_results.input_data is
-'Input, mapped and checked; null when it was not built: not entered yet, or skipped by its condition.';
+'Input, mapped and checked. Null when it was not built: not entered yet, or skipped by its condition; '
+'and where it would repeat the execution''s: items of a for_each and later visits without a mapping. '
+'get_step_result gives it in any case.';
 comment on column pbdb.playbook_step_results.request is
 'Settings with expressions resolved, as the handler received them; null for steps without.';
 comment on column pbdb.playbook_step_results.output_data is

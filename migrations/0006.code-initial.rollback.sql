@@ -731,7 +731,7 @@ drop function pbdb._flush_ended(pbdb.run[]);
 drop function pbdb._insert_attempts(pbdb.run[], text, text[], int, int);
 
 -- deleted: sql/engine/run/_claimed_step.sql
-drop function pbdb._claimed_step(uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz, timestamptz, text, jsonb, int);
+drop function pbdb._claimed_step(uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, jsonb, text, int, timestamptz, timestamptz, text, jsonb, int);
 
 -- deleted: sql/engine/run/_effect_key.sql
 drop function pbdb._effect_key(uuid, uuid, uuid, int);

@@ -15757,8 +15757,8 @@ comment on function pbdb._effect_key(uuid, uuid, uuid, int) is
 revoke execute on function pbdb._effect_key(uuid, uuid, uuid, int) from public;
 -- end: sql/engine/run/_effect_key.sql
 
--- frozen: sql/engine/run/_claimed_step.sql sha256=2fe02fed0b615c91ffd0fcd48981aa6ed5f016714ae12d6ebd2261aa287c3cc8
--- drop: function pbdb._claimed_step(uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz, timestamptz, text, jsonb, int)
+-- frozen: sql/engine/run/_claimed_step.sql sha256=b74e4e2e664ca08e7c3408a90a808d3cc12e395a6704263456e3fb9c40a0e08d
+-- drop: function pbdb._claimed_step(uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, jsonb, text, int, timestamptz, timestamptz, text, jsonb, int)
 create or replace function pbdb._claimed_step(
     p_result_id uuid,
     p_token uuid,
@@ -15769,6 +15769,7 @@ create or replace function pbdb._claimed_step(
     p_attempt_number int,
     p_visit int,
     p_input jsonb,
+    p_execution_input jsonb,
     p_request jsonb,
     p_handler text,
     p_timeout_seconds int,
@@ -15793,7 +15794,8 @@ select
             and not d.step ? 'mapping'
             and d.step -> 'config' ?| array['prompt', 'messages']
             then null
-        else p_input
+        when d.step ? 'mapping' then p_input
+        else coalesce(p_input, p_execution_input)
     end,
     nullif(d.step -> 'output_schema', 'null'), p_timeout_seconds, p_deadline_at,
     p_lease_expires_at, pbdb._effect_key(p_execution_id, p_step_id, p_scope_id, p_visit),
@@ -15806,19 +15808,19 @@ from (select p_program -> 'steps' -> p_step_index as step) as d;
 end;
 
 comment on function pbdb._claimed_step(
-    uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz,
+    uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, jsonb, text, int, timestamptz,
     timestamptz, text, jsonb, int
 ) is
 'What a runner gets for a leased attempt: the row''s own values with the step''s definition from '
-'its program.';
+'its program. An input that the row does not repeat is the execution''s.';
 
 revoke execute on function pbdb._claimed_step(
-    uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz,
+    uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, jsonb, text, int, timestamptz,
     timestamptz, text, jsonb, int
 ) from public;
 -- end: sql/engine/run/_claimed_step.sql
 
--- frozen: sql/engine/run/_insert_attempts.sql sha256=774d6c493cfc41aa1e42ab888dcbcaa3d55322ddc53df18e801c61867cae31ff
+-- frozen: sql/engine/run/_insert_attempts.sql sha256=6847336f0f286296870e9779505c1b40dc2f1438657193be54229cf7bec62cc8
 -- drop: function pbdb._insert_attempts(pbdb.run[], text, text[], int, int)
 --
 -- What a runner's own completion makes ready can be handed to it in the same breath: such a step is
@@ -15899,8 +15901,8 @@ begin
         on g.organization_id = r.organization_id and g.playbook_id = r.playbook_id
     cross join lateral pbdb._claimed_step(
         s.id, s.token, s.organization_id, s.execution_id, s.step_id, s.scope_id,
-        s.attempt_number, s.visit, s.input_data, s.request, q.handler, q.timeout_seconds,
-        q.deadline_at, q.due_at, r.execution_name, g.program, q.step_index
+        s.attempt_number, s.visit, s.input_data, r.input, s.request, q.handler,
+        q.timeout_seconds, q.deadline_at, q.due_at, r.execution_name, g.program, q.step_index
     ) as c
     where q.token is not null;
     return coalesce(v_claims, '{}');
@@ -16069,7 +16071,7 @@ comment on function pbdb._insert_executions(pbdb.run[]) is
 revoke execute on function pbdb._insert_executions(pbdb.run[]) from public;
 -- end: sql/engine/run/_insert_executions.sql
 
--- frozen: sql/engine/run/_store_next.sql sha256=c726f46c3d3a38c7d8c5c35ab13b50be3473be9fffc7fcf64b61c1374e759d9a
+-- frozen: sql/engine/run/_store_next.sql sha256=3328117dbc6adcbf4cf9b2a8e2b96324588f76808878007fb579cb6821e01115
 -- drop: function pbdb._store_next(pbdb.run, text, text[], int, int)
 create or replace function pbdb._store_next(
     p_run pbdb.run, p_worker text, p_handlers text[], p_limit int, p_lease_seconds int
@@ -16126,8 +16128,8 @@ begin
         from pbdb._claimed_step(
             v_next.id, v_next.token, v_next.organization_id, v_next.execution_id, v_next.step_id,
             v_next.scope_id, v_next.attempt_number, v_next.visit, v_next.input_data,
-            v_next.request, v_place.handler, v_place.timeout_seconds, v_place.deadline_at,
-            v_place.due_at, p_run.execution_name,
+            p_run.input, v_next.request, v_place.handler, v_place.timeout_seconds,
+            v_place.deadline_at, v_place.due_at, p_run.execution_name,
             pbdb._program_of(p_run.organization_id, p_run.playbook_id), v_place.step_index
         ) as c
     );
@@ -18043,7 +18045,7 @@ revoke execute on function pbdb._await_decision(
 ) from public;
 -- end: sql/engine/wait/_await_decision.sql
 
--- frozen: sql/engine/child/_call_playbook.sql sha256=153b834616709ff775cf7803f8cf35e81f26bd3e43283a5033dc7aa2921a8c70
+-- frozen: sql/engine/child/_call_playbook.sql sha256=4bea217abb23a23059e69684e3c13ce423d0511bbd6bd8704e03ae98b73a223d
 -- drop: function pbdb._call_playbook(pbdb.run, uuid, jsonb, pbdb.thread, int, pbdb.step_effect)
 create or replace function pbdb._call_playbook(
     p_run pbdb.run,
@@ -18074,7 +18076,8 @@ begin
     v_call.result_id := p_result_id;
     v_call.playbook_id := p_effect.plan ->> 'playbook_id';
     v_call.input := pbdb._call_input(
-        (p_step -> 'config') || coalesce(p_effect.request, '{}'), p_effect.input
+        (p_step -> 'config') || coalesce(p_effect.request, '{}'),
+        coalesce(p_effect.input, p_run.input)
     );
     p_run.calls := p_run.calls || v_call;
     return p_run;
@@ -18227,7 +18230,7 @@ revoke execute on function pbdb._end_child_call(
 ) from public;
 -- end: sql/engine/child/_end_child_call.sql
 
--- frozen: sql/engine/move/_advance.sql sha256=d937737bf2ecd26ea773dcd5b10c59b61337c5ab2415a001627f3a1ecfebb019
+-- frozen: sql/engine/move/_advance.sql sha256=2d640587e823e7cf830717b6afea4185be3eb33f76c53706d17bb23349a8d859
 -- drop: function pbdb._advance(pbdb.run, jsonb)
 --
 -- The heart: takes each place where control stands and moves it on until it ends or has to wait for
@@ -18301,6 +18304,12 @@ begin
         v_effect := pbdb._evaluate_step(
             v_step, v_variables, p_run.input, v_started_at, p_run.organization_id, p_run.depth
         );
+        -- No item's row repeats what the execution has: a list of a thousand items would be stored
+        -- a thousand times.
+        if (v_visit > 1 or v_scope ->> 'index' is not null)
+            and not v_step ? 'mapping' then
+            v_effect.input := null;
+        end if;
         p_run.current_step_id := v_step ->> 'id';
         v_result_id := pbdb.uuid_v7();
 
@@ -20875,7 +20884,7 @@ comment on function pbdb._expand_handlers(text[]) is
 revoke execute on function pbdb._expand_handlers(text[]) from public;
 -- end: sql/queue/claim/_expand_handlers.sql
 
--- frozen: sql/queue/claim/_lease_steps.sql sha256=dab0583381083b59f74d1ff015dd67a706f5c5fc32479a64b23aa97eb0e95acc
+-- frozen: sql/queue/claim/_lease_steps.sql sha256=4de5799ee025facac25beeb5cd31273de8c9be901caab56b141b9528728e97a5
 -- drop: function pbdb._lease_steps(text, text, int, int)
 --
 -- The candidates are locked in a materialized CTE, so that LIMIT holds under every plan, and the
@@ -20935,7 +20944,7 @@ begin
     select c.*
     from started as s
     cross join lateral (
-        select e.playbook_id, e.execution_name
+        select e.playbook_id, e.execution_name, e.input_data
         from pbdb.playbook_executions as e
         where e.id = s.execution_id
         offset 0
@@ -20948,8 +20957,8 @@ begin
     ) as g
     cross join lateral pbdb._claimed_step(
         s.id, s.token, s.organization_id, s.execution_id, s.step_id, s.scope_id,
-        s.attempt_number, s.visit, s.input_data, s.request, p_handler, s.timeout_seconds,
-        s.deadline_at, s.due_at, e.execution_name, g.program, s.step_index
+        s.attempt_number, s.visit, s.input_data, e.input_data, s.request, p_handler,
+        s.timeout_seconds, s.deadline_at, s.due_at, e.execution_name, g.program, s.step_index
     ) as c
     order by s.id;
 end;
@@ -21879,7 +21888,7 @@ revoke execute on function pbdb.sweep(int, text) from public;
 grant execute on function pbdb.sweep(int, text) to pbdb_worker;
 -- end: sql/queue/sweep/sweep.sql
 
--- frozen: sql/queue/claim/_lease_step.sql sha256=8ea368b6b33cf0f9381ac901fbecd8169b240649fa91046f84a7518d6ba354f6
+-- frozen: sql/queue/claim/_lease_step.sql sha256=32bdb5dce35cdadfbb7c265801175959bf6e810790fcc7a031233b0f479472b9
 -- drop: function pbdb._lease_step(uuid, text, text, int)
 create or replace function pbdb._lease_step(
     p_result_id uuid, p_worker text, p_handler text, p_lease_seconds int
@@ -21923,8 +21932,8 @@ begin
         on g.organization_id = s.organization_id and g.playbook_id = e.playbook_id
     cross join lateral pbdb._claimed_step(
         s.id, s.token, s.organization_id, s.execution_id, s.step_id, s.scope_id,
-        s.attempt_number, s.visit, s.input_data, s.request, p_handler, s.timeout_seconds,
-        s.deadline_at, s.due_at, e.execution_name, g.program, s.step_index
+        s.attempt_number, s.visit, s.input_data, e.input_data, s.request, p_handler,
+        s.timeout_seconds, s.deadline_at, s.due_at, e.execution_name, g.program, s.step_index
     ) as c;
 end;
 $fn$;
@@ -22045,7 +22054,7 @@ comment on function pbdb._turns(text[], uuid) is
 revoke execute on function pbdb._turns(text[], uuid) from public;
 -- end: sql/queue/claim/_turns.sql
 
--- frozen: sql/queue/claim/_lease_shares.sql sha256=efe6641a39dc56230740226fd7ead12ef656d713492993e4db8f594f72f0ae2d
+-- frozen: sql/queue/claim/_lease_shares.sql sha256=f51b10434f6e47850db7d9f5c29a6cf372e1145552cc95ca2d572e9e41c7abe3
 -- drop: function pbdb._lease_shares(text, text[], uuid[], int[], int, int)
 --
 -- As _lease_steps, which says why it is written so, over several places in the queue. LIMIT stops
@@ -22116,7 +22125,7 @@ begin
     select c.*
     from started as s
     cross join lateral (
-        select e.playbook_id, e.execution_name
+        select e.playbook_id, e.execution_name, e.input_data
         from pbdb.playbook_executions as e
         where e.id = s.execution_id
         offset 0
@@ -22129,8 +22138,8 @@ begin
     ) as g
     cross join lateral pbdb._claimed_step(
         s.id, s.token, s.organization_id, s.execution_id, s.step_id, s.scope_id,
-        s.attempt_number, s.visit, s.input_data, s.request, s.handler, s.timeout_seconds,
-        s.deadline_at, s.due_at, e.execution_name, g.program, s.step_index
+        s.attempt_number, s.visit, s.input_data, e.input_data, s.request, s.handler,
+        s.timeout_seconds, s.deadline_at, s.due_at, e.execution_name, g.program, s.step_index
     ) as c
     order by s.id;
 end;
@@ -23712,7 +23721,7 @@ grant execute on function pbdb.refuse_playbook_steps(text, uuid[], uuid[], jsonb
 to pbdb_worker;
 -- end: sql/queue/report/refuse_playbook_steps.sql
 
--- frozen: sql/queue/sql_step/_execute_sql_step.sql sha256=4baa5e78c60cf1bd8245ecbc04992ad7a84cc2f72bc7ae538e7c04d5fa75d1c0
+-- frozen: sql/queue/sql_step/_execute_sql_step.sql sha256=d21c334e6e6824478406af01c5ff7010ee852e4cfd47598ecd871a836e29d84e
 -- drop: function pbdb._execute_sql_step(uuid, uuid, real[])
 --
 -- The effect and the result commit together. A step that was superseded meanwhile must leave no
@@ -23733,7 +23742,9 @@ declare
     v_verdict pbdb.verdict;
 begin
     select
-        r.organization_id, r.input_data, q.timeout_seconds, d.step ->> 'type' as step_type,
+        r.organization_id, q.timeout_seconds, d.step ->> 'type' as step_type,
+        case when d.step ? 'mapping' then r.input_data else coalesce(r.input_data, e.input_data) end
+        as input_data,
         (d.step -> 'config') || coalesce(r.request, '{}') as config
     into v_item
     from pbdb.playbook_step_results as r
@@ -27858,6 +27869,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 4129a02b4af6db141ebe3017146347e9d0d31e3aaf7b89a5adbcc9032facb03a.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 37254e9f331dcbd28a087e2efbc4dbcf21d768139055a80730d4757e20c91ac1.';
 
 reset role;

@@ -33,6 +33,19 @@ def test_each_step_has_one_row_with_its_input_and_output(tenant: Tenant) -> None
     ) == [({"n": 4}, 4, "COMPLETED"), ({"x": 4}, 4, "COMPLETED")]
 
 
+def test_later_visits_of_a_step_do_not_store_the_input_again(tenant: Tenant) -> None:
+    tenant.apply(transform("a", "$input.n", on_success="a", max_visits=3))
+
+    execution = tenant.start({"n": 4})
+
+    assert tenant.rows(
+        "select r.visit, r.input_data, g.input_data from pbdb.playbook_step_results as r"
+        " cross join lateral pbdb.get_step_result(r.id) as g"
+        " where r.execution_id = %s order by r.visit",
+        execution,
+    ) == [(1, {"n": 4}, {"n": 4}), (2, None, {"n": 4}), (3, None, {"n": 4})]
+
+
 def test_a_final_step_ends_the_playbook(tenant: Tenant) -> None:
     tenant.apply(transform("a", 1, is_final=True), transform("b", 2))
 

@@ -39,6 +39,66 @@ def test_items_give_their_outputs_in_order_whoever_ends_first(tenant: Tenant) ->
     assert tenant.result(execution)["output_data"] == [11, 21, 31]
 
 
+@pytest.mark.parametrize("body", ["transform", "function", "query", "wait", "called"])
+def test_items_do_not_store_the_input_of_the_execution_again(tenant: Tenant, body: str) -> None:
+    tenant.apply(transform("all", "$input"), name="inner")
+    bodies = {
+        "transform": transform("b", {"item": "$item", "input": "$input"}),
+        "function": function("b"),
+        "query": {
+            "name": "b",
+            "type": "DATABASE_QUERY",
+            "config": {"query": "select $1::int as item", "params": ["$item"]},
+        },
+        "wait": {"name": "b", "type": "WAIT_FOR_INPUT", "config": {"prompt": "?"}},
+        "called": {"name": "b", "type": "CUSTOM_FUNCTION", "config": {"playbook": "inner"}},
+    }
+    tenant.apply(parallel("p", for_each="$input.items", steps=[bodies[body]]))
+    given = {"items": [7, 8]}
+
+    execution = tenant.start(given)
+    claimed = tenant.claim()
+
+    attempts = tenant.rows(
+        "select r.input_data, g.input_data from pbdb.playbook_step_results as r"
+        " cross join lateral pbdb.get_step_result(r.id) as g"
+        " where r.execution_id = %s and r.scope_id is not null",
+        execution,
+    )
+    assert attempts == [(None, given), (None, given)]
+    assert [step["input"] for step in claimed] == [given] * (2 if body == "function" else 0)
+    if body == "called":
+        assert tenant.result(execution)["output_data"] == [given, given]
+
+
+def test_a_handler_that_fails_gets_the_same_input_again(tenant: Tenant) -> None:
+    tenant.apply(
+        parallel("p", for_each="$input.items", steps=[function("f", retry_delay_seconds=0)])
+    )
+    tenant.start({"items": [1]})
+    tenant.claim()
+    tenant.fail("f")
+
+    (again,) = tenant.claim()
+
+    assert (again["attempt_number"], again["input"]) == (2, {"items": [1]})
+
+
+def test_an_item_costs_the_same_however_many_there_are(tenant: Tenant) -> None:
+    tenant.apply(parallel("p", for_each="$input.items", steps=[transform("t", "$item")]))
+
+    def stored(count: int) -> float:
+        execution = tenant.start({"items": [f"{number:064x}" for number in range(count)]})
+        size: float = tenant.one(
+            "select avg(pg_column_size(r.*))::float8 from pbdb.playbook_step_results as r"
+            " where r.execution_id = %s and r.scope_id is not null",
+            execution,
+        )
+        return size
+
+    assert stored(200) < 1.2 * stored(10)
+
+
 @pytest.mark.parametrize("join", ["all", "any"])
 def test_no_items_complete_at_once(tenant: Tenant, join: str) -> None:
     each = parallel("p", join=join, for_each="$input.items", steps=[transform("t", "$item")])

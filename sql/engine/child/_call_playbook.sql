@@ -28,7 +28,8 @@ begin
     v_call.result_id := p_result_id;
     v_call.playbook_id := p_effect.plan ->> 'playbook_id';
     v_call.input := pbdb._call_input(
-        (p_step -> 'config') || coalesce(p_effect.request, '{}'), p_effect.input
+        (p_step -> 'config') || coalesce(p_effect.request, '{}'),
+        coalesce(p_effect.input, p_run.input)
     );
     p_run.calls := p_run.calls || v_call;
     return p_run;

@@ -1,4 +1,4 @@
--- drop: function pbdb._claimed_step(uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz, timestamptz, text, jsonb, int)
+-- drop: function pbdb._claimed_step(uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, jsonb, text, int, timestamptz, timestamptz, text, jsonb, int)
 create or replace function pbdb._claimed_step(
     p_result_id uuid,
     p_token uuid,
@@ -9,6 +9,7 @@ create or replace function pbdb._claimed_step(
     p_attempt_number int,
     p_visit int,
     p_input jsonb,
+    p_execution_input jsonb,
     p_request jsonb,
     p_handler text,
     p_timeout_seconds int,
@@ -33,7 +34,8 @@ select
             and not d.step ? 'mapping'
             and d.step -> 'config' ?| array['prompt', 'messages']
             then null
-        else p_input
+        when d.step ? 'mapping' then p_input
+        else coalesce(p_input, p_execution_input)
     end,
     nullif(d.step -> 'output_schema', 'null'), p_timeout_seconds, p_deadline_at,
     p_lease_expires_at, pbdb._effect_key(p_execution_id, p_step_id, p_scope_id, p_visit),
@@ -46,13 +48,13 @@ from (select p_program -> 'steps' -> p_step_index as step) as d;
 end;
 
 comment on function pbdb._claimed_step(
-    uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz,
+    uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, jsonb, text, int, timestamptz,
     timestamptz, text, jsonb, int
 ) is
 'What a runner gets for a leased attempt: the row''s own values with the step''s definition from '
-'its program.';
+'its program. An input that the row does not repeat is the execution''s.';
 
 revoke execute on function pbdb._claimed_step(
-    uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, text, int, timestamptz,
+    uuid, uuid, uuid, uuid, uuid, uuid, int, int, jsonb, jsonb, jsonb, text, int, timestamptz,
     timestamptz, text, jsonb, int
 ) from public;

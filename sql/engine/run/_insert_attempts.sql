@@ -78,8 +78,8 @@ begin
         on g.organization_id = r.organization_id and g.playbook_id = r.playbook_id
     cross join lateral pbdb._claimed_step(
         s.id, s.token, s.organization_id, s.execution_id, s.step_id, s.scope_id,
-        s.attempt_number, s.visit, s.input_data, s.request, q.handler, q.timeout_seconds,
-        q.deadline_at, q.due_at, r.execution_name, g.program, q.step_index
+        s.attempt_number, s.visit, s.input_data, r.input, s.request, q.handler,
+        q.timeout_seconds, q.deadline_at, q.due_at, r.execution_name, g.program, q.step_index
     ) as c
     where q.token is not null;
     return coalesce(v_claims, '{}');

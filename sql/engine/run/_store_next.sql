@@ -54,8 +54,8 @@ begin
         from pbdb._claimed_step(
             v_next.id, v_next.token, v_next.organization_id, v_next.execution_id, v_next.step_id,
             v_next.scope_id, v_next.attempt_number, v_next.visit, v_next.input_data,
-            v_next.request, v_place.handler, v_place.timeout_seconds, v_place.deadline_at,
-            v_place.due_at, p_run.execution_name,
+            p_run.input, v_next.request, v_place.handler, v_place.timeout_seconds,
+            v_place.deadline_at, v_place.due_at, p_run.execution_name,
             pbdb._program_of(p_run.organization_id, p_run.playbook_id), v_place.step_index
         ) as c
     );

@@ -41,8 +41,8 @@ begin
         on g.organization_id = s.organization_id and g.playbook_id = e.playbook_id
     cross join lateral pbdb._claimed_step(
         s.id, s.token, s.organization_id, s.execution_id, s.step_id, s.scope_id,
-        s.attempt_number, s.visit, s.input_data, s.request, p_handler, s.timeout_seconds,
-        s.deadline_at, s.due_at, e.execution_name, g.program, s.step_index
+        s.attempt_number, s.visit, s.input_data, e.input_data, s.request, p_handler,
+        s.timeout_seconds, s.deadline_at, s.due_at, e.execution_name, g.program, s.step_index
     ) as c;
 end;
 $fn$;

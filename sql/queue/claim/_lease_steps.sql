@@ -57,7 +57,7 @@ begin
     select c.*
     from started as s
     cross join lateral (
-        select e.playbook_id, e.execution_name
+        select e.playbook_id, e.execution_name, e.input_data
         from pbdb.playbook_executions as e
         where e.id = s.execution_id
         offset 0
@@ -70,8 +70,8 @@ begin
     ) as g
     cross join lateral pbdb._claimed_step(
         s.id, s.token, s.organization_id, s.execution_id, s.step_id, s.scope_id,
-        s.attempt_number, s.visit, s.input_data, s.request, p_handler, s.timeout_seconds,
-        s.deadline_at, s.due_at, e.execution_name, g.program, s.step_index
+        s.attempt_number, s.visit, s.input_data, e.input_data, s.request, p_handler,
+        s.timeout_seconds, s.deadline_at, s.due_at, e.execution_name, g.program, s.step_index
     ) as c
     order by s.id;
 end;

@@ -18,7 +18,9 @@ declare
     v_verdict pbdb.verdict;
 begin
     select
-        r.organization_id, r.input_data, q.timeout_seconds, d.step ->> 'type' as step_type,
+        r.organization_id, q.timeout_seconds, d.step ->> 'type' as step_type,
+        case when d.step ? 'mapping' then r.input_data else coalesce(r.input_data, e.input_data) end
+        as input_data,
         (d.step -> 'config') || coalesce(r.request, '{}') as config
     into v_item
     from pbdb.playbook_step_results as r
