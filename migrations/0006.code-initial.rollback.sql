@@ -1474,6 +1474,9 @@ drop function pbdb._resolve_config(jsonb, text[], jsonb, jsonb);
 -- deleted: sql/language/template/_resolve_value.sql
 drop function pbdb._resolve_value(jsonb, jsonb, jsonb, jsonb);
 
+-- deleted: sql/language/template/_resolve_many.sql
+drop function pbdb._resolve_many(jsonb, jsonb, jsonb, jsonb);
+
 -- deleted: sql/language/template/_render.sql
 drop function pbdb._render(text, jsonb, jsonb, jsonb);
 
@@ -1494,6 +1497,9 @@ drop function pbdb._template_insert(text, jsonb[], jsonb, jsonb);
 
 -- deleted: sql/language/template/_template_value.sql
 drop function pbdb._template_value(text, jsonb[], jsonb);
+
+-- deleted: sql/language/template/_refuse_long_text.sql
+drop function pbdb._refuse_long_text(bigint);
 
 -- deleted: sql/language/template/_url_encode.sql
 drop function pbdb._url_encode(text);
@@ -1575,6 +1581,12 @@ drop function pbdb._with_step_input(text, jsonb, jsonb);
 
 -- deleted: sql/language/expression/_map.sql
 drop function pbdb._map(jsonb, jsonb);
+
+-- deleted: sql/language/expression/_map_many.sql
+drop function pbdb._map_many(jsonb, jsonb);
+
+-- deleted: sql/language/expression/_refuse_large_value.sql
+drop function pbdb._refuse_large_value(bigint);
 
 -- deleted: sql/language/expression/_evaluate_all.sql
 drop function pbdb._evaluate_all(text, jsonb);

@@ -88,6 +88,8 @@ set role pbdb_owner;
 \ir language/expression/_first_match.sql
 \ir language/expression/_evaluate.sql
 \ir language/expression/_evaluate_all.sql
+\ir language/expression/_refuse_large_value.sql
+\ir language/expression/_map_many.sql
 \ir language/expression/_map.sql
 \ir language/expression/_with_step_input.sql
 \ir language/expression/_has_element.sql
@@ -115,6 +117,7 @@ set role pbdb_owner;
 \ir language/template/_check_template.sql
 \ir language/expression/_expression_issues.sql
 \ir language/template/_url_encode.sql
+\ir language/template/_refuse_long_text.sql
 \ir language/template/_template_value.sql
 \ir language/template/_template_insert.sql
 \ir language/template/_template_section.sql
@@ -122,6 +125,7 @@ set role pbdb_owner;
 \ir language/template/_render_sections.sql
 \ir language/template/_render_single_brace.sql
 \ir language/template/_render.sql
+\ir language/template/_resolve_many.sql
 \ir language/template/_resolve_value.sql
 \ir language/template/_resolve_config.sql
 \ir language/suggestion/_edit_distance.sql

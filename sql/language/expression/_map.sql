@@ -27,10 +27,7 @@ begin
                     || @.value.type() == "object" || @.value.type() == "array").key'
             );
             if jsonb_array_length(v_keys) > 20 then
-                return (
-                    select jsonb_object_agg(member.key, pbdb._map(member.value, p_variables))
-                    from jsonb_each(p_mapping) as member
-                );
+                return pbdb._map_many(p_mapping, p_variables);
             end if;
             for i in 0 .. jsonb_array_length(v_keys) - 1 loop
                 v_key := v_keys ->> i;
@@ -39,6 +36,9 @@ begin
                     v_result[v_key] := pbdb._evaluate(v_text, p_variables);
                 else
                     v_result[v_key] := pbdb._map(p_mapping -> v_key, p_variables);
+                end if;
+                if pg_column_size(v_result) > 16777216 then
+                    perform pbdb._refuse_large_value(pg_column_size(v_result));
                 end if;
             end loop;
             return v_result;
@@ -54,13 +54,7 @@ begin
                     || @.type() == "object" || @.type() == "array")' then
                 return p_mapping;
             end if;
-            return (
-                select jsonb_agg(
-                    pbdb._map(element.value, p_variables) order by element.position
-                )
-                from jsonb_array_elements(p_mapping)
-                with ordinality as element (value, position)
-            );
+            return pbdb._map_many(p_mapping, p_variables);
         else
             return p_mapping;
     end case;
@@ -70,6 +64,6 @@ $fn$;
 comment on function pbdb._map(jsonb, jsonb) is
 'A mapping with every path in it replaced by its first match or null. {"$all": path} becomes every '
 'match as an array, "$$..." the text after the first dollar sign, anything else stays as written. '
-'Null gives null.';
+'Null gives null. Raises PB015 for more than 16777216 bytes.';
 
 revoke execute on function pbdb._map(jsonb, jsonb) from public;

@@ -18,6 +18,7 @@ declare
     v_value jsonb;
     v_tag text;
     v_end int;
+    v_size bigint := 0;
 begin
     if p_options ->> 'syntax' = 'single_brace' then
         return pbdb._render_single_brace(p_template, p_context, p_variables, p_options);
@@ -45,6 +46,10 @@ begin
                 then pbdb._template_insert(v_tag, array[p_context], p_variables, p_options)
             else coalesce(v_value #>> '{}', '')
         end || substr(v_pieces[i], v_end + 2);
+        v_size := v_size + octet_length(v_pieces[i]);
+        if v_size > 16777216 then
+            perform pbdb._refuse_long_text(v_size);
+        end if;
     end loop;
     return array_to_string(v_pieces, '');
 end;
@@ -54,6 +59,6 @@ comment on function pbdb._render(text, jsonb, jsonb, jsonb) is
 'A template with its tags replaced, in one pass: Mustache without HTML escaping, names looked up '
 'in the context, then in the variables; a tag that starts with $ is a path over the variables. '
 'Options: missing "empty", syntax "single_brace", escape "url". Raises PB016 for a missing '
-'variable.';
+'variable and for a result of more than 16777216 bytes.';
 
 revoke execute on function pbdb._render(text, jsonb, jsonb, jsonb) from public;

@@ -64,12 +64,9 @@ begin
             );
         end if;
         v_out := v_out || v_text;
-        v_size := v_size + length(v_text);
+        v_size := v_size + octet_length(v_text);
         if v_size > 16777216 then
-            raise exception using
-                errcode = 'PB016',
-                message = 'the template renders to more than 16777216 characters',
-                hint = 'Nest fewer lists, or shorten them in a step before.';
+            perform pbdb._refuse_long_text(v_size);
         end if;
         v_pieces := v_pieces + 1;
         if v_pieces > 100000 then
@@ -86,7 +83,7 @@ $fn$;
 
 comment on function pbdb._render_sections(text[], jsonb, jsonb, jsonb) is
 'The text of a template''s tokens, with sections. Raises PB016 for a missing variable, for '
-'sections that do not nest, for a result of more than 16777216 characters and for more than 100000 '
+'sections that do not nest, for a result of more than 16777216 bytes and for more than 100000 '
 'pieces: a tag, or the text between two, each time that it comes.';
 
 revoke execute on function pbdb._render_sections(text[], jsonb, jsonb, jsonb) from public;

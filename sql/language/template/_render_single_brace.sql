@@ -16,6 +16,7 @@ declare
     v_end int;
     v_value jsonb;
     v_text text;
+    v_size bigint := 0;
 begin
     for i in 2 .. cardinality(v_pieces) loop
         v_end := strpos(v_pieces[i], '}');
@@ -34,6 +35,10 @@ begin
                 when p_options ->> 'escape' = 'url' then pbdb._url_encode(v_text) else v_text
             end || substr(v_pieces[i], v_end + 1);
         end if;
+        v_size := v_size + octet_length(v_pieces[i]);
+        if v_size > 16777216 then
+            perform pbdb._refuse_long_text(v_size);
+        end if;
     end loop;
     return array_to_string(v_pieces, '');
 end;
@@ -41,6 +46,7 @@ $fn$;
 
 comment on function pbdb._render_single_brace(text, jsonb, jsonb, jsonb) is
 'A template of the original system: {name} and {a.b} replaced in one pass, null as null, lists and '
-'objects as JSON; unknown names and double braces stay as written.';
+'objects as JSON; unknown names and double braces stay as written. Raises PB016 for '
+'a result of more than 16777216 bytes.';
 
 revoke execute on function pbdb._render_single_brace(text, jsonb, jsonb, jsonb) from public;

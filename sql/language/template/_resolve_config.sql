@@ -27,6 +27,9 @@ begin
                 pbdb._with_step_input(p_config ->> v_key, p_context, p_variables),
                 case v_key when 'url' then v_options || '{"escape": "url"}' else v_options end
             );
+            if pg_column_size(v_result) > 16777216 then
+                perform pbdb._refuse_long_text(pg_column_size(v_result));
+            end if;
         end if;
     end loop;
     return v_result;

@@ -32,30 +32,20 @@ begin
                     || @.value.type() == "object" || @.value.type() == "array").key'
             );
             if jsonb_array_length(v_keys) > 20 then
-                return (
-                    select jsonb_object_agg(
-                        member.key,
-                        pbdb._resolve_value(member.value, p_context, p_variables, p_options)
-                    )
-                    from jsonb_each(p_value) as member
-                );
+                return pbdb._resolve_many(p_value, p_context, p_variables, p_options);
             end if;
             for i in 0 .. jsonb_array_length(v_keys) - 1 loop
                 v_key := v_keys ->> i;
                 v_result[v_key] := pbdb._resolve_value(
                     p_value -> v_key, p_context, p_variables, p_options
                 );
+                if pg_column_size(v_result) > 16777216 then
+                    perform pbdb._refuse_long_text(pg_column_size(v_result));
+                end if;
             end loop;
             return v_result;
         when 'array' then
-            return coalesce((
-                select jsonb_agg(
-                    pbdb._resolve_value(element.value, p_context, p_variables, p_options)
-                    order by element.position
-                )
-                from jsonb_array_elements(p_value)
-                with ordinality as element (value, position)
-            ), p_value);
+            return pbdb._resolve_many(p_value, p_context, p_variables, p_options);
         else
             return p_value;
     end case;

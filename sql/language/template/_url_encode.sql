@@ -7,6 +7,12 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $fn$
 begin
+    if octet_length(p_text) > 65536 then
+        raise exception using
+            errcode = 'PB016',
+            message = format('a url cannot take a value of %s bytes', octet_length(p_text)),
+            hint = 'Send long values in the body; 65536 bytes is the most in a url.';
+    end if;
     if p_text !~ '[^A-Za-z0-9_.~-]' then
         return p_text;
     end if;
@@ -32,6 +38,6 @@ $fn$;
 
 comment on function pbdb._url_encode(text) is
 'Text percent-encoded as one component of a URL: every byte of its UTF-8 form but A-Z a-z 0-9 - _ '
-'. ~.';
+'. ~. Raises PB016 for more than 65536 bytes.';
 
 revoke execute on function pbdb._url_encode(text) from public;

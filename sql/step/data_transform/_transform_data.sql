@@ -31,6 +31,9 @@ begin
         -- A loop, because each operation works on what the one before left.
         for i in 0 .. jsonb_array_length(v_operations) - 1 loop
             v_result := pbdb._apply_operation(v_operations -> i, v_result, v_variables);
+            if pg_column_size(v_result) > 16777216 then
+                perform pbdb._refuse_large_value(pg_column_size(v_result));
+            end if;
         end loop;
     end if;
     if p_config ? 'output_format' then

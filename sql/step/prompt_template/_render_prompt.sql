@@ -45,6 +45,9 @@ begin
         v_messages[i]['content'] := to_jsonb(pbdb._render(
             v_template -> i ->> 'content', v_context, v_variables, v_options
         ));
+        if pg_column_size(v_messages) > 16777216 then
+            perform pbdb._refuse_long_text(pg_column_size(v_messages));
+        end if;
     end loop;
     return jsonb_build_object(
         'prompt', array_to_string(array(

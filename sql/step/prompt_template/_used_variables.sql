@@ -17,7 +17,7 @@ declare
 begin
     for i in 2 .. cardinality(v_pieces) loop
         v_name := substring(v_pieces[i] from '^[{&#^\s]*([^\s.?}]+)');
-        if p_context ? v_name then
+        if p_context ? v_name and not v_used ? v_name then
             v_used := v_used || jsonb_build_object(v_name, p_context -> v_name);
         end if;
     end loop;

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from language import Language
+from language import Language, sqlstate
 
 VARIABLES: dict[str, Any] = {
     "input": {"lead": {"email": "ann@example.com"}, "items": [{"id": 1}, {"id": 2}], "none": None},
@@ -56,6 +57,37 @@ def test_a_large_mapping_is_mapped_like_a_small_one(language: Language) -> None:
     assert language.map(mapping, VARIABLES) == value
     assert language.map(list(mapping.values()), VARIABLES) == list(value.values())
     assert language.resolve({"body": mapping}, ["body"], {}, VARIABLES) == {"body": value}
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        {f"k{n}": "$input.long" for n in range(200)},
+        ["$input.long"] * 200,
+        [["$input.long"] * 15] * 15,
+        {f"k{n}": {f"k{m}": "$input.long" for m in range(15)} for n in range(15)},
+        {f"k{n}": ["$input.long"] * 30 for n in range(30)},
+    ],
+)
+def test_a_mapping_that_makes_too_much_is_refused(language: Language, mapping: Any) -> None:
+    with pytest.raises(psycopg.Error, match="more than 16777216 bytes") as error:
+        language.map(mapping, {"input": {"long": "a" * 100_000}})
+    assert sqlstate(error) == "PB015"
+
+
+def test_operations_that_add_up_to_too_much_are_refused(language: Language) -> None:
+    added = [{"type": "set", "field": f"k{n}", "value": "$input.long"} for n in range(200)]
+    with pytest.raises(psycopg.Error, match="more than 16777216 bytes"):
+        language.transform({"operations": added}, {}, {"input": {"long": "a" * 100_000}})
+
+
+@pytest.mark.parametrize("count", [0, 1, 20, 21, 500])
+def test_many_members_and_items_keep_their_places(language: Language, count: int) -> None:
+    members = {f"k{n}": "$input.n" if n % 2 else [n, "$$"] for n in range(count)}
+    expected = {f"k{n}": 7 if n % 2 else [n, "$"] for n in range(count)}
+
+    assert language.map(members, {"input": {"n": 7}}) == expected
+    assert language.map(list(members.values()), {"input": {"n": 7}}) == list(expected.values())
 
 
 literals = st.recursive(

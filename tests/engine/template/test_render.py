@@ -299,6 +299,57 @@ def test_sections_that_repeat_too_often_are_refused(
     assert sqlstate(error) == "PB016"
 
 
+_LONG = "a" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("template", "options"),
+    [
+        ("{{input.long}}" * 200, {}),
+        ("{{$input.long}}" * 200, {}),
+        ("{{input.nothing ?? 0}}" + "{{input.long}}" * 200, {}),
+        ("{{#input.list}}{{.}}{{/input.list}}", {}),
+        ("{long}" * 200, {"syntax": "single_brace"}),
+    ],
+)
+def test_a_template_that_renders_to_too_much_is_refused(
+    language: Language, template: str, options: dict[str, str]
+) -> None:
+    variables = {"input": {"long": _LONG, "list": [_LONG] * 200}}
+    with pytest.raises(psycopg.Error, match="more than 16777216 bytes") as error:
+        language.render(template, {"long": _LONG}, variables, **options)
+    assert sqlstate(error) == "PB016"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {f"k{n}": "{{long}}" for n in range(200)},
+        ["{{long}}"] * 200,
+        [["{{long}}"] * 15] * 15,
+        {f"k{n}": {f"k{m}": "{{long}}" for m in range(15)} for n in range(15)},
+    ],
+)
+def test_the_templates_of_a_step_together_are_bounded(language: Language, value: object) -> None:
+    with pytest.raises(psycopg.Error, match="more than 16777216 bytes"):
+        language.resolve({"body": value}, ["body"], {"long": _LONG}, {})
+    with pytest.raises(psycopg.Error, match="more than 16777216 bytes"):
+        keys = [f"k{n}" for n in range(15)]
+        language.resolve(dict.fromkeys(keys, ["{{long}}"] * 15), keys, {"long": _LONG}, {})
+
+
+def test_the_messages_of_a_prompt_together_are_bounded(language: Language) -> None:
+    messages = [{"role": "user", "content": "{{long}}"}] * 200
+    with pytest.raises(psycopg.Error, match="more than 16777216 bytes"):
+        language.prompt({"template": messages}, {"long": _LONG})
+
+
+def test_a_url_takes_no_value_that_is_longer_than_any_url(language: Language) -> None:
+    context, url = {"long": "ä" * 40_000}, "https://x.example/{{long}}"
+    with pytest.raises(psycopg.Error, match="a url cannot take a value of 80000 bytes"):
+        language.resolve({"url": url}, ["url"], context, {})
+
+
 def test_a_section_over_a_long_list_is_rendered(language: Language) -> None:
     assert language.render("{{#a}}{{.}}{{/a}}", {"a": [7] * 20_000}) == "7" * 20_000
 
