@@ -1597,9 +1597,6 @@ drop function pbdb._evaluate(text, jsonb);
 -- deleted: sql/language/expression/_first_match.sql
 drop function pbdb._first_match(text, jsonb);
 
--- deleted: sql/language/expression/_affordable_path.sql
-drop function pbdb._affordable_path(text, jsonb);
-
 -- deleted: sql/language/schema/validate_json.sql
 drop function pbdb.validate_json(jsonb, jsonb);
 
@@ -1719,6 +1716,15 @@ drop function pbdb._schema_wanted(text, jsonb);
 
 -- deleted: sql/language/schema/_schema_path.sql
 drop function pbdb._schema_path(text, text);
+
+-- deleted: sql/language/expression/_affordable_path.sql
+drop function pbdb._affordable_path(text, jsonb);
+
+-- deleted: sql/language/expression/_path_patterns.sql
+drop function pbdb._path_patterns(text);
+
+-- deleted: sql/language/expression/_regex_cost.sql
+drop function pbdb._regex_cost(text, double precision);
 
 -- deleted: sql/language/time/_time_text.sql
 drop function pbdb._time_text(timestamptz);

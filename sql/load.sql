@@ -44,6 +44,9 @@ set role pbdb_owner;
 -- language: what authors write: JSON Schema (draft 2020-12), paths, conditions, templates
 \ir language/time/_is_time.sql
 \ir language/time/_time_text.sql
+\ir language/expression/_regex_cost.sql
+\ir language/expression/_path_patterns.sql
+\ir language/expression/_affordable_path.sql
 \ir language/schema/_schema_path.sql
 \ir language/schema/_schema_wanted.sql
 \ir language/schema/_schema_error.sql
@@ -84,7 +87,6 @@ set role pbdb_owner;
 \ir language/schema/_schema_size_issues.sql
 \ir language/schema/_schema_issues.sql
 \ir language/schema/validate_json.sql
-\ir language/expression/_affordable_path.sql
 \ir language/expression/_first_match.sql
 \ir language/expression/_evaluate.sql
 \ir language/expression/_evaluate_all.sql

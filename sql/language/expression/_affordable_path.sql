@@ -24,6 +24,8 @@ declare
     v_lasts text[] := '{}';
     v_roots text[] := '{}';
     v_cost float8 := 0;
+    v_before text;
+    v_bytes float8;
 begin
     if pg_column_size(p_variables) < 1000 then
         return p_path::jsonpath;
@@ -32,7 +34,8 @@ begin
         select token[1] from regexp_matches(
             p_path,
             '([$@](?:"(?:[^"\\]|\\.)*"|\w)*(?:\s*\.\s*(?:\w+\s*\(\s*\)|\m\w+\M(?!\s*\()'
-            '|"(?:[^"\\]|\\.)*"|\*)|\s*\[[^]?]*\])*|"(?:[^"\\]|\\.)*"|\?\s*\(|\(|\)|&&|\|\|)',
+            '|"(?:[^"\\]|\\.)*"|\*)|\s*\[[^]?]*\])*|like_regex\s*"(?:[^"\\]|\\.)*"'
+            '(?:\s*flag\s*"\w*")?|"(?:[^"\\]|\\.)*"|\?\s*\(|\(|\)|&&|\|\|)',
             'g'
         ) as found (token)
     loop
@@ -57,6 +60,13 @@ begin
             end;
             v_term := v_term * greatest(v_factor, 1);
             v_last := v_chain;
+        elsif v_token like 'like_regex%' then
+            -- Each element that a filter looks at has its own part of the letters.
+            v_bytes := coalesce(v_bytes, octet_length(p_variables::text));
+            v_cost := v_cost + 10 * v_outer * v_term + v_outer
+                / case when v_before like '@%' then v_terms[cardinality(v_terms)] else 1 end
+                * (select max(pbdb._regex_cost(p, v_bytes)) from pbdb._path_patterns(v_token) as p)
+                / 100;
         elsif v_token like '%(' then
             v_outers := v_outers || v_outer;
             v_terms := v_terms || v_term;
@@ -85,6 +95,7 @@ begin
             v_cost := v_cost + v_outer * v_term;
             v_term := 1;
         end if;
+        v_before := v_token;
         if v_cost + v_outer * v_term > 4000000 then
             raise exception using
                 errcode = 'PB015',
@@ -99,7 +110,8 @@ end;
 $fn$;
 
 comment on function pbdb._affordable_path(text, jsonb) is
-'The path, when it compares at most 4000000 combinations of values of these variables; else raises '
-'PB015. Counts from above, before anything is compared.';
+'The path, when it compares at most 4000000 combinations of values of these variables, a hundred '
+'steps of pbdb._regex_cost counting as one; else raises PB015. Counts from above, before anything '
+'is compared.';
 
 revoke execute on function pbdb._affordable_path(text, jsonb) from public;

@@ -10,7 +10,7 @@ begin atomic
             then jsonb_path_query_array(
                 p_variables #> string_to_array(substr(p_path, 2), '.'), 'strict $'
             )
-        when p_path like '%$%$%' or p_path like '%@%@%'
+        when p_path like '%$%$%' or p_path like '%@%@%' or p_path like '%like_regex%'
             then jsonb_path_query_array(
                 'null', pbdb._affordable_path(p_path, p_variables), p_variables
             )

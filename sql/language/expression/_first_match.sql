@@ -12,7 +12,7 @@ begin atomic
     select case
         when p_path ~ '^\$[A-Za-z_]\w*(\.\w+)*\.\d+(\.\w+)*$'
             then p_variables #> string_to_array(substr(p_path, 2), '.')
-        when p_path like '%$%$%' or p_path like '%@%@%'
+        when p_path like '%$%$%' or p_path like '%@%@%' or p_path like '%like_regex%'
             then jsonb_path_query_first(
                 'null', pbdb._affordable_path(p_path, p_variables), p_variables
             )

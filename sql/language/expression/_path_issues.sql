@@ -54,13 +54,35 @@ begin atomic
         format('a pattern of like_regex has %s characters; 200 is the most', length(pattern[1])),
         'Use a shorter pattern, or starts with.'
     from regexp_matches(p_path, 'like_regex\s*"((?:[^"\\]|\\.)*)"', 'g') as pattern
-    where length(pattern[1]) > 200;
+    where length(pattern[1]) > 200
+    union all
+    select
+        'EXPRESSION_REGEX_TOO_DEAR',
+        format('the pattern %s could take too long to match', to_json(left(pattern, 200))),
+        'Leave out back references; repetitions in each other make at most 1000 when written out.'
+    from pbdb._path_patterns(p_path) as pattern
+    where length(p_path) <= 1000 and pbdb._regex_cost(pattern, 1) > 1000
+    union all
+    select
+        'EXPRESSION_REPETITIVE',
+        format('%s reads the same values again and again', left(p_path, 200)),
+        'Name each element once; 100 subscripts and 2 calls of keyvalue() are the most.'
+    from plain
+    where
+        length(p_path) <= 1000
+        and (
+            regexp_count(plain.path, '\.\s*keyvalue\s*\(') > 2
+            or (
+                select sum(ln(1 + regexp_count(subscripts[1], ','))) > ln(100.5)
+                from regexp_matches(plain.path, '\[([^]]*)\]', 'g') as subscripts
+            )
+        );
 end;
 
 comment on function pbdb._path_issues(text, text) is
 'What is wrong with one SQL/JSON path: code, message, hint. p_kind path (starts with $; members '
 'named by digits are list elements) or predicate. Codes: EXPRESSION_SYNTAX, '
 'EXPRESSION_WITHOUT_VARIABLE, EXPRESSION_TOO_LONG, EXPRESSION_RECURSIVE, EXPRESSION_TOO_DEEP, '
-'EXPRESSION_REGEX_TOO_LONG.';
+'EXPRESSION_REGEX_TOO_LONG, EXPRESSION_REGEX_TOO_DEAR, EXPRESSION_REPETITIVE.';
 
 revoke execute on function pbdb._path_issues(text, text) from public;

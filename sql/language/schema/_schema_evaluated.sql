@@ -11,7 +11,7 @@ as $fn$
 declare
     v_own text[];
 begin
-    if pg_catalog.jsonb_typeof(p_schema) is distinct from 'object' or p_depth >= 100 then
+    if pg_catalog.jsonb_typeof(p_schema) is distinct from 'object' or p_depth & 127 >= 100 then
         return '{}';
     elsif pg_catalog.jsonb_typeof(p_value) = 'object' then
         v_own := array(

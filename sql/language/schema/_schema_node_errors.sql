@@ -38,8 +38,11 @@ begin
     v_rest := p_schema - '{type,title,description,default,examples,format,$defs,$comment}'::text[];
     if v_rest = '{}' then
         return v_errors;
-    elsif p_depth >= 100 then
+    elsif p_depth & 127 >= 100 then
         return pbdb._schema_unchecked(p_path, 'depth', 'nested more than 100 levels deep');
+    elsif p_depth > 127
+        and clock_timestamp() > statement_timestamp() + interval '1 ms' * (p_depth >> 7) then
+        return pbdb._schema_unchecked(p_path, 'depth', 'it would take more than 4 seconds');
     end if;
 
     if v_kind = 'object' then
@@ -73,7 +76,8 @@ $fn$;
 
 comment on function pbdb._schema_node_errors(jsonb, jsonb, jsonb, text, integer, integer) is
 'Errors of one value against one schema node; p_root is the document that $ref looks into. ''[]'' '
-'means that it fits. Stops soon after p_limit errors, and at 100 levels of nesting.';
+'means that it fits. Stops soon after p_limit errors, and at 100 levels of nesting. Above its '
+'lowest seven bits p_depth says when to give up: so many milliseconds after the statement began.';
 
 revoke execute on function pbdb._schema_node_errors(jsonb, jsonb, jsonb, text, integer, integer)
 from public;

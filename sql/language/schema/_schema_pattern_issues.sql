@@ -15,6 +15,8 @@ begin atomic
             when p.pattern ~ '\\(?:[1-9]|k<)' then 'Back references are not supported.'
             when p.pattern ~ '\{\d*,?\d{3,}' then
                 'Repeat at most 255 times; use minLength and maxLength for the length of a string.'
+            when pbdb._regex_cost(p.pattern, 1) > 1000 then
+                'Repeat less: repetitions in each other make at most 1000 when written out.'
             else 'Write an ECMA-262 regular expression; escape only characters that have a meaning.'
         end
     from (

@@ -21,6 +21,13 @@ begin
             p_path, 'patternProperties', v_patterns::text || ' is not an object'
         );
     end if;
+    if (select count(*) from pg_catalog.jsonb_object_keys(v_patterns))
+        * (select count(*) from pg_catalog.jsonb_object_keys(p_value)) > 100000
+    then
+        return pbdb._schema_unchecked(
+            p_path, 'patternProperties', 'it has too many patterns for so many members'
+        );
+    end if;
     -- a loop, because it stops at the limit
     for v_name, v_member, v_schema in
         with patterns as materialized (

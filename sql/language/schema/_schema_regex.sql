@@ -13,6 +13,11 @@ as $fn$
 begin
     if p_pattern ~ '^[*+?]' then
         return null;  -- nothing to repeat; and *** would be a directive
+    -- A short one without repeated groups and long repetitions cannot be large.
+    elsif (length(p_pattern) > 50 or p_pattern ~ '\)[*+?]*\{|\{\d*,?\d{3}')
+        and pbdb._regex_cost(p_pattern, 1) > 1000
+    then
+        return null;
     -- what means the same in both languages: no dot, no \s, no letters escaped but \d and \w
     elsif p_pattern ~ '^(?:[^][\\(){}.*+?|]|\\[dDwW]|\\[][\\^$.*+?(){}|/@_-]'
             '|\((?:\?[:=!]|(?!\?))|[)|*+?]|\{\d{1,2}(?:,\d{0,2})?\}'
@@ -59,7 +64,8 @@ $fn$;
 
 comment on function pbdb._schema_regex(text) is
 'An ECMA-262 pattern as a PostgreSQL regular expression of the same meaning, for use with '
-'collation "C"; null when there is none: Unicode classes (\p), back references, bounds above 255. '
+'collation "C"; null when there is none: Unicode classes (\p), back references, bounds above '
+'255, more than 1000 atoms when repetitions are written out. '
 'A pattern that is broken may come back broken; _schema_issues finds it.';
 
 revoke execute on function pbdb._schema_regex(text) from public;

@@ -26,10 +26,19 @@ begin
     v_keyword := case
         when v_length < (p_schema -> 'minLength') then 'minLength'
         when v_length > (p_schema -> 'maxLength') then 'maxLength'
+        when octet_length(v_text) > 5000 and pbdb._regex_cost(v_regex, octet_length(v_text)) > 5e7
+            then 'unchecked'
         when v_text !~ v_regex collate pg_catalog."C" then 'pattern'
     end;
     if v_keyword is null then
         return '[]';
+    elsif v_keyword = 'unchecked' then
+        return pbdb._schema_unchecked(
+            p_path, 'pattern', format(
+                'a text of %s bytes is too long for %s', octet_length(v_text),
+                left((p_schema -> 'pattern')::text, 200)
+            )
+        );
     end if;
     return pbdb._schema_error(
         p_path, v_keyword, p_value, p_schema -> v_keyword

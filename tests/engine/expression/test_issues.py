@@ -30,6 +30,17 @@ from language import Language
         ('$input.x like_regex "a+"', []),
         ('$input.x like_regex "((a"', ["EXPRESSION_SYNTAX"]),
         (f'$input.x like_regex "{"a" * 201}"', ["EXPRESSION_REGEX_TOO_LONG"]),
+        ('$input.x like_regex "(x{1,200}){1,200}"', ["EXPRESSION_REGEX_TOO_DEAR"]),
+        ('$input.x like_regex "((a{9}b?){9}|b){20}"', ["EXPRESSION_REGEX_TOO_DEAR"]),
+        (r'$input.x like_regex "^(.*)\\1$"', ["EXPRESSION_REGEX_TOO_DEAR"]),
+        (r'$input.x like_regex "^(.*)\x5c1$" flag "i"', ["EXPRESSION_REGEX_TOO_DEAR"]),
+        (r'$input.x like_regex "^(.*)\\1$" flag "q"', []),
+        (r'$input.x like_regex "^\\w{1,64}@(\\w{1,63}[.]){1,8}\\w{2,63}$"', []),
+        ("$input.x[0,0][0,0][0,0][0,0][0,0][0,0][0,0] == 1", ["EXPRESSION_REPETITIVE"]),
+        ("$input.x[0" + ",0" * 100 + "] == 1", ["EXPRESSION_REPETITIVE"]),
+        ("$input.x[0,1,2][0,1,2] == 1", []),
+        ("$input.x.keyvalue().keyvalue() . keyvalue().key == 1", ["EXPRESSION_REPETITIVE"]),
+        ("$input.x.keyvalue().value.keyvalue().key == 1", []),
     ],
 )
 def test_a_path_is_parsed_and_capped(language: Language, path: str, codes: list[str]) -> None:

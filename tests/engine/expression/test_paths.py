@@ -152,6 +152,38 @@ def test_a_path_over_long_lists_is_evaluated_while_it_compares_little(
     assert language.evaluate(path, _LONG) is not None
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        '$input.text like_regex "(a|b|c|d){1,250}(a|b){250}x"',
+        '$input.text like_regex "(?=.*x)y"',
+        '$input.few[*] ? (@ == 5 && $input.text like_regex "ab*c{2}")',
+        '$input.a[*] ? (exists($input.few[*] ? (@.type() like_regex "x" && @ == 1)))',
+    ],
+)
+def test_a_pattern_is_not_matched_against_more_than_it_can_take(
+    language: Language, path: str
+) -> None:
+    text = "abcd" * 250_000
+    with pytest.raises(psycopg.Error, match="4000000 combinations") as error:
+        language.evaluate_all(path, {"input": {**_LONG["input"], "text": text}})
+    assert sqlstate(error) == "PB015"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        '$input.text like_regex "^(a+)+$"',
+        '$input.text like_regex "^(?=.*x)(?=.*[0-9]).{8,}$"',
+        '$input.texts[*] ? (@ like_regex "^[a-z]{1,20}@")',
+        '$input.texts[*] ? (@ like_regex "x") ? (@ like_regex "y")',
+    ],
+)
+def test_a_usual_pattern_is_matched_against_long_texts(language: Language, path: str) -> None:
+    given = {"input": {"text": "a" * 500_000, "texts": ["abcdefgh"] * 20_000}}
+    assert language.evaluate_all(path, given) in ([], [True], [False])
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["a", "b", ""]),
     lambda inner: (

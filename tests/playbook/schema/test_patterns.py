@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -162,3 +163,71 @@ def test_an_untranslatable_pattern_lets_nothing_pass(validator: Validator) -> No
     }
     [entry] = validator.errors(r'{"patternProperties": {"\\p{L}": true}}', '{"a": 1}')
     assert (entry["path"], entry["unchecked"]) == ("/a", True)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["(x{1,200}){1,200}", "((a{9}b?){9}|b){20}", "a{250}" * 5, "^(([a-z]{1,30} ){1,10}\\.){1,10}$"],
+)
+def test_a_pattern_that_is_too_large_when_written_out_is_refused(
+    validator: Validator, pattern: str
+) -> None:
+    schema = json.dumps({"pattern": pattern})
+
+    assert [code for _, code in validator.issues(schema)] == ["SCHEMA_PATTERN_INVALID"]
+    [entry] = validator.errors(schema, '"x"')
+    assert entry["unchecked"]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?$",
+        r"^.{1,255}@.{1,255}$",
+        "^" + "|".join("([0-9a-f]{1,4}:){1,7}[0-9a-f]{1,4}" for _ in range(8)) + "$",
+        "^(?=.*[A-Z])(?=.*[0-9]).{8,255}$",
+    ],
+)
+def test_a_usual_pattern_with_repetitions_is_used(validator: Validator, pattern: str) -> None:
+    assert validator.issues(json.dumps({"pattern": pattern})) == []
+    assert validator.errors(json.dumps({"pattern": pattern}), '"!"')[0]["keyword"] == "pattern"
+
+
+@pytest.mark.parametrize("pattern", ["(a|b){200}(c|d){200}x", "(?=.*x)y", "((?!xy).)*$"])
+def test_a_text_that_is_too_long_for_its_pattern_is_not_checked(
+    validator: Validator, pattern: str
+) -> None:
+    [entry] = validator.errors(json.dumps({"pattern": pattern}), json.dumps("ab" * 100_000))
+
+    assert entry["unchecked"]
+    assert "a text of 200000 bytes is too long for" in entry["message"]
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "^(?=.*x)(?=.*[0-9]).{8,}$", r"^\S+@\S+$"])
+def test_a_long_text_is_matched_with_a_usual_pattern(validator: Validator, pattern: str) -> None:
+    [entry] = validator.errors(json.dumps({"pattern": pattern}), json.dumps("ab" * 100_000))
+
+    assert "unchecked" not in entry
+
+
+def test_many_patterns_for_many_members_are_not_checked(validator: Validator) -> None:
+    patterns = {f"^x{n}.*y$": {"type": "number"} for n in range(400)}
+    members = {f"x{n}y": 1 for n in range(400)}
+    few = dict(list(members.items())[:200])
+
+    schema = json.dumps({"patternProperties": patterns})
+    [entry] = validator.errors(schema, json.dumps(members))
+    assert entry["message"].endswith("it has too many patterns for so many members")
+    assert validator.errors(schema, json.dumps(few)) == []
+
+
+def test_a_check_gives_up_after_some_seconds(validator: Validator) -> None:
+    each = {"allOf": [{"minLength": n} for n in range(1, 200)]}
+    schema, value = json.dumps({"items": each}), json.dumps(["a" * 300] * 50_000)
+    began = time.monotonic()
+
+    errors = validator.errors(schema, value)
+
+    assert "more than 4 seconds" in errors[0]["message"]
+    assert errors[0]["unchecked"]
+    assert time.monotonic() - began < 20
