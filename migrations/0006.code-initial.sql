@@ -5242,11 +5242,13 @@ comment on function pbdb._resolve_config(jsonb, text[], jsonb, jsonb) is
 revoke execute on function pbdb._resolve_config(jsonb, text[], jsonb, jsonb) from public;
 -- end: sql/language/template/_resolve_config.sql
 
--- frozen: sql/language/suggestion/_edit_distance.sql sha256=e610517799543e6c094b8096f1959165d5e199bba628303899e4d406d6b031ff
+-- frozen: sql/language/suggestion/_edit_distance.sql sha256=c1a9e44fbf90d6fe01350fbbc875a225704e12dca432c9c2965d4b8dea049999
 -- drop: function pbdb._edit_distance(text, text)
 --
--- The textbook two-row algorithm; each cell depends on its neighbours, so no set would do. Here
--- because the fuzzystrmatch extension may not be installable. Words are cut to 40 characters.
+-- Myers' bit-parallel algorithm: a column of the textbook's table is two numbers, of the letters
+-- where it rises and where it falls, so a letter of the right word costs a few operations instead
+-- of forty steps. Here because the fuzzystrmatch extension may not be installable. Words are cut to
+-- 40 characters, which leaves the sums room in 64 bits.
 create or replace function pbdb._edit_distance(p_left text, p_right text)
 returns int
 language plpgsql
@@ -5257,21 +5259,42 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $fn$
 declare
-    v_left text := left(p_left, 40);
-    v_right text := left(p_right, 40);
-    v_above int[] := array(select generate_series(0, length(v_right)));
-    v_row int[];
-    v_cost int;
+    v_left constant text := reverse(left(p_left, 40));
+    v_length constant int := length(v_left);
+    v_all constant bigint := (1::bigint << v_length) - 1;
+    v_letter text;
+    v_at int;
+    v_same bigint;
+    v_rises bigint := v_all;
+    v_falls bigint := 0;
+    v_right_rises bigint;
+    v_right_falls bigint;
+    v_distance int := v_length;
 begin
-    for v_i in 1 .. length(v_left) loop
-        v_row := array[v_i];
-        for v_j in 1 .. length(v_right) loop
-            v_cost := (substr(v_left, v_i, 1) <> substr(v_right, v_j, 1))::int;
-            v_row[v_j + 1] := least(v_row[v_j] + 1, v_above[v_j + 1] + 1, v_above[v_j] + v_cost);
-        end loop;
-        v_above := v_row;
+    if v_length = 0 then
+        return length(left(p_right, 40));
+    end if;
+    foreach v_letter in array string_to_array(left(p_right, 40), null) loop
+        -- Where the left word has this letter: the first of them becomes 1, the others too.
+        v_at := strpos(v_left, v_letter);
+        v_same := case
+            when v_at = 0 then 0
+            else lpad(
+                translate(v_left, v_left, overlay(repeat('0', v_length) placing '1' from v_at)),
+                64, '0'
+            )::bit(64)::bigint
+        end;
+        v_right_falls := v_same | v_falls;
+        v_same := (((v_same & v_rises) + v_rises) # v_rises) | v_same;
+        v_right_rises := v_falls | (v_all & ~(v_same | v_rises));
+        v_falls := v_rises & v_same;
+        v_distance := v_distance + ((v_right_rises >> (v_length - 1)) & 1)::int
+            - ((v_falls >> (v_length - 1)) & 1)::int;
+        v_right_rises := v_all & ((v_right_rises << 1) | 1);
+        v_rises := v_all & ((v_falls << 1) | ~(v_right_falls | v_right_rises));
+        v_falls := v_right_rises & v_right_falls;
     end loop;
-    return v_above[length(v_right) + 1];
+    return v_distance;
 end;
 $fn$;
 
@@ -5281,7 +5304,7 @@ comment on function pbdb._edit_distance(text, text) is
 revoke execute on function pbdb._edit_distance(text, text) from public;
 -- end: sql/language/suggestion/_edit_distance.sql
 
--- frozen: sql/language/suggestion/_nearest.sql sha256=12b4e0dded2211c63353a30ed8898406b9e8bf6345907b5033a6daeb1995d84e
+-- frozen: sql/language/suggestion/_nearest.sql sha256=a8d8b2739d0659a8c0df4607b1d25df1e8c43461c6691c127b3638b631d84b47
 -- drop: function pbdb._nearest(text, text[])
 --
 -- People who come from the original system write stepName, on_success_step_id, timeout: those
@@ -5294,27 +5317,34 @@ immutable
 parallel safe
 security invoker
 begin atomic
+    with spelling (word) as materialized (
+        select lower(p_word)
+        where length(p_word) <= 255
+        union
+        select regexp_replace(
+            lower(regexp_replace(p_word, '([a-z])([A-Z])', '\1_\2', 'g')),
+            '^(step_|playbook_)|(_step)?_id$|_ms$', '', 'g'
+        )
+        where length(p_word) <= 255
+    )
+
     select pair.known
     from (
         select distinct known.word as known, spelling.word as written, short.word as short
         from unnest(p_known) as known (word)
-        cross join lateral (values
-            (lower(p_word)),
-            (regexp_replace(
-                lower(regexp_replace(p_word, '([a-z])([A-Z])', '\1_\2', 'g')),
-                '^(step_|playbook_)|(_step)?_id$|_ms$', '', 'g'
-            ))
-        ) as spelling (word)
-        cross join lateral (values
-            (lower(known.word)), (regexp_replace(lower(known.word), '_seconds$', ''))
-        ) as short (word)
-        where
-            length(p_word) <= 255
-            and abs(length(spelling.word) - length(short.word)) <= 13
-            and (
-                left(spelling.word, 1) = left(short.word, 1)
-                or right(spelling.word, 1) = right(short.word, 1)
-            )
+        cross join lateral (
+            select lower(known.word) as word
+            union all
+            select left(lower(known.word), -8)
+            where lower(known.word) like '%\_seconds'
+        ) as short
+        inner join spelling
+            on
+                abs(length(spelling.word) - length(short.word)) <= 13
+                and (
+                    left(spelling.word, 1) = left(short.word, 1)
+                    or right(spelling.word, 1) = right(short.word, 1)
+                )
         order by known.word, spelling.word, short.word
         limit 200
     ) as pair
@@ -12028,7 +12058,7 @@ comment on function pbdb._object_issues(text, text, jsonb) is
 revoke execute on function pbdb._object_issues(text, text, jsonb) from public;
 -- end: sql/playbook/document/_object_issues.sql
 
--- frozen: sql/playbook/document/_document_link_issues.sql sha256=9993727f3051b299ab0c17073bceb15558e44a9c57c4d47d8b824d63882e851f
+-- frozen: sql/playbook/document/_document_link_issues.sql sha256=96eae1449f6f899b9a31a28c637b4297f63ef58bf84693f0c3ec0abeec68c661
 -- drop: function pbdb._document_link_issues(jsonb)
 --
 -- Longer than a screen because it is one list of rules.
@@ -12070,17 +12100,23 @@ begin atomic
         on steps.step_order = other.step_order and steps.natural_order > other.natural_order
     union all
     select
-        steps.path || '.' || link.key,
-        format('%s names no step: %s', link.key, steps.step -> link.key),
-        pbdb._suggestion(
-            steps.step ->> link.key,
+        unknown.path,
+        format('%s names no step: %s', unknown.key, to_jsonb(unknown.name)),
+        -- The search for the nearest name is slow; past the first twenty nobody reads it.
+        case when unknown.number > 20 then 'See the first ones.' else pbdb._suggestion(
+            unknown.name,
             (select array_agg(other.name) from steps as other where other.name is not null)
-        )
-    from steps
-    cross join (values ('on_success'), ('on_failure')) as link (key)
-    where
-        jsonb_typeof(steps.step -> link.key) = 'string'
-        and not exists (select from steps as other where other.name = steps.step ->> link.key)
+        ) end
+    from (
+        select
+            steps.path || '.' || link.key as path, link.key, steps.step ->> link.key as name,
+            row_number() over (order by steps.natural_order asc, link.key desc) as number
+        from steps
+        cross join (values ('on_success'), ('on_failure')) as link (key)
+        where
+            jsonb_typeof(steps.step -> link.key) = 'string'
+            and not exists (select from steps as other where other.name = steps.step ->> link.key)
+    ) as unknown
     union all
     select
         steps.path || '.' || list.key,
@@ -12133,7 +12169,7 @@ comment on function pbdb._document_link_issues(jsonb) is
 revoke execute on function pbdb._document_link_issues(jsonb) from public;
 -- end: sql/playbook/document/_document_link_issues.sql
 
--- frozen: sql/playbook/document/_document_issues.sql sha256=eb80fe83a783b318b440e2c1969b362543988a27cf4561360482d6ed627d06b3
+-- frozen: sql/playbook/document/_document_issues.sql sha256=ea7594a193e6661631bd491e2be92cca7b6df76e432188db4d0edb3fd3a0f055
 -- drop: function pbdb._document_issues(jsonb)
 create or replace function pbdb._document_issues(p_document jsonb)
 returns table (path text, message text, hint text)
@@ -12142,19 +12178,27 @@ immutable
 parallel safe
 security invoker
 begin atomic
-    with steps as materialized (
-        select walked.* from pbdb._document_steps(p_document) as walked
+    -- One that is too large is not looked into: looking costs many times its size.
+    with given as materialized (
+        select p_document as document
+        where pg_column_size(p_document) <= 1048576
+    ),
+
+    steps as materialized (
+        select walked.* from given cross join lateral pbdb._document_steps(given.document) as walked
     )
 
     select found.path, found.message, found.hint
-    from pbdb._object_issues('playbook', '', p_document) as found
+    from given
+    cross join lateral pbdb._object_issues('playbook', '', given.document) as found
     union all
     select found.path, found.message, found.hint
     from (select steps.path, steps.step from steps order by steps.natural_order limit 1000) as step
     cross join lateral pbdb._object_issues('step', step.path, step.step) as found
     union all
     select found.path, found.message, found.hint
-    from pbdb._document_link_issues(p_document) as found
+    from given
+    cross join lateral pbdb._document_link_issues(given.document) as found
     where (select count(*) from steps) <= 1000
     union all
     select
@@ -12175,7 +12219,8 @@ begin atomic
         'document',
         'values are nested more than 100 deep',
         'Write it flatter.'
-    where p_document @? 'strict $.**{101}'
+    from given
+    where given.document @? 'strict $.**{101}'
     union all
     select
         'document',
@@ -13020,7 +13065,7 @@ comment on function pbdb._flow_issues(uuid) is
 revoke execute on function pbdb._flow_issues(uuid) from public;
 -- end: sql/playbook/check/_flow_issues.sql
 
--- frozen: sql/playbook/check/_shape_issues.sql sha256=b5d186a3c4a737dd04c5b81c60e64f20ace22eb58662b716cbbfb0683cf8fbc2
+-- frozen: sql/playbook/check/_shape_issues.sql sha256=cc9df0ad020a1022a041b0e550c84ab02c726322f8b4ff75e267876ed7a9a1f4
 -- drop: function pbdb._shape_issues(uuid)
 --
 -- One rule after the other; a document cannot break most of them, rows written by hand can.
@@ -13111,8 +13156,8 @@ begin atomic
     select
         'error', unknown.id, 'BRANCH_TARGET_UNKNOWN', 'config.' || unknown.path,
         format('no step is called %s', to_jsonb(unknown.target)),
-        -- The search for the nearest name is slow; past the first fifty nobody reads it.
-        case when unknown.number > 50 then 'See the first ones.' else pbdb._suggestion(
+        -- The search for the nearest name is slow; past the first twenty nobody reads it.
+        case when unknown.number > 20 then 'See the first ones.' else pbdb._suggestion(
             unknown.target, (select array_agg(other.step_name) from steps as other)
         ) end
     from (
@@ -13228,7 +13273,7 @@ comment on function pbdb._pointer_path(text, text) is
 revoke execute on function pbdb._pointer_path(text, text) from public;
 -- end: sql/playbook/document/_pointer_path.sql
 
--- frozen: sql/playbook/check/_name_issues.sql sha256=19420eba8e89ce36eaa93f82d4455923cae8368164aa3797c2181f0ad4053039
+-- frozen: sql/playbook/check/_name_issues.sql sha256=396d6ee27afdab9b27be5c2e3383e5b66126a4e5e6e23d59fe2dca8b6f972191
 -- drop: function pbdb._name_issues(uuid)
 --
 -- A step sees the outputs of its own scope and of the scopes around it: inside a parallel step
@@ -13278,8 +13323,8 @@ begin atomic
     select
         'error', unknown.step_id, 'STEP_UNKNOWN', unknown.path,
         format('$%s is no step''s output', unknown.name),
-        -- The search for the nearest name is slow; past the first fifty nobody reads it.
-        case when unknown.number > 50 then 'See the first ones.' else pbdb._suggestion(
+        -- The search for the nearest name is slow; past the first twenty nobody reads it.
+        case when unknown.number > 20 then 'See the first ones.' else pbdb._suggestion(
             unknown.name, (
                 select array_agg(
                     case
@@ -28185,6 +28230,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 84b166158d583ccde6307e0a4bd7a6484dc9469dd23eb4b47cb262cb909c8cd4.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 6f5f647f1c8a673e6db5f65ffe0cecc65baeb29d70ed4f24f788f781a86c1cdb.';
 
 reset role;

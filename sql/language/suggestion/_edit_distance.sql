@@ -1,7 +1,9 @@
 -- drop: function pbdb._edit_distance(text, text)
 --
--- The textbook two-row algorithm; each cell depends on its neighbours, so no set would do. Here
--- because the fuzzystrmatch extension may not be installable. Words are cut to 40 characters.
+-- Myers' bit-parallel algorithm: a column of the textbook's table is two numbers, of the letters
+-- where it rises and where it falls, so a letter of the right word costs a few operations instead
+-- of forty steps. Here because the fuzzystrmatch extension may not be installable. Words are cut to
+-- 40 characters, which leaves the sums room in 64 bits.
 create or replace function pbdb._edit_distance(p_left text, p_right text)
 returns int
 language plpgsql
@@ -12,21 +14,42 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $fn$
 declare
-    v_left text := left(p_left, 40);
-    v_right text := left(p_right, 40);
-    v_above int[] := array(select generate_series(0, length(v_right)));
-    v_row int[];
-    v_cost int;
+    v_left constant text := reverse(left(p_left, 40));
+    v_length constant int := length(v_left);
+    v_all constant bigint := (1::bigint << v_length) - 1;
+    v_letter text;
+    v_at int;
+    v_same bigint;
+    v_rises bigint := v_all;
+    v_falls bigint := 0;
+    v_right_rises bigint;
+    v_right_falls bigint;
+    v_distance int := v_length;
 begin
-    for v_i in 1 .. length(v_left) loop
-        v_row := array[v_i];
-        for v_j in 1 .. length(v_right) loop
-            v_cost := (substr(v_left, v_i, 1) <> substr(v_right, v_j, 1))::int;
-            v_row[v_j + 1] := least(v_row[v_j] + 1, v_above[v_j + 1] + 1, v_above[v_j] + v_cost);
-        end loop;
-        v_above := v_row;
+    if v_length = 0 then
+        return length(left(p_right, 40));
+    end if;
+    foreach v_letter in array string_to_array(left(p_right, 40), null) loop
+        -- Where the left word has this letter: the first of them becomes 1, the others too.
+        v_at := strpos(v_left, v_letter);
+        v_same := case
+            when v_at = 0 then 0
+            else lpad(
+                translate(v_left, v_left, overlay(repeat('0', v_length) placing '1' from v_at)),
+                64, '0'
+            )::bit(64)::bigint
+        end;
+        v_right_falls := v_same | v_falls;
+        v_same := (((v_same & v_rises) + v_rises) # v_rises) | v_same;
+        v_right_rises := v_falls | (v_all & ~(v_same | v_rises));
+        v_falls := v_rises & v_same;
+        v_distance := v_distance + ((v_right_rises >> (v_length - 1)) & 1)::int
+            - ((v_falls >> (v_length - 1)) & 1)::int;
+        v_right_rises := v_all & ((v_right_rises << 1) | 1);
+        v_rises := v_all & ((v_falls << 1) | ~(v_right_falls | v_right_rises));
+        v_falls := v_right_rises & v_right_falls;
     end loop;
-    return v_above[length(v_right) + 1];
+    return v_distance;
 end;
 $fn$;
 

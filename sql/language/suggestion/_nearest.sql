@@ -10,27 +10,34 @@ immutable
 parallel safe
 security invoker
 begin atomic
+    with spelling (word) as materialized (
+        select lower(p_word)
+        where length(p_word) <= 255
+        union
+        select regexp_replace(
+            lower(regexp_replace(p_word, '([a-z])([A-Z])', '\1_\2', 'g')),
+            '^(step_|playbook_)|(_step)?_id$|_ms$', '', 'g'
+        )
+        where length(p_word) <= 255
+    )
+
     select pair.known
     from (
         select distinct known.word as known, spelling.word as written, short.word as short
         from unnest(p_known) as known (word)
-        cross join lateral (values
-            (lower(p_word)),
-            (regexp_replace(
-                lower(regexp_replace(p_word, '([a-z])([A-Z])', '\1_\2', 'g')),
-                '^(step_|playbook_)|(_step)?_id$|_ms$', '', 'g'
-            ))
-        ) as spelling (word)
-        cross join lateral (values
-            (lower(known.word)), (regexp_replace(lower(known.word), '_seconds$', ''))
-        ) as short (word)
-        where
-            length(p_word) <= 255
-            and abs(length(spelling.word) - length(short.word)) <= 13
-            and (
-                left(spelling.word, 1) = left(short.word, 1)
-                or right(spelling.word, 1) = right(short.word, 1)
-            )
+        cross join lateral (
+            select lower(known.word) as word
+            union all
+            select left(lower(known.word), -8)
+            where lower(known.word) like '%\_seconds'
+        ) as short
+        inner join spelling
+            on
+                abs(length(spelling.word) - length(short.word)) <= 13
+                and (
+                    left(spelling.word, 1) = left(short.word, 1)
+                    or right(spelling.word, 1) = right(short.word, 1)
+                )
         order by known.word, spelling.word, short.word
         limit 200
     ) as pair

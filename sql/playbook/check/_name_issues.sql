@@ -47,8 +47,8 @@ begin atomic
     select
         'error', unknown.step_id, 'STEP_UNKNOWN', unknown.path,
         format('$%s is no step''s output', unknown.name),
-        -- The search for the nearest name is slow; past the first fifty nobody reads it.
-        case when unknown.number > 50 then 'See the first ones.' else pbdb._suggestion(
+        -- The search for the nearest name is slow; past the first twenty nobody reads it.
+        case when unknown.number > 20 then 'See the first ones.' else pbdb._suggestion(
             unknown.name, (
                 select array_agg(
                     case

@@ -88,8 +88,8 @@ begin atomic
     select
         'error', unknown.id, 'BRANCH_TARGET_UNKNOWN', 'config.' || unknown.path,
         format('no step is called %s', to_jsonb(unknown.target)),
-        -- The search for the nearest name is slow; past the first fifty nobody reads it.
-        case when unknown.number > 50 then 'See the first ones.' else pbdb._suggestion(
+        -- The search for the nearest name is slow; past the first twenty nobody reads it.
+        case when unknown.number > 20 then 'See the first ones.' else pbdb._suggestion(
             unknown.target, (select array_agg(other.step_name) from steps as other)
         ) end
     from (

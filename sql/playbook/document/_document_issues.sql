@@ -6,19 +6,27 @@ immutable
 parallel safe
 security invoker
 begin atomic
-    with steps as materialized (
-        select walked.* from pbdb._document_steps(p_document) as walked
+    -- One that is too large is not looked into: looking costs many times its size.
+    with given as materialized (
+        select p_document as document
+        where pg_column_size(p_document) <= 1048576
+    ),
+
+    steps as materialized (
+        select walked.* from given cross join lateral pbdb._document_steps(given.document) as walked
     )
 
     select found.path, found.message, found.hint
-    from pbdb._object_issues('playbook', '', p_document) as found
+    from given
+    cross join lateral pbdb._object_issues('playbook', '', given.document) as found
     union all
     select found.path, found.message, found.hint
     from (select steps.path, steps.step from steps order by steps.natural_order limit 1000) as step
     cross join lateral pbdb._object_issues('step', step.path, step.step) as found
     union all
     select found.path, found.message, found.hint
-    from pbdb._document_link_issues(p_document) as found
+    from given
+    cross join lateral pbdb._document_link_issues(given.document) as found
     where (select count(*) from steps) <= 1000
     union all
     select
@@ -39,7 +47,8 @@ begin atomic
         'document',
         'values are nested more than 100 deep',
         'Write it flatter.'
-    where p_document @? 'strict $.**{101}'
+    from given
+    where given.document @? 'strict $.**{101}'
     union all
     select
         'document',

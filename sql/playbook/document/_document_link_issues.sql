@@ -39,17 +39,23 @@ begin atomic
         on steps.step_order = other.step_order and steps.natural_order > other.natural_order
     union all
     select
-        steps.path || '.' || link.key,
-        format('%s names no step: %s', link.key, steps.step -> link.key),
-        pbdb._suggestion(
-            steps.step ->> link.key,
+        unknown.path,
+        format('%s names no step: %s', unknown.key, to_jsonb(unknown.name)),
+        -- The search for the nearest name is slow; past the first twenty nobody reads it.
+        case when unknown.number > 20 then 'See the first ones.' else pbdb._suggestion(
+            unknown.name,
             (select array_agg(other.name) from steps as other where other.name is not null)
-        )
-    from steps
-    cross join (values ('on_success'), ('on_failure')) as link (key)
-    where
-        jsonb_typeof(steps.step -> link.key) = 'string'
-        and not exists (select from steps as other where other.name = steps.step ->> link.key)
+        ) end
+    from (
+        select
+            steps.path || '.' || link.key as path, link.key, steps.step ->> link.key as name,
+            row_number() over (order by steps.natural_order asc, link.key desc) as number
+        from steps
+        cross join (values ('on_success'), ('on_failure')) as link (key)
+        where
+            jsonb_typeof(steps.step -> link.key) = 'string'
+            and not exists (select from steps as other where other.name = steps.step ->> link.key)
+    ) as unknown
     union all
     select
         steps.path || '.' || list.key,
