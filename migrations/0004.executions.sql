@@ -385,7 +385,8 @@ comment on column pbdb.playbook_step_results.visit is
 '1 for the first time the execution came to this step, more in loops.';
 comment on column pbdb.playbook_step_results.input_data is
 'Input, mapped and checked. Null when it was not built: not entered yet, or skipped by its condition; '
-'and where it would repeat the execution''s: items of a for_each and later visits without a mapping. '
+'and where it would repeat the execution''s: without a mapping in items of a for_each, in later visits, '
+'and when that input is longer than 2,000 bytes as it is stored. '
 'get_step_result gives it in any case.';
 comment on column pbdb.playbook_step_results.request is
 'Settings with expressions resolved, as the handler received them; null for steps without.';

@@ -3749,11 +3749,12 @@ comment on function pbdb._condition_holds(jsonb, jsonb, jsonb) is
 revoke execute on function pbdb._condition_holds(jsonb, jsonb, jsonb) from public;
 -- end: sql/language/expression/_condition_holds.sql
 
--- frozen: sql/language/template/_template_tokens.sql sha256=94d532065b244961a734cb44bf4649574f509253f3ea0f6ea5272befd67a158a
+-- frozen: sql/language/template/_template_tokens.sql sha256=e2cbf94241bde60c6edcac6a25d4f617f19391fadd1d7112e730f43f6997f128
 -- drop: function pbdb._template_tokens(text)
 --
 -- A tag alone on its line takes the line with it. That is judged on the text as written, because
--- the newline that makes it so may already have been taken by the tag before.
+-- the newline that makes it so may already have been taken by the tag before. Places are assigned,
+-- because before PostgreSQL 18 adding two at once copies the array.
 create or replace function pbdb._template_tokens(p_template text)
 returns text[]
 language plpgsql
@@ -3769,6 +3770,7 @@ declare
     v_chunk text := '';
     v_tag text;
     v_end int;
+    v_count int := 1;
 begin
     for i in 2 .. v_last loop
         v_chunk := v_chunk || v_chunks[i];
@@ -3777,7 +3779,9 @@ begin
             v_chunk := v_chunk || '{{';
             continue;
         elsif v_end = 0 then
-            v_tokens := v_tokens || ('{' || left(v_chunk, 40)) || ''::text;
+            v_tokens[v_count + 1] := '{' || left(v_chunk, 40);
+            v_tokens[v_count + 2] := '';
+            v_count := v_count + 2;
             v_before := '';
             v_chunk := '';
             continue;
@@ -3795,11 +3799,13 @@ begin
             and v_before ~ (case when i = 2 then '(^|\n)[ \t]*$' else '\n[ \t]*$' end)
             and v_chunk ~ (case when i = v_last then '^[ \t]*(\r?\n|$)' else '^[ \t]*\r?\n' end)
         then
-            v_tokens[cardinality(v_tokens)] := rtrim(v_tokens[cardinality(v_tokens)], E' \t');
-            v_tokens := v_tokens || v_tag || regexp_replace(v_chunk, '^[ \t]*\r?\n?', '');
+            v_tokens[v_count] := rtrim(v_tokens[v_count], E' \t');
+            v_tokens[v_count + 2] := regexp_replace(v_chunk, '^[ \t]*\r?\n?', '');
         else
-            v_tokens := v_tokens || v_tag || v_chunk;
+            v_tokens[v_count + 2] := v_chunk;
         end if;
+        v_tokens[v_count + 1] := v_tag;
+        v_count := v_count + 2;
         v_before := v_chunk;
         v_chunk := '';
     end loop;
@@ -18591,7 +18597,7 @@ revoke execute on function pbdb._end_child_call(
 ) from public;
 -- end: sql/engine/child/_end_child_call.sql
 
--- frozen: sql/engine/move/_advance.sql sha256=2d640587e823e7cf830717b6afea4185be3eb33f76c53706d17bb23349a8d859
+-- frozen: sql/engine/move/_advance.sql sha256=3644ecf0cea82fce53991adfa898ee7b521e5994725872b2406e3e6296c81de6
 -- drop: function pbdb._advance(pbdb.run, jsonb)
 --
 -- The heart: takes each place where control stands and moves it on until it ends or has to wait for
@@ -18665,10 +18671,11 @@ begin
         v_effect := pbdb._evaluate_step(
             v_step, v_variables, p_run.input, v_started_at, p_run.organization_id, p_run.depth
         );
-        -- No item's row repeats what the execution has: a list of a thousand items would be stored
-        -- a thousand times.
-        if (v_visit > 1 or v_scope ->> 'index' is not null)
-            and not v_step ? 'mapping' then
+        -- No row repeats what the execution has, unless it is small: a list of a thousand items
+        -- would be stored a thousand times.
+        if (
+            v_visit > 1 or v_scope ->> 'index' is not null or pg_column_size(p_run.input) > 2000
+        ) and not v_step ? 'mapping' then
             v_effect.input := null;
         end if;
         p_run.current_step_id := v_step ->> 'id';
@@ -28230,6 +28237,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 6f5f647f1c8a673e6db5f65ffe0cecc65baeb29d70ed4f24f788f781a86c1cdb.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 2ac9e5de2dfd9783bc1321fe871ac894bdbe1ccbbeca9b5ad5525a52bfaf2285.';
 
 reset role;

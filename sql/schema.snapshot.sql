@@ -879,8 +879,9 @@ create table pbdb.playbook_step_results (
     -- 1 for the first time the execution came to this step, more in loops.
     visit integer not null default 1,
     -- Input, mapped and checked. Null when it was not built: not entered yet, or skipped by its
-    -- condition; and where it would repeat the execution's: items of a for_each and later visits
-    -- without a mapping. get_step_result gives it in any case.
+    -- condition; and where it would repeat the execution's: without a mapping in items of a
+    -- for_each, in later visits, and when that input is longer than 2,000 bytes as it is stored.
+    -- get_step_result gives it in any case.
     input_data jsonb,
     -- Settings with expressions resolved, as the handler received them; null for steps without.
     request jsonb,

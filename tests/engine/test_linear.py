@@ -46,6 +46,26 @@ def test_later_visits_of_a_step_do_not_store_the_input_again(tenant: Tenant) -> 
     ) == [(1, {"n": 4}, {"n": 4}), (2, None, {"n": 4}), (3, None, {"n": 4})]
 
 
+def test_steps_do_not_store_a_long_input_of_the_execution_again(tenant: Tenant) -> None:
+    tenant.apply(transform("a", "$input.n"), function("f"), transform("b", "$input.n"))
+    given = {"n": 4, "long": [f"{n * n:x}" for n in range(2_000)]}
+
+    execution = tenant.start(given)
+    (claimed,) = tenant.claim()
+    tenant.complete("f", 1)
+
+    assert claimed["input"] == given
+    assert tenant.status(execution) == "COMPLETED"
+    assert (
+        tenant.rows(
+            "select r.input_data, g.input_data from pbdb.playbook_step_results as r"
+            " cross join lateral pbdb.get_step_result(r.id) as g where r.execution_id = %s",
+            execution,
+        )
+        == [(None, given)] * 3
+    )
+
+
 def test_a_final_step_ends_the_playbook(tenant: Tenant) -> None:
     tenant.apply(transform("a", 1, is_final=True), transform("b", 2))
 

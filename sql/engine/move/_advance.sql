@@ -71,10 +71,11 @@ begin
         v_effect := pbdb._evaluate_step(
             v_step, v_variables, p_run.input, v_started_at, p_run.organization_id, p_run.depth
         );
-        -- No item's row repeats what the execution has: a list of a thousand items would be stored
-        -- a thousand times.
-        if (v_visit > 1 or v_scope ->> 'index' is not null)
-            and not v_step ? 'mapping' then
+        -- No row repeats what the execution has, unless it is small: a list of a thousand items
+        -- would be stored a thousand times.
+        if (
+            v_visit > 1 or v_scope ->> 'index' is not null or pg_column_size(p_run.input) > 2000
+        ) and not v_step ? 'mapping' then
             v_effect.input := null;
         end if;
         p_run.current_step_id := v_step ->> 'id';

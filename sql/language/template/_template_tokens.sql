@@ -1,7 +1,8 @@
 -- drop: function pbdb._template_tokens(text)
 --
 -- A tag alone on its line takes the line with it. That is judged on the text as written, because
--- the newline that makes it so may already have been taken by the tag before.
+-- the newline that makes it so may already have been taken by the tag before. Places are assigned,
+-- because before PostgreSQL 18 adding two at once copies the array.
 create or replace function pbdb._template_tokens(p_template text)
 returns text[]
 language plpgsql
@@ -17,6 +18,7 @@ declare
     v_chunk text := '';
     v_tag text;
     v_end int;
+    v_count int := 1;
 begin
     for i in 2 .. v_last loop
         v_chunk := v_chunk || v_chunks[i];
@@ -25,7 +27,9 @@ begin
             v_chunk := v_chunk || '{{';
             continue;
         elsif v_end = 0 then
-            v_tokens := v_tokens || ('{' || left(v_chunk, 40)) || ''::text;
+            v_tokens[v_count + 1] := '{' || left(v_chunk, 40);
+            v_tokens[v_count + 2] := '';
+            v_count := v_count + 2;
             v_before := '';
             v_chunk := '';
             continue;
@@ -43,11 +47,13 @@ begin
             and v_before ~ (case when i = 2 then '(^|\n)[ \t]*$' else '\n[ \t]*$' end)
             and v_chunk ~ (case when i = v_last then '^[ \t]*(\r?\n|$)' else '^[ \t]*\r?\n' end)
         then
-            v_tokens[cardinality(v_tokens)] := rtrim(v_tokens[cardinality(v_tokens)], E' \t');
-            v_tokens := v_tokens || v_tag || regexp_replace(v_chunk, '^[ \t]*\r?\n?', '');
+            v_tokens[v_count] := rtrim(v_tokens[v_count], E' \t');
+            v_tokens[v_count + 2] := regexp_replace(v_chunk, '^[ \t]*\r?\n?', '');
         else
-            v_tokens := v_tokens || v_tag || v_chunk;
+            v_tokens[v_count + 2] := v_chunk;
         end if;
+        v_tokens[v_count + 1] := v_tag;
+        v_count := v_count + 2;
         v_before := v_chunk;
         v_chunk := '';
     end loop;
