@@ -140,6 +140,9 @@ on pbdb.playbook_executions (organization_id, execution_name varchar_pattern_ops
 where execution_name is not null;
 create index idx_playbook_executions_started_at
 on pbdb.playbook_executions (organization_id, started_at desc);
+-- Retention, from the oldest on, however many stay.
+create index playbook_executions_retention_idx
+on pbdb.playbook_executions (organization_id, completed_at) where completed_at is not null;
 create index idx_playbook_executions_deadline_at
 on pbdb.playbook_executions (deadline_at)
 where status in ('PENDING', 'RUNNING') and deadline_at is not null;

@@ -19,6 +19,21 @@ drop function pbdb._server_start();
 -- deleted: sql/feed/_is_not_older.sql
 drop function pbdb._is_not_older(xid, bigint);
 
+-- deleted: sql/retention/prune_executions.sql
+drop function pbdb.prune_executions(timestamptz, int, timestamptz, pbdb.playbook_execution_status[], text);
+
+-- deleted: sql/retention/count_prunable_executions.sql
+drop function pbdb.count_prunable_executions(timestamptz, pbdb.playbook_execution_status[], text);
+
+-- deleted: sql/retention/_lock_members.sql
+drop function pbdb._lock_members(uuid, uuid[], timestamptz, int);
+
+-- deleted: sql/retention/_prunable.sql
+drop function pbdb._prunable(uuid, timestamptz, timestamptz, pbdb.playbook_execution_status[], text);
+
+-- deleted: sql/retention/_check_before.sql
+drop function pbdb._check_before(timestamptz);
+
 -- deleted: sql/bulk/discard_dead_letters.sql
 drop function pbdb.discard_dead_letters(uuid[], text);
 

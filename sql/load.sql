@@ -620,6 +620,13 @@ set role pbdb_owner;
 \ir bulk/requeue_dead_letters.sql
 \ir bulk/discard_dead_letters.sql
 
+-- retention: history that goes after its time
+\ir retention/_check_before.sql
+\ir retention/_prunable.sql
+\ir retention/_lock_members.sql
+\ir retention/count_prunable_executions.sql
+\ir retention/prune_executions.sql
+
 -- feed: what changes, for those who watch
 \ir feed/_is_not_older.sql
 \ir feed/_server_start.sql

@@ -609,6 +609,7 @@ CREATE INDEX idx_playbook_executions_status ON pbdb.playbook_executions USING bt
 CREATE INDEX playbook_executions_metadata_idx ON pbdb.playbook_executions USING gin (((metadata || ((('{"organization id": "'::text || (organization_id)::text) || '"}'::text))::jsonb)) jsonb_path_ops) WHERE (metadata <> '{}'::jsonb);
 CREATE INDEX playbook_executions_name_idx ON pbdb.playbook_executions USING btree (organization_id, execution_name varchar_pattern_ops) WHERE (execution_name IS NOT NULL);
 CREATE INDEX playbook_executions_page_idx ON pbdb.playbook_executions USING btree (organization_id, playbook_id, id);
+CREATE INDEX playbook_executions_retention_idx ON pbdb.playbook_executions USING btree (organization_id, completed_at) WHERE (completed_at IS NOT NULL);
 CREATE UNIQUE INDEX idx_playbook_executions_organization_id ON pbdb.playbook_executions USING btree (organization_id, id);
 
 -- Which execution a key of a caller started. Outlives the execution: a repeated request never

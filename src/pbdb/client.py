@@ -242,6 +242,46 @@ class Client:
         """Put it aside for good; the reason is kept with it."""
         self._value("select pbdb.discard_dead_letter(%s, %s)", execution_id, reason)
 
+    def count_prunable(
+        self, before: datetime, statuses: Sequence[str] | None = None, playbook: str | None = None
+    ) -> list[Row]:
+        """Count what prune() would delete: a row for each playbook and status."""
+        return self._rows(
+            "select * from pbdb.count_prunable_executions("
+            "%s, %s::pbdb.playbook_execution_status[], %s)",
+            before,
+            None if statuses is None else list(statuses),
+            playbook,
+        )
+
+    def prune(
+        self,
+        before: datetime,
+        *,
+        statuses: Sequence[str] | None = None,
+        playbook: str | None = None,
+        limit: int = 500,
+    ) -> Iterator[int]:
+        """Delete executions that ended before then; yield how many went after each transaction.
+
+        Outside of a transaction each is committed before it is told; stopping keeps what is done.
+        """
+        reached: datetime | None = None
+        while True:
+            (row,) = self._rows(
+                "select * from pbdb.prune_executions("
+                "%s, %s, %s, %s::pbdb.playbook_execution_status[], %s)",
+                before,
+                limit,
+                reached,
+                None if statuses is None else list(statuses),
+                playbook,
+            )
+            if not row["pruned"]:
+                return
+            reached = row["reached_at"] or reached
+            yield row["pruned"]
+
     # -- playbooks --------------------------------------------------------------------------
 
     def import_playbook(self, document: Mapping[str, Any]) -> UUID:

@@ -14,6 +14,7 @@ from pbdb.cli import (
     memory,
     migrations,
     playbooks,
+    retention,
     run,
     worker,
 )
@@ -40,7 +41,7 @@ def _options(
 
 
 app.add_typer(database.app, name="db")
-for group in (demo, migrations, playbooks, executions, run, worker):
+for group in (demo, migrations, playbooks, executions, retention, run, worker):
     group.add_to(app)
 app.add_typer(memory.app, name="memory")
 app.add_typer(dead_letters.app, name="dead-letters")
