@@ -133,7 +133,7 @@ revoke execute on function pbdb.set_organization(uuid) from public;
 grant execute on function pbdb.set_organization(uuid) to pbdb_app, pbdb_worker, pbdb_monitor;
 -- end: sql/tenancy/set_organization.sql
 
--- frozen: sql/access/playbooks.sql sha256=f311140d522e932a8c04657a39d2c7ebceef2460ba845158eff481b6b6daf96e
+-- frozen: sql/access/playbooks.sql sha256=30219eade71faad62b7f4bcd103deeccbbb7e3535057ee7ff2bd6bef29d3f231
 -- drop: policy monitor_may_read_all on pbdb.playbooks
 -- drop: policy app_may_all_of_its_organization on pbdb.playbooks
 -- drop: policy owner_may_everything on pbdb.playbooks
@@ -156,7 +156,10 @@ with check (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbooks;
 create policy monitor_may_read_all on pbdb.playbooks
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbooks
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
@@ -174,7 +177,7 @@ grant update (
 grant select on pbdb.playbooks to pbdb_monitor;
 -- end: sql/access/playbooks.sql
 
--- frozen: sql/access/playbook_steps.sql sha256=2b54197bc9c75405a00179a8b9b9c9bbc4d29dfca21cb4fa8d0adc5d5324b571
+-- frozen: sql/access/playbook_steps.sql sha256=6243639f8869ec6cb4c6592c9778896316ffc3924cc6eb9ae2b12643b9f641a7
 -- drop: policy monitor_may_read_all on pbdb.playbook_steps
 -- drop: policy app_may_all_of_its_organization on pbdb.playbook_steps
 -- drop: policy owner_may_everything on pbdb.playbook_steps
@@ -196,7 +199,10 @@ with check (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_steps;
 create policy monitor_may_read_all on pbdb.playbook_steps
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_steps
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
@@ -216,7 +222,7 @@ grant update (
 grant select on pbdb.playbook_steps to pbdb_monitor;
 -- end: sql/access/playbook_steps.sql
 
--- frozen: sql/access/playbook_programs.sql sha256=159eee7c4dcbbc2c20f84551ade663fb5a75672eefe8f9e85be7603f06ec3f8e
+-- frozen: sql/access/playbook_programs.sql sha256=ef2b151beca9032dc9e0aad2ba788bef4a4b1bbb064be253715059d8ca741d36
 -- drop: policy monitor_may_read_all on pbdb.playbook_programs
 -- drop: policy app_may_read_its_organization on pbdb.playbook_programs
 -- drop: policy owner_may_everything on pbdb.playbook_programs
@@ -236,14 +242,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_programs;
 create policy monitor_may_read_all on pbdb.playbook_programs
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_programs
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_programs to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_programs.sql
 
--- frozen: sql/access/playbook_sources.sql sha256=805ec291d1c44581a5dff2fcab787cb607ec9812e36b1546352442148affd659
+-- frozen: sql/access/playbook_sources.sql sha256=be971cf4aa10775f8fc97d2787b111dbed732e11d712168c32bc3e6911919b70
 -- drop: policy monitor_may_read_all on pbdb.playbook_sources
 -- drop: policy app_may_read_its_organization on pbdb.playbook_sources
 -- drop: policy owner_may_everything on pbdb.playbook_sources
@@ -263,14 +272,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_sources;
 create policy monitor_may_read_all on pbdb.playbook_sources
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_sources
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_sources to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_sources.sql
 
--- frozen: sql/access/agents.sql sha256=94974d8ba992a089342ee93bdd63c3d18404ab69240c3669693a847ac09c7097
+-- frozen: sql/access/agents.sql sha256=35b846a1850669c291932c8c40e49561b4c3c6c52fe68ec87ac39f5d3b028447
 -- drop: policy monitor_may_read_all on pbdb.agents
 -- drop: policy app_may_all_of_its_organization on pbdb.agents
 -- drop: policy owner_may_everything on pbdb.agents
@@ -291,7 +303,10 @@ with check (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.agents;
 create policy monitor_may_read_all on pbdb.agents
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.agents
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
@@ -306,7 +321,7 @@ grant update (
 grant select on pbdb.agents to pbdb_monitor;
 -- end: sql/access/agents.sql
 
--- frozen: sql/access/prompt_templates.sql sha256=30d853a324e39508b10b977e7d85beb329d98f2ba80bc96ad95ba2503d56fa3c
+-- frozen: sql/access/prompt_templates.sql sha256=d9c20bc34b3ecae773478b17b740583c6443a1468bb46c36c36ee80479dae453
 -- drop: policy monitor_may_read_all on pbdb.prompt_templates
 -- drop: policy app_may_all_of_its_organization on pbdb.prompt_templates
 -- drop: policy owner_may_everything on pbdb.prompt_templates
@@ -328,7 +343,10 @@ with check (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.prompt_templates;
 create policy monitor_may_read_all on pbdb.prompt_templates
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.prompt_templates
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
@@ -340,7 +358,7 @@ grant update (template, options, description) on pbdb.prompt_templates to pbdb_a
 grant select on pbdb.prompt_templates to pbdb_monitor;
 -- end: sql/access/prompt_templates.sql
 
--- frozen: sql/access/playbook_triggers.sql sha256=64c7dcdc4a8cda6736ccbb70f8a288654a7849fcded136ef69a614456377065b
+-- frozen: sql/access/playbook_triggers.sql sha256=bba3b8911292af43868a622de41fa28312f246b948e789c53754a16d0fcc46c0
 -- drop: policy monitor_may_read_all on pbdb.playbook_triggers
 -- drop: policy app_may_all_of_its_organization on pbdb.playbook_triggers
 -- drop: policy owner_may_everything on pbdb.playbook_triggers
@@ -362,7 +380,10 @@ with check (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_triggers;
 create policy monitor_may_read_all on pbdb.playbook_triggers
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_triggers
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
@@ -378,7 +399,7 @@ grant update (
 grant select on pbdb.playbook_triggers to pbdb_monitor;
 -- end: sql/access/playbook_triggers.sql
 
--- frozen: sql/access/playbook_executions.sql sha256=9fe979ab073f76db45873247dfebcd9b46a8b4f4089bd41a0c40c6a9a1bbffb7
+-- frozen: sql/access/playbook_executions.sql sha256=fddc7a6e8b9982a2e1b36065e19b352973e7b0640312b8dc5412236a60582930
 -- drop: policy monitor_may_read_all on pbdb.playbook_executions
 -- drop: policy app_may_read_its_organization on pbdb.playbook_executions
 -- drop: policy owner_may_everything on pbdb.playbook_executions
@@ -399,14 +420,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_executions;
 create policy monitor_may_read_all on pbdb.playbook_executions
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_executions
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_executions to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_executions.sql
 
--- frozen: sql/access/playbook_idempotency_keys.sql sha256=cba99058af6452e75331d3c1415515bea23c3ca3b2beb71c3fb2bbe13ea35aca
+-- frozen: sql/access/playbook_idempotency_keys.sql sha256=276f6de4ff30f79ee06dbbd09f99446c3e329351ae0f9481ee8ab5de47dcc61e
 -- drop: policy monitor_may_read_all on pbdb.playbook_idempotency_keys
 -- drop: policy app_may_read_its_organization on pbdb.playbook_idempotency_keys
 -- drop: policy owner_may_everything on pbdb.playbook_idempotency_keys
@@ -426,14 +450,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_idempotency_keys;
 create policy monitor_may_read_all on pbdb.playbook_idempotency_keys
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_idempotency_keys
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_idempotency_keys to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_idempotency_keys.sql
 
--- frozen: sql/access/playbook_replaced_inputs.sql sha256=cb8098b17b856cb50392aeb55313ffc1025a28182a052d45b5455539e521dec0
+-- frozen: sql/access/playbook_replaced_inputs.sql sha256=75588404bd58190250c0cc9ca405494296493290ca369aa5f5cd263ef40128dd
 -- drop: policy monitor_may_read_all on pbdb.playbook_replaced_inputs
 -- drop: policy app_may_read_its_organization on pbdb.playbook_replaced_inputs
 -- drop: policy owner_may_everything on pbdb.playbook_replaced_inputs
@@ -453,14 +480,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_replaced_inputs;
 create policy monitor_may_read_all on pbdb.playbook_replaced_inputs
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_replaced_inputs
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_replaced_inputs to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_replaced_inputs.sql
 
--- frozen: sql/access/playbook_execution_rollups.sql sha256=d7f86a8eee6493b094f7a778f74068229689b26562ce72b7606a3a2f5da76bca
+-- frozen: sql/access/playbook_execution_rollups.sql sha256=569d1713527f0bc936f55a1f23f7632a9eb870d7a32b548d69c1a0c0a82cf7ad
 -- drop: policy monitor_may_read_all on pbdb.playbook_execution_rollups
 -- drop: policy app_may_read_its_organization on pbdb.playbook_execution_rollups
 -- drop: policy owner_may_everything on pbdb.playbook_execution_rollups
@@ -480,14 +510,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_execution_rollups;
 create policy monitor_may_read_all on pbdb.playbook_execution_rollups
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_execution_rollups
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_execution_rollups to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_execution_rollups.sql
 
--- frozen: sql/access/playbook_execution_hours.sql sha256=de4d603c478b39464efdcfb52362e512a628b93e42dcc28f0d50df94735c8b4e
+-- frozen: sql/access/playbook_execution_hours.sql sha256=aceae9c0ea44cd93773d52b34c1af89cd2499676287d4586cdddab52b71d0ca3
 -- drop: policy monitor_may_read_all on pbdb.playbook_execution_hours
 -- drop: policy app_may_read_its_organization on pbdb.playbook_execution_hours
 -- drop: policy owner_may_everything on pbdb.playbook_execution_hours
@@ -507,14 +540,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_execution_hours;
 create policy monitor_may_read_all on pbdb.playbook_execution_hours
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_execution_hours
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_execution_hours to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_execution_hours.sql
 
--- frozen: sql/access/playbook_scopes.sql sha256=958f160ccd2167048eab0b1388f3086d66ae25b58b93c0a0eeed5e0482c32be0
+-- frozen: sql/access/playbook_scopes.sql sha256=1f3deb8f9a3e7b3b292343c29c2e2830bbc97dfbb8dafba52ee6f8f0b169b484
 -- drop: policy monitor_may_read_all on pbdb.playbook_scopes
 -- drop: policy app_may_read_its_organization on pbdb.playbook_scopes
 -- drop: policy owner_may_everything on pbdb.playbook_scopes
@@ -534,14 +570,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_scopes;
 create policy monitor_may_read_all on pbdb.playbook_scopes
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_scopes
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_scopes to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_scopes.sql
 
--- frozen: sql/access/playbook_step_results.sql sha256=27a0ffe7f9d1c7c18687c4b5127b530a29f7bad7f3d811c61aae001166e94f87
+-- frozen: sql/access/playbook_step_results.sql sha256=b526364eab3663e0fa4063095d0a5685a0e433eb7615947536f22d8ed4ea0ef2
 -- drop: policy monitor_may_read_all on pbdb.playbook_step_results
 -- drop: policy app_may_read_its_organization on pbdb.playbook_step_results
 -- drop: policy owner_may_everything on pbdb.playbook_step_results
@@ -561,14 +600,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_step_results;
 create policy monitor_may_read_all on pbdb.playbook_step_results
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_step_results
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_step_results to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_step_results.sql
 
--- frozen: sql/access/playbook_ready_steps.sql sha256=042ecb549d24c50839b5f59a6c89799af2628be593854b01134a96a6a8434921
+-- frozen: sql/access/playbook_ready_steps.sql sha256=b24b77ab621bad533756196c884a2ff140cc311ca9dc08b368766ab56bf6eb33
 -- drop: policy monitor_may_read_all on pbdb.playbook_ready_steps
 -- drop: policy app_may_read_its_organization on pbdb.playbook_ready_steps
 -- drop: policy owner_may_everything on pbdb.playbook_ready_steps
@@ -589,14 +631,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_ready_steps;
 create policy monitor_may_read_all on pbdb.playbook_ready_steps
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_ready_steps
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_ready_steps to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_ready_steps.sql
 
--- frozen: sql/access/playbook_joins.sql sha256=14a344e23fef0edcdfa1df7f93c607b37d0ccb26548f7b32de7560ef1f3f0ba6
+-- frozen: sql/access/playbook_joins.sql sha256=51244c0454a61f619530b29fbc8f2fd22970eb63336f0d54629c60563fa2d18a
 -- drop: policy monitor_may_read_all on pbdb.playbook_joins
 -- drop: policy app_may_read_its_organization on pbdb.playbook_joins
 -- drop: policy owner_may_everything on pbdb.playbook_joins
@@ -616,14 +661,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_joins;
 create policy monitor_may_read_all on pbdb.playbook_joins
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_joins
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_joins to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_joins.sql
 
--- frozen: sql/access/playbook_setbacks.sql sha256=b539916277caf8f9c3812bd19a86b3b38970716309b95f612fc7c8a4ab1f5e5c
+-- frozen: sql/access/playbook_setbacks.sql sha256=9e70ae670bd536ad9be62b3db70352d778eea9d6128ea9572404e3dd69d10752
 -- drop: policy monitor_may_read_all on pbdb.playbook_setbacks
 -- drop: policy app_may_read_its_organization on pbdb.playbook_setbacks
 -- drop: policy owner_may_everything on pbdb.playbook_setbacks
@@ -643,14 +691,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_setbacks;
 create policy monitor_may_read_all on pbdb.playbook_setbacks
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_setbacks
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_setbacks to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_setbacks.sql
 
--- frozen: sql/access/playbook_events.sql sha256=9247dc700f54c2dbd844a97e9ea875226e5fbf6a131391e8f9bd2026b6bb34bb
+-- frozen: sql/access/playbook_events.sql sha256=5e08dd1decdadb6ae1f0595a5552d5dfacffa9c1a0a2d7b041d9ebdfd6e4a686
 -- drop: policy monitor_may_read_all on pbdb.playbook_events
 -- drop: policy app_may_read_its_organization on pbdb.playbook_events
 -- drop: policy owner_may_everything on pbdb.playbook_events
@@ -670,14 +721,17 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_events;
 create policy monitor_may_read_all on pbdb.playbook_events
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_events
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.playbook_events to pbdb_app, pbdb_monitor;
 -- end: sql/access/playbook_events.sql
 
--- frozen: sql/access/playbook_event_receipts.sql sha256=d3beaf892c8006eab9d6c690df6f4c9e26d2099d4da9717b286d78434a249b1a
+-- frozen: sql/access/playbook_event_receipts.sql sha256=bfa3d322d609dbc88c10ccf2873b1ed3bf30a51dea507700cf41a586d04b1ad2
 -- drop: policy monitor_may_read_all on pbdb.playbook_event_receipts
 -- drop: policy app_may_read_its_organization on pbdb.playbook_event_receipts
 -- drop: policy owner_may_everything on pbdb.playbook_event_receipts
@@ -697,7 +751,10 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_event_receipts;
 create policy monitor_may_read_all on pbdb.playbook_event_receipts
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_event_receipts
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
@@ -718,7 +775,7 @@ revoke all on pbdb.playbook_event_horizon
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 -- end: sql/access/playbook_event_horizon.sql
 
--- frozen: sql/access/workers.sql sha256=106c76684f95412e7ec82506a0a69b93093ad2c6616497fde6f546d9b0ace445
+-- frozen: sql/access/workers.sql sha256=9e24c66a2a4516c05aa7a7975bc81f749e0478117dc3da9691af28467a2f282e
 -- drop: policy monitor_may_read_all on pbdb.workers
 -- drop: policy owner_may_everything on pbdb.workers
 --
@@ -732,14 +789,14 @@ with check (true);
 drop policy if exists monitor_may_read_all on pbdb.workers;
 create policy monitor_may_read_all on pbdb.workers
 for select to pbdb_monitor
-using (true);
+using ((select pbdb.current_organization_id()) is null);
 
 revoke all on pbdb.workers
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 grant select on pbdb.workers to pbdb_monitor;
 -- end: sql/access/workers.sql
 
--- frozen: sql/access/playbook_usage.sql sha256=b60df71cda4482d5558c1c58908744e8113acb3d5f2f8ab87cf3df52e7e5d727
+-- frozen: sql/access/playbook_usage.sql sha256=320403df65f22d350053e37755d000c8f8d7813403fe90ce16379d44a57afadf
 -- drop: policy monitor_may_read_all on pbdb.playbook_usage
 -- drop: policy app_may_read_its_organization on pbdb.playbook_usage
 -- drop: policy owner_may_everything on pbdb.playbook_usage
@@ -759,7 +816,10 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_usage;
 create policy monitor_may_read_all on pbdb.playbook_usage
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_usage
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
@@ -814,7 +874,7 @@ comment on column pbdb.embedding_models.default_threshold is
 comment on column pbdb.embedding_models.created_at is 'When it was registered.';
 -- end: sql/access/embedding_models.sql
 
--- frozen: sql/access/agent_memories.sql sha256=663105c00a89306cdb3a91a3093273acaa4a5e90c6ed617cdbb0257b5f71e94c
+-- frozen: sql/access/agent_memories.sql sha256=f2b99ebdc90d3bd5ffcf3245b953eeaac04b5a977f8f2895878c09e46dc46f3a
 -- drop: policy monitor_may_read_all on pbdb.agent_memories
 -- drop: policy app_may_correct_its_organization on pbdb.agent_memories
 -- drop: policy owner_may_everything on pbdb.agent_memories
@@ -836,7 +896,10 @@ with check (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.agent_memories;
 create policy monitor_may_read_all on pbdb.agent_memories
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.agent_memories
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
@@ -869,7 +932,7 @@ comment on column pbdb.agent_memories.updated_at is
 'When metadata, source, importance or expiry last changed.';
 -- end: sql/access/agent_memories.sql
 
--- frozen: sql/access/agent_memory_embeddings.sql sha256=8be1b3bf951af97809f6b6fb3ebc7c5debea5640997808aaa9fbc011b903f810
+-- frozen: sql/access/agent_memory_embeddings.sql sha256=4cd4188078909f7ed255ee5fa1069f7ed0db8155f0a1a018997ad40688f220f5
 -- drop: policy monitor_may_read_all on pbdb.agent_memory_embeddings
 -- drop: policy app_may_read_its_organization on pbdb.agent_memory_embeddings
 -- drop: policy owner_may_everything on pbdb.agent_memory_embeddings
@@ -889,7 +952,10 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.agent_memory_embeddings;
 create policy monitor_may_read_all on pbdb.agent_memory_embeddings
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.agent_memory_embeddings
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
@@ -909,7 +975,7 @@ comment on column pbdb.agent_memory_embeddings.signature is
 'The sign of each dimension, one bit each: the first, cheap sieve of a search among many memories.';
 -- end: sql/access/agent_memory_embeddings.sql
 
--- frozen: sql/access/agent_memories_to_embed.sql sha256=683146b75e03dd339bc0ff592fa2504ca03b9c226cfdcfa348760f599ec41e79
+-- frozen: sql/access/agent_memories_to_embed.sql sha256=0f3e4e8e07c1436cc4f6d0490249dbdbf806440caff0f5d2fad4286a87840e30
 -- drop: policy monitor_may_read_all on pbdb.agent_memories_to_embed
 -- drop: policy app_may_read_its_organization on pbdb.agent_memories_to_embed
 -- drop: policy owner_may_everything on pbdb.agent_memories_to_embed
@@ -929,7 +995,10 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.agent_memories_to_embed;
 create policy monitor_may_read_all on pbdb.agent_memories_to_embed
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.agent_memories_to_embed
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
@@ -28527,6 +28596,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 8d3477f771a22548005358df3e9d6fda1cb8df1a25aa63e75b25e16e8a461d2c.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 08803a0b4c7d48834a555e3936dea7a7c179232a8b199d8e597fa2b15cceb20f.';
 
 reset role;

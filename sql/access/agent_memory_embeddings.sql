@@ -17,7 +17,10 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.agent_memory_embeddings;
 create policy monitor_may_read_all on pbdb.agent_memory_embeddings
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.agent_memory_embeddings
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;

@@ -18,7 +18,10 @@ with check (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.agents;
 create policy monitor_may_read_all on pbdb.agents
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.agents
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;

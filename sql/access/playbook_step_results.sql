@@ -17,7 +17,10 @@ using (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.playbook_step_results;
 create policy monitor_may_read_all on pbdb.playbook_step_results
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.playbook_step_results
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;

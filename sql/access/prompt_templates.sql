@@ -19,7 +19,10 @@ with check (organization_id = (select pbdb.current_organization_id()));
 drop policy if exists monitor_may_read_all on pbdb.prompt_templates;
 create policy monitor_may_read_all on pbdb.prompt_templates
 for select to pbdb_monitor
-using (true);
+using (
+    (select pbdb.current_organization_id()) is null
+    or organization_id = (select pbdb.current_organization_id())
+);
 
 revoke all on pbdb.prompt_templates
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;

@@ -11,7 +11,7 @@ with check (true);
 drop policy if exists monitor_may_read_all on pbdb.workers;
 create policy monitor_may_read_all on pbdb.workers
 for select to pbdb_monitor
-using (true);
+using ((select pbdb.current_organization_id()) is null);
 
 revoke all on pbdb.workers
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;

@@ -32,7 +32,8 @@ def specification() -> dict[str, Any]:
 def verify(conn: Connection, expected: Specification | None = None) -> list[Check]:
     """Check everything and return one Check a promise, in the order of the specification.
 
-    Needs a role that may read the tables (the installer, or a member of pbdb_monitor). Runs in a
+    Needs a role that may read the tables (the installer, or a member of pbdb_monitor, for whom it
+    leaves out whether plans of queries use indexes: its own plans are other ones). Runs in a
     transaction, or savepoint, that is rolled back.
     """
     with conn.transaction(force_rollback=True):
