@@ -1600,6 +1600,12 @@ drop function pbdb._map(jsonb, jsonb);
 -- deleted: sql/language/expression/_map_many.sql
 drop function pbdb._map_many(jsonb, jsonb);
 
+-- deleted: sql/language/expression/_refuse_late.sql
+drop function pbdb._refuse_late(timestamptz);
+
+-- deleted: sql/language/expression/_latest_end.sql
+drop function pbdb._latest_end(jsonb);
+
 -- deleted: sql/language/expression/_refuse_large_value.sql
 drop function pbdb._refuse_large_value(bigint);
 

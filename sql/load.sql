@@ -91,6 +91,8 @@ set role pbdb_owner;
 \ir language/expression/_evaluate.sql
 \ir language/expression/_evaluate_all.sql
 \ir language/expression/_refuse_large_value.sql
+\ir language/expression/_latest_end.sql
+\ir language/expression/_refuse_late.sql
 \ir language/expression/_map_many.sql
 \ir language/expression/_map.sql
 \ir language/expression/_with_step_input.sql

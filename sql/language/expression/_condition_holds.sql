@@ -13,6 +13,7 @@ as $fn$
 declare
     v_kind constant text := coalesce(jsonb_typeof(p_condition), 'null');
     v_value jsonb;
+    v_latest timestamptz;
 begin
     if v_kind = 'string' then
         v_value := jsonb_path_query_first(
@@ -22,12 +23,18 @@ begin
             return coalesce(v_value = 'true', false);
         end if;
     elsif v_kind = 'object' then
+        if pg_column_size(p_variables) > 10000 then
+            v_latest := pbdb._latest_end(p_variables);
+        end if;
         if p_condition ? 'operator' then
             return pbdb._comparison_holds(p_condition, p_variables, p_base);
         elsif p_condition ? 'not' then
             return not pbdb._condition_holds(p_condition -> 'not', p_variables, p_base);
         elsif jsonb_typeof(p_condition -> 'all') = 'array' then
             for i in 0 .. jsonb_array_length(p_condition -> 'all') - 1 loop
+                if clock_timestamp() > v_latest then
+                    perform pbdb._refuse_late(v_latest);
+                end if;
                 continue when pbdb._condition_holds(
                     p_condition -> 'all' -> i, p_variables, p_base
                 );
@@ -36,6 +43,9 @@ begin
             return true;
         elsif jsonb_typeof(p_condition -> 'any') = 'array' then
             for i in 0 .. jsonb_array_length(p_condition -> 'any') - 1 loop
+                if clock_timestamp() > v_latest then
+                    perform pbdb._refuse_late(v_latest);
+                end if;
                 continue when not pbdb._condition_holds(
                     p_condition -> 'any' -> i, p_variables, p_base
                 );

@@ -15,6 +15,7 @@ declare
     v_keys jsonb;
     v_key text;
     v_text text;
+    v_latest timestamptz;
 begin
     case jsonb_typeof(p_mapping)
         when 'object' then
@@ -29,6 +30,9 @@ begin
             if jsonb_array_length(v_keys) > 20 then
                 return pbdb._map_many(p_mapping, p_variables);
             end if;
+            if pg_column_size(p_variables) > 10000 then
+                v_latest := pbdb._latest_end(p_variables);
+            end if;
             for i in 0 .. jsonb_array_length(v_keys) - 1 loop
                 v_key := v_keys ->> i;
                 v_text := p_mapping ->> v_key;
@@ -39,6 +43,9 @@ begin
                 end if;
                 if pg_column_size(v_result) > 16777216 then
                     perform pbdb._refuse_large_value(pg_column_size(v_result));
+                end if;
+                if clock_timestamp() > v_latest then
+                    perform pbdb._refuse_late(v_latest);
                 end if;
             end loop;
             return v_result;

@@ -15,6 +15,7 @@ declare
     v_parts jsonb[];
     v_part jsonb;
     v_size bigint := 0;
+    v_latest timestamptz := pbdb._latest_end(p_variables);
 begin
     if v_is_object then
         select array_agg(m.key), array_agg(m.value) into v_names, v_parts
@@ -28,6 +29,9 @@ begin
         v_size := v_size + pg_column_size(v_part);
         if v_size > 16777216 then
             perform pbdb._refuse_large_value(v_size);
+        end if;
+        if clock_timestamp() > v_latest then
+            perform pbdb._refuse_late(v_latest);
         end if;
     end loop;
     if v_is_object then

@@ -19,6 +19,7 @@ declare
     v_tag text;
     v_end int;
     v_size bigint := 0;
+    v_latest timestamptz;
 begin
     if p_options ->> 'syntax' = 'single_brace' then
         return pbdb._render_single_brace(p_template, p_context, p_variables, p_options);
@@ -30,6 +31,9 @@ begin
         );
     end if;
     v_pieces := string_to_array(p_template, '{{');
+    if pg_column_size(p_variables) > 10000 then
+        v_latest := pbdb._latest_end(p_variables);
+    end if;
     for i in 2 .. cardinality(v_pieces) loop
         v_end := strpos(v_pieces[i], '}}');
         v_tag := case
@@ -49,6 +53,9 @@ begin
         v_size := v_size + octet_length(v_pieces[i]);
         if v_size > 16777216 then
             perform pbdb._refuse_long_text(v_size);
+        end if;
+        if clock_timestamp() > v_latest then
+            perform pbdb._refuse_late(v_latest);
         end if;
     end loop;
     return array_to_string(v_pieces, '');

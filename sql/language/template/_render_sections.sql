@@ -26,6 +26,7 @@ declare
     v_tag text;
     v_text text;
     v_value jsonb;
+    v_latest timestamptz := pbdb._latest_end(p_variables);
 begin
     while v_at <= cardinality(p_tokens) loop
         v_tag := p_tokens[v_at];
@@ -76,6 +77,9 @@ begin
                 hint = 'Nest fewer lists, or shorten them in a step before.';
         end if;
         v_at := v_at + 1;
+        if clock_timestamp() > v_latest then
+            perform pbdb._refuse_late(v_latest);
+        end if;
     end loop;
     return array_to_string(v_out, '');
 end;

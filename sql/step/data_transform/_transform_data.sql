@@ -12,6 +12,7 @@ declare
         p_config::text, p_input, p_variables
     );
     v_result jsonb := p_input;
+    v_latest timestamptz;
 begin
     if p_config ? 'output' then
         v_result := pbdb._map(p_config -> 'output', v_variables);
@@ -29,10 +30,14 @@ begin
             hint = 'Build an object in input_mapping, or use output instead.';
     else
         -- A loop, because each operation works on what the one before left.
+        v_latest := clock_timestamp() + interval '4 s';
         for i in 0 .. jsonb_array_length(v_operations) - 1 loop
             v_result := pbdb._apply_operation(v_operations -> i, v_result, v_variables);
             if pg_column_size(v_result) > 16777216 then
                 perform pbdb._refuse_large_value(pg_column_size(v_result));
+            end if;
+            if clock_timestamp() > v_latest then
+                perform pbdb._refuse_late(v_latest);
             end if;
         end loop;
     end if;

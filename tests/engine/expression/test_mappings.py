@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import psycopg
@@ -76,9 +77,9 @@ def test_a_mapping_that_makes_too_much_is_refused(language: Language, mapping: A
 
 
 def test_operations_that_add_up_to_too_much_are_refused(language: Language) -> None:
-    added = [{"type": "set", "field": f"k{n}", "value": "$input.long"} for n in range(200)]
+    added = [{"type": "set", "field": f"k{n}", "value": "$input.long"} for n in range(10)]
     with pytest.raises(psycopg.Error, match="more than 16777216 bytes"):
-        language.transform({"operations": added}, {}, {"input": {"long": "a" * 100_000}})
+        language.transform({"operations": added}, {}, {"input": {"long": "a" * 2_000_000}})
 
 
 @pytest.mark.parametrize("count", [0, 1, 20, 21, 500])
@@ -88,6 +89,39 @@ def test_many_members_and_items_keep_their_places(language: Language, count: int
 
     assert language.map(members, {"input": {"n": 7}}) == expected
     assert language.map(list(members.values()), {"input": {"n": 7}}) == list(expected.values())
+
+
+_CROSS = "$input.a[*] ? (@ + 0.5 == $input.a[*])"
+_FEW = {f"x{n}": _CROSS for n in range(15)}
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda language, given: language.map({f"k{n}": _CROSS for n in range(300)}, given),
+        lambda language, given: language.map({f"k{n}": _FEW for n in range(20)}, given),
+        lambda language, given: language.holds({"any": [f"exists({_CROSS})"] * 300}, given),
+        lambda language, given: language.transform(
+            {
+                "operations": [
+                    {"type": "filter", "field": "a", "condition": f"exists({_CROSS}) || $index < 0"}
+                ]
+            },
+            given["input"],
+            given,
+        ),
+    ],
+    ids=["many members", "small objects", "condition", "filter"],
+)
+def test_expressions_over_much_data_end_after_some_seconds(language: Language, work: Any) -> None:
+    given = {"input": {"a": [*range(1_300)], "long": "x" * 10_000}}
+    began = time.monotonic()
+
+    with pytest.raises(psycopg.Error, match="take more than 4 seconds") as error:
+        work(language, given)
+
+    assert sqlstate(error) == "PB015"
+    assert time.monotonic() - began < 20
 
 
 literals = st.recursive(
