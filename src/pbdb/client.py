@@ -307,6 +307,14 @@ class Client:
         """Freeze a DRAFT and let it be started. Refused while it has errors."""
         self._value("select pbdb.activate_playbook(%s)", playbook_id)
 
+    def archive_playbook(self, playbook_id: UUID) -> None:
+        """Put a version out of use; it is kept with its history."""
+        self._value("select pbdb.archive_playbook(%s)", playbook_id)
+
+    def delete_playbook(self, playbook_id: UUID) -> None:
+        """Delete a version with the history of its executions."""
+        self._value("select pbdb.delete_playbook(%s)", playbook_id)
+
     def apply_playbook(self, document: Mapping[str, Any]) -> tuple[UUID, int, bool]:
         """Import, validate and activate; return id, version and whether anything changed."""
         (found,) = self._rows("select * from pbdb.apply_playbook(%s)", Jsonb(document))

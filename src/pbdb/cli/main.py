@@ -16,6 +16,7 @@ from pbdb.cli import (
     playbooks,
     retention,
     run,
+    versions,
     worker,
 )
 from pbdb.cli.errors import Guarded
@@ -41,7 +42,7 @@ def _options(
 
 
 app.add_typer(database.app, name="db")
-for group in (demo, migrations, playbooks, executions, retention, run, worker):
+for group in (demo, migrations, playbooks, versions, executions, retention, run, worker):
     group.add_to(app)
 app.add_typer(memory.app, name="memory")
 app.add_typer(dead_letters.app, name="dead-letters")
