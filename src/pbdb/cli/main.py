@@ -13,6 +13,7 @@ from pbdb.cli import (
     executions,
     memory,
     migrations,
+    new,
     playbooks,
     retention,
     run,
@@ -42,7 +43,7 @@ def _options(
 
 
 app.add_typer(database.app, name="db")
-for group in (demo, migrations, playbooks, versions, executions, retention, run, worker):
+for group in (demo, migrations, new, playbooks, versions, executions, retention, run, worker):
     group.add_to(app)
 app.add_typer(memory.app, name="memory")
 app.add_typer(dead_letters.app, name="dead-letters")
