@@ -38,6 +38,13 @@ def test_every_exception_is_documented_with_its_code() -> None:
     assert documented() == {code: each.__name__ for code, each in errors.BY_CODE.items()}
 
 
+def test_every_exception_has_the_http_status_of_its_row() -> None:
+    text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(PB\d{3})` \| `\w+` \| (\d{3}) \|", text, re.MULTILINE)
+    assert rows == [(code, str(each.status)) for code, each in errors.BY_CODE.items()]
+    assert all(400 <= each.status < 500 for each in errors.BY_CODE.values())
+
+
 ENUMS: dict[str, type[StrEnum]] = {
     "playbook_status": model.PlaybookStatus,
     "playbook_execution_status": model.ExecutionStatus,

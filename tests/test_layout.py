@@ -37,9 +37,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "server": ("database", "errors", "install.verify", "model", "settings"),
     "cli": (
         "app.*", "client", "database", "demo.*", "document.*", "errors", "install.*", "model",
-        "runner", "settings",
+        "runner", "server.*", "settings",
     ),
-    "dev": ("document.*", "install.*"),
+    "dev": ("document.*", "install.*", "server.routes"),
 }  # fmt: skip
 # Above the rooms: what users import, and `python -m pbdb`.
 ROOF = {

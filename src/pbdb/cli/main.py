@@ -17,6 +17,7 @@ from pbdb.cli import (
     playbooks,
     retention,
     run,
+    serve,
     versions,
     worker,
 )
@@ -43,7 +44,9 @@ def _options(
 
 
 app.add_typer(database.app, name="db")
-for group in (demo, migrations, new, playbooks, versions, executions, retention, run, worker):
+for group in (
+    demo, migrations, new, playbooks, versions, executions, retention, run, serve, worker
+):  # fmt: skip
     group.add_to(app)
 app.add_typer(memory.app, name="memory")
 app.add_typer(dead_letters.app, name="dead-letters")

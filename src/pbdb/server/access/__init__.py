@@ -1,0 +1,1 @@
+"""Who asks: bearer tokens, and what they are allowed."""

@@ -1,0 +1,131 @@
+"""Puts the server together."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from pbdb.database import connect
+from pbdb.server import rest, rpc
+from pbdb.server.call import Database
+from pbdb.server.catalog import check_login, functions
+from pbdb.server.openapi import describe
+from pbdb.server.problems import Problem
+from pbdb.server.requests import Endpoint, authenticate, guarded
+from pbdb.server.routes import ROUTES
+from pbdb.server.serving import Serving
+
+_ALL: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def create_app(serving: Serving) -> Starlette:
+    """Return the server as an ASGI application.
+
+    Raises pbdb.server.catalog.Refused when the login may do more than serve one tenant at a time,
+    or the database is of another version; psycopg.OperationalError when it cannot be reached.
+    """
+    with connect(serving.url, "pbdb serve") as connection:
+        check_login(connection)
+        known = functions(connection, {route.function for route in ROUTES})
+    database = Database(serving.url, serving.connections, is_read_only=serving.is_read_only)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await database.open()
+        yield
+        await database.close()
+
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for route in ROUTES:
+        answer = rest.endpoint(route, known[route.function], database, serving)
+        by_path.setdefault(rest.PREFIX + route.url, {})[route.method] = answer
+    called = rpc.endpoint(known, database, serving)
+    by_path["/rpc/{function}"] = {"GET": called, "POST": called}
+    by_path[f"{rest.PREFIX}/me"] = {"GET": _me(serving)}
+    by_path["/openapi.json"] = {"GET": _fixed(json.dumps(describe(known)))}
+    by_path["/healthz"] = {"GET": _fixed('{"status": "ok"}')}
+    by_path["/readyz"] = {"GET": _ready(database)}
+    table = [
+        _Exact(path, guarded(_by_method(methods), serving), methods=_ALL)
+        # What ends with a verb is looked at first: a name may hold a colon of its own.
+        for path, methods in sorted(by_path.items(), key=lambda each: "}:" not in each[0])
+    ]
+    table.append(_Exact("/{path:path}", guarded(_nothing_there, serving), methods=_ALL))
+    return Starlette(routes=table, lifespan=lifespan)
+
+
+class _Exact(Route):
+    """A route that sees the path as it was sent, so that `%2F` in a name is a part of the name."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        raw = scope.get("raw_path", b"").decode("latin-1").partition("?")[0]
+        found = self.path_regex.match(raw) if scope["type"] == "http" else None
+        if found is None:
+            return Match.NONE, {}
+        parameters = {key: _decoded(value) for key, value in found.groupdict().items()}
+        return Match.FULL, {"endpoint": self.endpoint, "path_params": parameters}
+
+
+def _decoded(text: str) -> str:
+    """A part of a path without its percent-encoding; bytes that are no UTF-8 are kept visible."""
+    data = re.sub(rb"%([0-9A-Fa-f]{2})", lambda each: bytes([int(each[1], 16)]), text.encode())
+    return data.decode(errors="backslashreplace")
+
+
+def _by_method(methods: dict[str, Endpoint]) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        chosen = methods.get("GET" if request.method == "HEAD" else request.method)
+        if chosen is None:
+            allowed = ", ".join(sorted(methods))
+            raise Problem(
+                405, "PB017", f"{request.method} is not for this path", headers={"Allow": allowed}
+            )
+        return await chosen(request)
+
+    return answer
+
+
+def _fixed(text: str) -> Endpoint:
+    async def answer(_request: Request) -> Response:
+        return Response(text, media_type="application/json")
+
+    return answer
+
+
+def _ready(database: Database) -> Endpoint:
+    async def answer(_request: Request) -> Response:
+        if not await database.is_there():
+            raise Problem(
+                503, "08000", "the database does not answer", headers={"Retry-After": "2"}
+            )
+        return Response('{"status": "ready"}', media_type="application/json")
+
+    return answer
+
+
+def _me(serving: Serving) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        who = await authenticate(request, serving)
+        text = json.dumps(
+            {
+                "actor": who.actor,
+                "organization_id": str(who.organization_id),
+                "scopes": sorted(who.scopes),
+            }
+        )
+        return Response(text, media_type="application/json")
+
+    return answer
+
+
+async def _nothing_there(request: Request) -> Response:
+    raise Problem(404, "PB004", f'there is no "{request.url.path[:100]}"', "/openapi.json has all")
