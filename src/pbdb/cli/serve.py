@@ -69,10 +69,9 @@ def serve(
 ) -> None:
     """Serve REST over HTTP until SIGTERM or Ctrl-C; /openapi.json describes it."""
     try:
-        import uvicorn
-
         from pbdb.server import Serving, create_app
         from pbdb.server.catalog import Refused
+        from pbdb.server.running import run
         from pbdb.server.serving import LOOPBACK
     except ModuleNotFoundError as error:
         raise UsageError(
@@ -91,10 +90,7 @@ def serve(
     listening = _listen(host, port)
     address = public_url or f"http://{host}:{listening.getsockname()[1]}"
     _tell(address, token, as_json=as_json)
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, proxy_headers=False
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+    run(app, listening)
 
 
 def _check_exposure(host: str, public_url: str | None, *, has_tokens: bool, insecure: bool) -> None:

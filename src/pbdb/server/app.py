@@ -18,6 +18,8 @@ from pbdb.database import connect
 from pbdb.server import rest, rpc
 from pbdb.server.call import Database
 from pbdb.server.catalog import check_login, functions
+from pbdb.server.live import stream
+from pbdb.server.live.poller import FUNCTIONS, Poller
 from pbdb.server.openapi import describe
 from pbdb.server.problems import Problem
 from pbdb.server.requests import Endpoint, authenticate, guarded
@@ -35,19 +37,23 @@ def create_app(serving: Serving) -> Starlette:
     """
     with connect(serving.url, "pbdb serve") as connection:
         check_login(connection)
-        known = functions(connection, {route.function for route in ROUTES})
+        known = functions(connection, {route.function for route in ROUTES} | FUNCTIONS)
     database = Database(serving.url, serving.connections, is_read_only=serving.is_read_only)
+    poller = Poller(database, known)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await database.open()
         yield
+        await poller.close()
         await database.close()
 
     by_path: dict[str, dict[str, Endpoint]] = {}
     for route in ROUTES:
-        answer = rest.endpoint(route, known[route.function], database, serving)
+        answer = rest.endpoint(route, known[route.function], database, serving, poller)
         by_path.setdefault(rest.PREFIX + route.url, {})[route.method] = answer
+    live = stream.endpoint(poller, serving)
+    by_path[f"{rest.PREFIX}/executions/{{id}}/events"] = {"GET": live}
     called = rpc.endpoint(known, database, serving)
     by_path["/rpc/{function}"] = {"GET": called, "POST": called}
     by_path[f"{rest.PREFIX}/me"] = {"GET": _me(serving)}
@@ -60,7 +66,9 @@ def create_app(serving: Serving) -> Starlette:
         for path, methods in sorted(by_path.items(), key=lambda each: "}:" not in each[0])
     ]
     table.append(_Exact("/{path:path}", guarded(_nothing_there, serving), methods=_ALL))
-    return Starlette(routes=table, lifespan=lifespan)
+    app = Starlette(routes=table, lifespan=lifespan)
+    app.state.poller = poller
+    return app
 
 
 class _Exact(Route):

@@ -59,6 +59,8 @@ class Database:
             check=AsyncConnectionPool.check_connection,
             open=False,
         )
+        # Set when a transaction that may have changed something has committed.
+        self.committed = asyncio.Event()
         self._share = max(1, connections // 2)
         self._busy: defaultdict[object, int] = defaultdict(int)
         self._turns: defaultdict[object, asyncio.Semaphore] = defaultdict(
@@ -115,6 +117,8 @@ class Database:
                         "select pbdb.set_organization(%s)", (principal.organization_id,)
                     )
                     yield connection
+                if not only_reads:
+                    self.committed.set()
             except Error as error:
                 if not leaves_the_session_clean(error):
                     await connection.close()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +15,7 @@ from pbdb.server.access.principal import Principal
 from pbdb.server.arguments import from_path, from_query, unknown_keys
 from pbdb.server.call import Database, Version
 from pbdb.server.catalog import Function
+from pbdb.server.live.poller import Poller
 from pbdb.server.problems import Problem, argument
 from pbdb.server.requests import Endpoint, authenticate, json_body, require_scope
 from pbdb.server.routes import Answer, Route
@@ -20,9 +23,12 @@ from pbdb.server.serving import Serving
 
 PREFIX: Final = "/v1"
 _PAGE: Final = 50
+_MOST_SECONDS: Final = 60
 
 
-def endpoint(route: Route, function: Function, database: Database, serving: Serving) -> Endpoint:
+def endpoint(
+    route: Route, function: Function, database: Database, serving: Serving, poller: Poller
+) -> Endpoint:
     """Return what answers a route."""
 
     async def answer(request: Request) -> Response:
@@ -35,9 +41,26 @@ def endpoint(route: Route, function: Function, database: Database, serving: Serv
             return await _items(route, function, database, principal, arguments, applied, request)
         if route.answer is Answer.ROW:
             return await _row(route, function, database, principal, arguments)
-        return await _value(route, function, database, principal, arguments)
+        response = await _value(route, function, database, principal, arguments)
+        if route.location:
+            await _preferred(request, response, poller, principal)
+        return response
 
     return answer
+
+
+async def _preferred(
+    request: Request, response: Response, poller: Poller, principal: Principal
+) -> None:
+    """What `Prefer` of RFC 7240 asks of a start: not to wait, or to wait for the end."""
+    preferred = request.headers.get("prefer", "")
+    waits = re.search(r"(?:^|[,;]\s*)wait=(\d{1,4})", preferred)
+    if waits:
+        started = UUID(response.headers["Location"].rpartition("/")[2])
+        await poller.until_ended(principal, started, min(int(waits[1]), _MOST_SECONDS))
+        response.status_code = 200
+    elif "respond-async" in preferred:
+        response.status_code = 202
 
 
 def _arguments(

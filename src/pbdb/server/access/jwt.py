@@ -108,4 +108,4 @@ def _principal(claims: Mapping[str, Any], organization_claim: str) -> Principal:
     said = claims.get("scope", "")
     words = said.split() if isinstance(said, str) else said
     scopes = frozenset(SCOPES) & {each for each in words if isinstance(each, str)}
-    return Principal(organization, scopes, f"user:{claims['sub']}")
+    return Principal(organization, scopes, f"user:{claims['sub']}", float(claims["exp"]))

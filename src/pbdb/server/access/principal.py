@@ -16,11 +16,15 @@ class NotAuthenticated(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A believed credential: its tenant, its scopes and a name for logs (`user:<sub>`)."""
+    """A believed credential: its tenant, its scopes and a name for logs (`user:<sub>`).
+
+    `expires_at`: seconds of the epoch, after which streams end; None for never.
+    """
 
     organization_id: UUID
     scopes: frozenset[str]
     actor: str
+    expires_at: float | None = None
 
 
 class Authenticator(Protocol):
