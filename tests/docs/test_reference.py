@@ -1,4 +1,4 @@
-"""docs/sql.md and docs/internals.md have what the catalog has."""
+"""docs/sql.md and docs/internals.md have what the catalog has, docs/rest.md what the server has."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from docs.pages import ROOT
+from pbdb.dev import rest
 from pbdb.dev.reference import page, reference
 from server import Database
 
@@ -15,6 +16,11 @@ def test_the_reference_is_current(database: Database, name: str) -> None:
     file = ROOT / "docs" / f"{name}.md"
     with psycopg.connect(database.url("owner")) as conn:
         assert file.read_text(encoding="utf-8") == page(conn, file), "run `make snapshot`"
+
+
+def test_the_page_of_routes_is_current() -> None:
+    file = ROOT / "docs" / "rest.md"
+    assert file.read_text(encoding="utf-8") == rest.page(), "run `make schema`"
 
 
 def test_every_granted_function_is_in_it_once(database: Database) -> None:

@@ -13,6 +13,8 @@ _HEAD = """\
 
 Written by `make schema` from the table that the server is made of. [server.md](server.md) says
 how to use them, [sql.md](sql.md) what each function does. Every path is under `/v1`.
+Beside them: `GET /executions/{id}/events`,
+[live progress](server.md#live), and `GET /me`: who asks.
 
 | route | function | scope | query, body | answer |
 |---|---|---|---|---|

@@ -51,6 +51,7 @@ def describe(functions: Mapping[str, Function]) -> dict[str, Any]:
         paths.setdefault(PREFIX + route.url, {})[route.method.lower()] = _operation(
             route, functions[route.function]
         )
+    paths |= _others()
     return {
         "openapi": "3.1.0",
         "info": {"title": "pbdb", "version": importlib.metadata.version("pbdb")},
@@ -61,6 +62,26 @@ def describe(functions: Mapping[str, Function]) -> dict[str, Any]:
             "schemas": {"Problem": _PROBLEM},
         },
     }
+
+
+def _others() -> dict[str, dict[str, Any]]:
+    """What is no route of the table: a stream, and who asks."""
+    after = _parameter("query", "after", "text")
+    resumed = _parameter("header", "Last-Event-ID", "text")
+    events = {
+        "operationId": "get_executions_id_events",
+        "summary": "Live progress as server-sent events",
+        "description": "Events snapshot, change and end; each id is a cursor to go on from.\n\n"
+        "Scope: `read`.",
+        "parameters": [_parameter("path", "id", "uuid"), after, resumed],
+        "responses": {"200": _done("text/event-stream", {"type": "string"}), **_refused()},
+    }
+    me = {
+        "operationId": "get_me",
+        "summary": "Who asks, for which organization, with which scopes",
+        "responses": {"200": _done("application/json", {"type": "object"}), **_refused()},
+    }
+    return {f"{PREFIX}/executions/{{id}}/events": {"get": events}, f"{PREFIX}/me": {"get": me}}
 
 
 def _operation(route: Route, function: Function) -> dict[str, Any]:
@@ -114,13 +135,18 @@ def _body(route: Route, function: Function) -> dict[str, Any]:
     }
 
 
-def _responses(route: Route) -> dict[str, Any]:
+def _refused() -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    found: dict[str, Any] = {
-        str(each): {"description": "refused", "content": problem} for each in _REFUSALS
-    }
+    return {str(each): {"description": "refused", "content": problem} for each in _REFUSALS}
+
+
+def _done(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": "done", "content": {kind: {"schema": schema}}}
+
+
+def _responses(route: Route) -> dict[str, Any]:
     if route.answer is Answer.NOTHING:
-        return {"204": {"description": "done"}, **found}
+        return {"204": {"description": "done"}, **_refused()}
     schemas: dict[Answer, dict[str, Any]] = {
         Answer.ITEMS: {
             "type": "object",
@@ -130,5 +156,9 @@ def _responses(route: Route) -> dict[str, Any]:
         Answer.ROW: {"type": "object"},
         Answer.VALUE: {"type": "object", "required": [route.key]},
     }
-    content = {"application/json": {"schema": schemas[route.answer]}}
-    return {str(route.status): {"description": "done", "content": content}, **found}
+    done = _done("application/json", schemas[route.answer])
+    found = {str(route.status): done, **_refused()}
+    if route.location:
+        # What `Prefer` makes of a start: the end was waited for, or is not.
+        found |= {"200": done, "202": done}
+    return found
