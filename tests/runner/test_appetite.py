@@ -140,6 +140,19 @@ def test_after_a_lost_connection_everything_is_asked_and_told_anew() -> None:
     assert one.concludes(0, is_full=False, now=101) == Next(tell_idle=True)
 
 
+def test_what_was_being_told_when_the_runner_registered_anew_counts_for_nothing() -> None:
+    """Registering makes it busy in the database, whichever of the two answers comes first."""
+    one = hungry()
+    assert one.concludes(0, is_full=False, now=100).tell_idle is True
+    one.forget()
+    one.told(True)
+
+    assert one.is_wanted
+    assert one.concludes(0, is_full=False, now=101).tell_idle is True
+    one.told(True)
+    assert one.concludes(0, is_full=False, now=102).tell_idle is None
+
+
 def test_the_first_hint_is_followed_at_once() -> None:
     one = idle()
 

@@ -55,6 +55,8 @@ class Appetite:
         # Whether the database has us down as idle, and what it is just being told.
         self._is_known_idle = False
         self._being_told: bool | None = None
+        # It registered while it was being told: which of the two came first there, nobody knows.
+        self._is_told_in_vain = False
         # A notification reaches every idle runner: those who found nothing lately wait a moment.
         self._herd_delay = 0.0
         self._is_following = False
@@ -84,6 +86,7 @@ class Appetite:
     def forget(self) -> None:
         """The connection was lost, or made anew: nobody knows what the database knows of us."""
         self._is_known_idle = False
+        self._is_told_in_vain = self._being_told is not None
         self.is_wanted = True
 
     # -- after a claim ----------------------------------------------------------------------
@@ -106,15 +109,15 @@ class Appetite:
 
     def told(self, is_idle: bool) -> None:
         """The database knows whether we are idle."""
-        self._is_known_idle = is_idle
-        self._being_told = None
+        self._is_known_idle = is_idle and not self._is_told_in_vain
+        self._being_told, self._is_told_in_vain = None, False
         if is_idle:
             # What became ready before this could be seen has notified nobody.
             self.is_wanted = True
 
     def not_told(self) -> None:
         """Telling the database has failed."""
-        self._being_told = None
+        self._being_told, self._is_told_in_vain = None, False
 
     def _goes_on(self, now: float) -> Next:
         self.is_wanted = True
