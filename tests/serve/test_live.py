@@ -84,6 +84,18 @@ def test_a_server_that_is_stopped_ends_its_streams_at_once(served: Served) -> No
     assert "end" not in {each[1] for each in events}
 
 
+def test_many_may_begin_to_follow_at_once(served: Served) -> None:
+    """More than may wait in the line of requests; and requests are answered meanwhile."""
+    executions = [start(served) for _ in range(4)]
+    with ThreadPoolExecutor(130) as pool:
+        first = [
+            pool.submit(lambda each: next(follow(served, each)), executions[n % 4])
+            for n in range(130)
+        ]
+        assert served.call("GET", "/v1/playbooks").status_code == 200
+        assert {each.result()[1] for each in first} == {"snapshot"}
+
+
 def test_what_is_not_there_or_not_theirs_is_404(served: Served) -> None:
     execution = start(served)
     path = f"/v1/executions/{execution}/events"

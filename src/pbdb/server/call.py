@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from psycopg import AsyncConnection, Error, sql
 from psycopg_pool import AsyncConnectionPool
@@ -19,6 +20,9 @@ from pbdb.server.problems import Problem
 
 _WAIT_SECONDS: Final = 5.0
 _IN_LINE: Final = 100
+# Looks of the live feed have one connection a tenant and a line of their own, as long as there may
+# be streams: whoever follows is not refused because of requests, nor the other way about.
+_LIVE_IN_LINE: Final = 600
 _VERSION: Final = sql.SQL("(select v.playbook_id from pbdb.get_playbook(%s, %s) as v)")
 _LIMITS: Final = """
 select
@@ -62,10 +66,8 @@ class Database:
         # Set when a transaction that may have changed something has committed.
         self.committed = asyncio.Event()
         self._share = max(1, connections // 2)
-        self._busy: defaultdict[object, int] = defaultdict(int)
-        self._turns: defaultdict[object, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(self._share)
-        )
+        self._busy: defaultdict[tuple[UUID, bool], int] = defaultdict(int)
+        self._turns: dict[tuple[UUID, bool], asyncio.Semaphore] = {}
 
     async def open(self) -> None:
         """Get ready; connections are made when they are needed."""
@@ -85,9 +87,11 @@ class Database:
         return True
 
     @asynccontextmanager
-    async def _turn(self, tenant: object) -> AsyncIterator[None]:
+    async def _turn(self, tenant: UUID, *, is_live: bool) -> AsyncIterator[None]:
         """One of the tenant's places: ten slow requests of one tenant stop nobody else's."""
-        if self._busy[tenant] >= self._share + _IN_LINE:
+        line = (tenant, is_live)
+        places, waiting = (1, _LIVE_IN_LINE) if is_live else (self._share, _IN_LINE)
+        if self._busy[line] >= places + waiting:
             raise Problem(
                 429,
                 "PB429",
@@ -95,20 +99,21 @@ class Database:
                 "ask again in a moment",
                 headers={"Retry-After": "1"},
             )
-        self._busy[tenant] += 1
+        self._busy[line] += 1
         try:
-            async with self._turns[tenant]:
+            async with self._turns.setdefault(line, asyncio.Semaphore(places)):
                 yield
         finally:
-            self._busy[tenant] -= 1
-            if not self._busy[tenant]:
-                del self._busy[tenant], self._turns[tenant]
+            self._busy[line] -= 1
+            if not self._busy[line]:
+                del self._busy[line], self._turns[line]
 
     @asynccontextmanager
     async def _transaction(
-        self, principal: Principal, *, only_reads: bool
+        self, principal: Principal, *, only_reads: bool, is_live: bool = False
     ) -> AsyncIterator[AsyncConnection[Any]]:
-        async with self._turn(principal.organization_id), self._pool.connection() as connection:
+        turn = self._turn(principal.organization_id, is_live=is_live)
+        async with turn, self._pool.connection() as connection:
             try:
                 async with connection.transaction():
                     if only_reads:
@@ -132,8 +137,9 @@ class Database:
         *,
         last: str | None = None,
         only_reads: bool = False,
+        is_live: bool = False,
     ) -> Rows:
-        """Call a function that returns rows."""
+        """Call a function that returns rows. `is_live`: in the line of the live feed."""
         call, values = _called(function, arguments)
         cursor: sql.Composable = sql.SQL("null::text")
         if last is not None:
@@ -141,7 +147,8 @@ class Database:
         query = sql.SQL(
             "select coalesce(json_agg(t), '[]')::text, count(*), {} from {} as t"
         ).format(cursor, call)
-        async with self._transaction(principal, only_reads=only_reads) as connection:
+        live = {"only_reads": only_reads, "is_live": is_live}
+        async with self._transaction(principal, **live) as connection:
             row = await (await connection.execute(query, values)).fetchone()
         assert row is not None
         return Rows(*row)

@@ -119,7 +119,9 @@ class Poller:
     async def status(self, principal: Principal, execution_id: UUID) -> str:
         """The status of an execution. Raises Problem 404."""
         arguments = {"p_execution_id": str(execution_id)}
-        found = await self._database.rows(principal, self._result, arguments, only_reads=True)
+        found = await self._database.rows(
+            principal, self._result, arguments, only_reads=True, is_live=True
+        )
         if not found.number:
             raise Problem(404, "PB004", "there is no such thing in this organization")
         return str(json.loads(found.json)[0]["status"])
@@ -190,6 +192,8 @@ class Poller:
         self, principal: Principal, ids: list[UUID], cursor: str | None
     ) -> list[dict[str, Any]]:
         arguments = {"p_execution_ids": [str(each) for each in ids], "p_cursor": cursor}
-        found = await self._database.rows(principal, self._changes, arguments, only_reads=True)
+        found = await self._database.rows(
+            principal, self._changes, arguments, only_reads=True, is_live=True
+        )
         rows: list[dict[str, Any]] = json.loads(found.json)
         return rows
