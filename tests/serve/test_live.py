@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import threading
@@ -15,6 +16,10 @@ import httpx2 as httpx
 import psycopg
 
 from build import Tenant, function
+from pbdb.server.access.principal import Principal
+from pbdb.server.call import Database as CallDatabase
+from pbdb.server.catalog import functions
+from pbdb.server.live.poller import FUNCTIONS, Poller
 from serve.served import Served, token
 from server import Database
 
@@ -41,8 +46,8 @@ def follow(
                 said = {}
 
 
-def start(served: Served, playbook: str = "ask") -> str:
-    answer = served.call("POST", f"/v1/playbooks/{playbook}/executions", {})
+def start(served: Served, playbook: str = "ask", tenant: uuid.UUID | None = None) -> str:
+    answer = served.call("POST", f"/v1/playbooks/{playbook}/executions", {}, tenant=tenant)
     return str(answer.json()["execution_id"])
 
 
@@ -94,6 +99,38 @@ def test_many_may_begin_to_follow_at_once(served: Served) -> None:
         ]
         assert served.call("GET", "/v1/playbooks").status_code == 200
         assert {each.result()[1] for each in first} == {"snapshot"}
+
+
+def test_a_tenant_whose_look_fails_does_not_stop_the_others(
+    served: Served, database: Database
+) -> None:
+    """A fault that only one tenant has, whichever is looked for first, and not of the database."""
+    executions = {each: start(served, tenant=each) for each in (served.mine, served.theirs)}
+
+    async def is_told(broken: uuid.UUID, well: uuid.UUID) -> bool:
+        class Broken(Poller):
+            async def _look_for(self, tenant: uuid.UUID) -> bool:
+                if tenant == broken:
+                    raise KeyError("seeded")
+                return await super()._look_for(tenant)
+
+        with psycopg.connect(database.url("app")) as session:
+            known = functions(session, set(FUNCTIONS))
+        connections = CallDatabase(database.url("app"), 4, is_read_only=False)
+        await connections.open()
+        poller = Broken(connections, known)
+        who = {each: Principal(each, frozenset(), "test") for each in executions}
+        with (
+            poller.watching(who[broken], uuid.UUID(executions[broken])),
+            poller.watching(who[well], uuid.UUID(executions[well])) as watcher,
+        ):
+            told = await asyncio.wait_for(watcher.wake.wait(), 20)
+        await poller.close()
+        await connections.close()
+        return told
+
+    for broken, well in ((served.mine, served.theirs), (served.theirs, served.mine)):
+        assert asyncio.run(is_told(broken, well))
 
 
 def test_what_is_not_there_or_not_theirs_is_404(served: Served) -> None:

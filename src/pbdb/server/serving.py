@@ -23,4 +23,3 @@ class Serving:
     hosts: frozenset[str] = LOOPBACK
     connections: int = 10
     is_read_only: bool = False
-    root_path: str = ""

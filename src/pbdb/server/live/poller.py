@@ -31,6 +31,7 @@ FUNCTIONS: Final = frozenset({"get_execution_changes", "get_execution_result"})
 
 ENDED: Final = frozenset({"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT"})
 
+_LEAST: Final = 0.05
 _QUICK: Final = 0.25
 _SLOW: Final = 2.0
 _IDS: Final = 1000
@@ -153,14 +154,22 @@ class Poller:
             # What this process commits is looked for at once.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._database.committed.wait(), pause)
+                # Many commits at once are one look.
+                await asyncio.sleep(_LEAST)
                 pause = 0.0
             self._database.committed.clear()
-            try:
-                moved = [await self._look_for(tenant) for tenant in list(self._watchers)]
-            except (psycopg.Error, Problem) as error:
-                log.warning(f"live: the database does not answer: {type(error).__name__}")
-                moved = []
+            moved = [await self._tries(tenant) for tenant in list(self._watchers)]
             pause = _QUICK if any(moved) else min(max(pause, _QUICK / 2) * 2, _SLOW)
+
+    async def _tries(self, tenant: UUID) -> bool:
+        """Look for a tenant; what fails for one is tried again and stops nobody else's streams."""
+        try:
+            return await self._look_for(tenant)
+        except (psycopg.Error, Problem) as error:
+            log.warning(f"live: no look for {tenant}: {type(error).__name__}")
+        except Exception:
+            log.exception(f"live: no look for {tenant}")
+        return False
 
     async def _look_for(self, tenant: UUID) -> bool:
         """Look at all that a tenant watches; return whether something has changed."""
