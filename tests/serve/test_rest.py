@@ -46,6 +46,16 @@ def test_a_draft_is_saved_with_its_hash_and_a_stale_one_is_told(served: Served) 
     assert served.call("PUT", "/v1/playbooks/drafted/draft", newer, If_Match=tag).is_success
     stale = served.call("PUT", "/v1/playbooks/drafted/draft", newer, If_Match=tag)
     assert (stale.status_code, stale.json()["code"]) == (412, "PB026")
+    blind = served.call("PUT", "/v1/playbooks/drafted/draft", newer)
+    assert (blind.status_code, blind.json()["code"]) == (412, "PB026")
+
+
+def test_a_draft_of_another_name_than_its_path_is_refused(served: Served) -> None:
+    document = {**ECHO, "name": "other"}
+    refused = served.call("PUT", "/v1/playbooks/drafted/draft", {"document": document})
+    assert (refused.status_code, refused.json()["code"]) == (400, "PB017")
+    assert "other" in refused.json()["detail"]
+    assert served.call("GET", "/v1/playbooks/other/draft").status_code == 404
 
 
 def test_a_document_is_checked_and_nothing_is_kept(served: Served) -> None:

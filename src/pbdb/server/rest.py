@@ -82,6 +82,7 @@ def _arguments(
         body = json_body(request)
         unknown_keys(body, route.body, "the key")
         arguments |= {route.body[key]: value for key, value in body.items()}
+        _check_name(route, request, body)
     for header, name in route.headers.items():
         if header in request.headers:
             arguments[name] = request.headers[header].strip('"')
@@ -89,6 +90,15 @@ def _arguments(
         arguments[route.version] = _version(request)
     _check_missing(function, arguments, {**route.path, **route.query, **route.body})
     return arguments, applied
+
+
+def _check_name(route: Route, request: Request, body: dict[str, Any]) -> None:
+    """What a path names and a document of another name would be kept under that one."""
+    document = body.get(route.names or "")
+    if isinstance(document, dict) and "name" in document:
+        named, wanted = document["name"], request.path_params["name"]
+        if named != wanted:
+            raise argument(f"{route.names}.name", f'"{wanted}" as in the path', named)
 
 
 def _version(request: Request) -> Version:

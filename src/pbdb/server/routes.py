@@ -22,6 +22,7 @@ class Route:
     """A method and a path, and the function that they call.
 
     `path`, `query`, `body` and `headers` say which key becomes which argument of the function.
+    `names`: the key of a document in the body that must be of the path's `{name}`.
     `version`: arguments that are the id of the version that `{name}` and `{version}` mean.
     `page`: the argument of a cursor and the column that it is the last value of.
     `key`: the name of a value in the answer; `location` where the new thing is.
@@ -36,6 +37,7 @@ class Route:
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    names: str | None = None
     version: str | None = None
     page: tuple[str, str] | None = None
     key: str = ""
@@ -99,6 +101,7 @@ _PLAYBOOKS: Final = (
         Answer.ROW,
         body=_same("document", "source"),
         headers={"If-Match": "p_expected"},
+        names="document",
     ),
     _post(
         "/playbooks:check", "check_playbook", "read", Answer.ROW, body={"document": "p_document"}
