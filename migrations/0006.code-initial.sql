@@ -25985,7 +25985,7 @@ revoke execute on function pbdb._execution_filter(
 ) from public;
 -- end: sql/report/list/_execution_filter.sql
 
--- frozen: sql/report/list/_walk_executions.sql sha256=44374ce2be088a9e3c28c3c65ebfdfd94735e1e9d6da91c52e57824aa31e5ba5
+-- frozen: sql/report/list/_walk_executions.sql sha256=1a5ae3f2eeec120a08d5288c4cff647b2f30ed8bc01a9becf33ab60cefdffd76
 -- drop: function pbdb._walk_executions(pbdb.execution_filter, pbdb.playbook_execution_status, uuid[], text, boolean, integer)
 --
 -- A custom plan knows the arguments, so that each filter that is null is gone from it, and what is
@@ -25993,6 +25993,8 @@ revoke execute on function pbdb._execution_filter(
 -- under forced row level security the planner may not ask an enum's statistics how rare it is and
 -- would rather read all history backwards; of a range it assumes few rows. Owners only: for them
 -- the policy is always true, so that comparisons which are not leakproof may run before it.
+-- Where the index of metadata is asked, no index gives the order: the planner knows nothing of what
+-- is rare in metadata, and after some samples of `analyze` would walk all history for a few rows.
 -- Longer than a screen because it is one query with every filter.
 create or replace function pbdb._walk_executions(
     p_filter pbdb.execution_filter,
@@ -26050,7 +26052,10 @@ begin
             else e.idempotency_key like v_pattern
         end)
         and (p_filter.with_children or e.parent_result_id is null)
-    order by case when v_is_rare then e.status end desc, e.id desc
+    order by
+        case when v_is_rare then e.status end desc,
+        case when p_asks_metadata_index then e.id::text collate "C" end desc,
+        e.id desc
     limit p_limit;
 end;
 $fn$;
@@ -28693,6 +28698,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 0c7786876c617d291d667fd914c55a705f4fc44d301f39ad37c7957f59502c20.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 751c83dc43a38f2dd860b565f019d2dd3f92983fa8155044266be3132af8e4b4.';
 
 reset role;

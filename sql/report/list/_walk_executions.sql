@@ -5,6 +5,8 @@
 -- under forced row level security the planner may not ask an enum's statistics how rare it is and
 -- would rather read all history backwards; of a range it assumes few rows. Owners only: for them
 -- the policy is always true, so that comparisons which are not leakproof may run before it.
+-- Where the index of metadata is asked, no index gives the order: the planner knows nothing of what
+-- is rare in metadata, and after some samples of `analyze` would walk all history for a few rows.
 -- Longer than a screen because it is one query with every filter.
 create or replace function pbdb._walk_executions(
     p_filter pbdb.execution_filter,
@@ -62,7 +64,10 @@ begin
             else e.idempotency_key like v_pattern
         end)
         and (p_filter.with_children or e.parent_result_id is null)
-    order by case when v_is_rare then e.status end desc, e.id desc
+    order by
+        case when v_is_rare then e.status end desc,
+        case when p_asks_metadata_index then e.id::text collate "C" end desc,
+        e.id desc
     limit p_limit;
 end;
 $fn$;
