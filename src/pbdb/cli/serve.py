@@ -29,6 +29,7 @@ from pbdb.database import Target, connect
 
 if TYPE_CHECKING:
     from pbdb.server.access.principal import Authenticator
+    from pbdb.server.access.session import Sessions
 
 LOCAL_LOGIN: Final = "pbdb_serve"
 """The login that `pbdb serve` makes for itself in the local server: of pbdb_app, nothing else."""
@@ -65,11 +66,22 @@ def serve(
     ] = False,
     connections: Annotated[int, typer.Option(help="Most connections to the database.")] = 10,
     read_only: Annotated[bool, typer.Option("--read-only", help="Change nothing.")] = False,
+    no_console: Annotated[
+        bool, typer.Option("--no-console", help="Serve no page and no sessions, only the API.")
+    ] = False,
+    session_key: Annotated[
+        Path | None,
+        typer.Option(
+            "--session-key",
+            help="File with the secret that signs the console's sessions; one is made otherwise.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Serve REST over HTTP until SIGTERM or Ctrl-C; /openapi.json describes it."""
+    """Serve REST and the console over HTTP until SIGTERM or Ctrl-C; /openapi.json describes it."""
     try:
         from pbdb.server import Serving, create_app
+        from pbdb.server.access.session import OneTimeLink
         from pbdb.server.catalog import Refused
         from pbdb.server.running import run
         from pbdb.server.serving import LOOPBACK
@@ -81,15 +93,29 @@ def serve(
     target = _serving_target(url)
     token, authenticator = _authenticator(jwks_url, jwt_key, issuer, audience, claim, organization)
     named = {urlsplit(public_url).hostname or ""} if public_url else {host}
+    scheme = urlsplit(public_url).scheme if public_url else "http"
+    sessions = None if no_console else _sessions(session_key, is_secure=scheme == "https")
+    local = token is not None and sessions is not None
+    link = OneTimeLink(organization or LOCAL_ORGANIZATION) if local else None
     try:
         app = create_app(
-            Serving(target.url, authenticator, LOOPBACK | named, connections, read_only)
+            Serving(
+                target.url,
+                authenticator,
+                LOOPBACK | named,
+                connections,
+                read_only,
+                sessions,
+                link,
+                frozenset({scheme}),
+            )
         )
     except Refused as refused:
         raise UsageError(refused.message, refused.hint) from None
     listening = _listen(host, port)
     address = public_url or f"http://{host}:{listening.getsockname()[1]}"
-    _tell(address, token, as_json=as_json)
+    shown = None if link is None else f"{address}/#login={link.new()}"
+    _tell(address, token, shown, as_json=as_json)
     run(app, listening)
 
 
@@ -150,6 +176,17 @@ def _authenticator(
     return None, JwtTokens(Expected(issuer, audience, claim), key, jwks_url)
 
 
+def _sessions(path: Path | None, *, is_secure: bool) -> Sessions:
+    """What signs sessions, with the key of a file that processes share."""
+    from pbdb.server.access.session import Sessions
+
+    try:
+        key = None if path is None else path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--session-key {path}: {error.strerror}") from None
+    return Sessions(key, is_secure=is_secure)
+
+
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -164,14 +201,20 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _tell(address: str, token: str | None, *, as_json: bool) -> None:
-    """Say where it is, and the token once."""
+def _tell(address: str, token: str | None, link: str | None, *, as_json: bool) -> None:
+    """Say where it is, and once the token and the link."""
     if as_json:
         # One line, at once: who starts a server reads it while the server runs.
-        typer.echo(json.dumps({"address": address, "token": token}))
+        typer.echo(json.dumps({"address": address, "token": token, "link": link}))
         sys.stdout.flush()
         return
     console.print(f"serving on {address}", highlight=False, soft_wrap=True)
+    if link is not None:
+        console.print(
+            f"console: {link}\n         (good once, within five minutes)",
+            highlight=False,
+            soft_wrap=True,
+        )
     if token is not None:
         console.print(
             f"export PBDB_TOKEN={token}\n"

@@ -15,7 +15,7 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from pbdb.database import connect
-from pbdb.server import rest, rpc
+from pbdb.server import console, rest, rpc, sessions
 from pbdb.server.call import Database
 from pbdb.server.catalog import check_login, functions
 from pbdb.server.live import stream
@@ -57,6 +57,11 @@ def create_app(serving: Serving) -> Starlette:
     called = rpc.endpoint(known, database, serving)
     by_path["/rpc/{function}"] = {"GET": called, "POST": called}
     by_path[f"{rest.PREFIX}/me"] = {"GET": _me(serving)}
+    if serving.sessions is not None:
+        begin, end = sessions.begin(serving), sessions.end(serving)
+        by_path[f"{rest.PREFIX}/session"] = {"POST": begin, "DELETE": end}
+        by_path["/"] = {"GET": console.page()}
+        by_path["/assets/{name}"] = {"GET": console.file()}
     by_path["/openapi.json"] = {"GET": _fixed(json.dumps(describe(known)))}
     by_path["/healthz"] = {"GET": _fixed('{"status": "ok"}')}
     by_path["/readyz"] = {"GET": _ready(database)}
@@ -123,14 +128,7 @@ def _ready(database: Database) -> Endpoint:
 def _me(serving: Serving) -> Endpoint:
     async def answer(request: Request) -> Response:
         who = await authenticate(request, serving)
-        text = json.dumps(
-            {
-                "actor": who.actor,
-                "organization_id": str(who.organization_id),
-                "scopes": sorted(who.scopes),
-            }
-        )
-        return Response(text, media_type="application/json")
+        return Response(sessions.described(who), media_type="application/json")
 
     return answer
 

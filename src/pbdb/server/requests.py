@@ -15,7 +15,9 @@ import psycopg
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pbdb.server.access.origin import check_origin
 from pbdb.server.access.principal import NotAuthenticated, Principal
+from pbdb.server.access.session import Sessions
 from pbdb.server.problems import Problem, of_database, unexpected
 from pbdb.server.serving import Serving
 
@@ -49,7 +51,11 @@ def guarded(endpoint: Endpoint, serving: Serving) -> Endpoint:
         except Exception:
             log.exception(f"request {request_id} failed")
             response = unexpected(request_id).response(request_id, request.url.path)
-        response.headers.update({**_GUARDS, "X-Request-Id": request_id})
+        for name, value in {**_GUARDS, "X-Request-Id": request_id}.items():
+            response.headers.setdefault(name, value)
+        renewed = getattr(request.state, "renewed", None)
+        if renewed is not None and "set-cookie" not in response.headers:
+            response.headers["Set-Cookie"] = renewed
         return response
 
     return answer
@@ -121,20 +127,37 @@ def _no_number(text: str) -> Any:
 
 
 async def authenticate(request: Request, serving: Serving) -> Principal:
-    """Return who asks. Raises Problem 401; the credential is in no message."""
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    """Return who asks, by a bearer token or the console's cookie. Raises Problem 401 or 403."""
     try:
+        if "authorization" not in request.headers and serving.sessions is not None:
+            cookie = request.cookies.get(serving.sessions.cookie)
+            if cookie:
+                return _of_session(request, serving, serving.sessions, cookie)
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token.strip():
             raise NotAuthenticated("there is no bearer token")
         return await serving.authenticator.principal(token.strip())
-    except NotAuthenticated as refused:
-        raise Problem(
-            401,
-            "PB001",
-            str(refused),
-            "send Authorization: Bearer <token>",
-            headers={"WWW-Authenticate": 'Bearer realm="pbdb"'},
-        ) from None
+    except NotAuthenticated as error:
+        raise refused(error) from None
+
+
+def _of_session(request: Request, serving: Serving, sessions: Sessions, cookie: str) -> Principal:
+    session = sessions.session(cookie)
+    check_origin(request, serving.schemes)
+    if session.renewed is not None:
+        request.state.renewed = sessions.header(session.renewed)
+    return session.principal
+
+
+def refused(error: NotAuthenticated) -> Problem:
+    """A credential that is not believed; it is in no message."""
+    return Problem(
+        401,
+        "PB001",
+        str(error),
+        "send Authorization: Bearer <token>",
+        headers={"WWW-Authenticate": 'Bearer realm="pbdb"'},
+    )
 
 
 def require_scope(principal: Principal, scope: str) -> None:

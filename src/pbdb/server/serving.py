@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pbdb.server.access.principal import Authenticator
+from pbdb.server.access.session import OneTimeLink, Sessions
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 
@@ -15,7 +16,9 @@ class Serving:
 
     `url`: the database, as a login of pbdb_app and of nothing else. `hosts`: names that a request
     may ask for, without port. `connections`: the most to the database; one tenant gets half of
-    them. `is_read_only`: every route that changes something is refused.
+    them. `is_read_only`: every route that changes something is refused. `sessions`: what signs the
+    console's cookies; without it there is no console. `link`: what a browser may begin one with
+    beside a token. `schemes`: how pages reach the server.
     """
 
     url: str
@@ -23,3 +26,6 @@ class Serving:
     hosts: frozenset[str] = LOOPBACK
     connections: int = 10
     is_read_only: bool = False
+    sessions: Sessions | None = None
+    link: OneTimeLink | None = None
+    schemes: frozenset[str] = frozenset({"http"})
