@@ -4,7 +4,7 @@ BIN := .venv/bin
 VERSIONS ?= both
 export PYTHONPATH := src
 
-.PHONY: help install demo test lint load freeze freeze-check snapshot schema bench attack chaos fuzz release clean
+.PHONY: help install console console-dev demo test lint load freeze freeze-check snapshot schema bench attack chaos fuzz release clean
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -15,6 +15,12 @@ install: .venv/.installed  ## make .venv with everything that development needs
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
+
+console: .venv/.installed  ## build the console into src/pbdb/web/static
+	$(BIN)/python hatch_build.py
+
+console-dev: console  ## build the console again whenever a source changes, for a `pbdb serve` beside it
+	cd src/pbdb/web && ../../../$(BIN)/deno run --allow-all node_modules/vite/bin/vite.js build --watch
 
 demo: .venv/.installed  ## start an embedded PostgreSQL and run playbooks in it
 	$(BIN)/python -m pbdb demo

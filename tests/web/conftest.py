@@ -1,0 +1,88 @@
+"""A real browser before a real `pbdb serve`, over a fresh database."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from psycopg.types.json import Jsonb
+
+import build
+from server import Database
+from web.pages import APPROVE, ECHO, Web
+
+ROOT = Path(__file__).parents[2]
+
+
+def chromium() -> str:
+    """The browser: PBDB_CHROMIUM, else one in PATH."""
+    names = (os.environ.get("PBDB_CHROMIUM", ""), "chromium", "google-chrome", "chromium-browser")
+    for name in names:
+        found = shutil.which(name) if name else None
+        if found:
+            return found
+    raise pytest.fail.Exception("no browser: apt-get install chromium, or set PBDB_CHROMIUM")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    subprocess.run([sys.executable, "hatch_build.py"], cwd=ROOT, check=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(browser: Browser) -> Iterator[Page]:
+    """A page that may be refused: the browser itself notes each 401 as an error."""
+    page = browser.new_page(viewport={"width": 1320, "height": 900})
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def web(database: Database, app: psycopg.Connection[Any]) -> Iterator[Web]:
+    """A server with one tenant, its playbooks `echo` and `approve`, and a link to sign in."""
+    mine = uuid.uuid4()
+    with build.as_tenant(app, mine):
+        for document in (ECHO, APPROVE):
+            app.execute("select apply_playbook(%s)", (Jsonb(document),))
+    command = (sys.executable, "-m", "pbdb", "serve", "--port", "0", "--json")
+    process = subprocess.Popen(
+        (*command, "--url", database.url("app"), "--organization", str(mine)),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    said = json.loads(process.stdout.readline())
+    yield Web(said["address"], said["link"], mine, app)
+    process.terminate()
+    process.wait(20)
+    process.stdout.close()
+
+
+@pytest.fixture
+def page(browser: Browser, web: Web) -> Iterator[Page]:
+    """A page whose console stays empty: no error, no refusal of its policy. Gone before `web`."""
+    context = browser.new_context(viewport={"width": 1320, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    said: list[str] = []
+    page.on("console", lambda each: said.append(each.text) if each.type == "error" else None)
+    page.on("pageerror", lambda each: said.append(str(each)))
+    yield page
+    context.close()
+    assert said == []
