@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from playwright.sync_api import Page, expect
 
+import build
 import pbdb
 from web.pages import Web, picture
 
@@ -54,6 +57,30 @@ def test_the_inbox_is_answered_by_keyboard_while_the_execution_is_watched(
     expect(page.get_by_text("Nobody is waited for")).to_be_visible()
     expect(watching.get_by_role("status").filter(has_text="Completed")).to_be_visible()
     picture(page, "inbox-empty")
+
+
+def test_a_failed_execution_is_found_and_retried_and_followed_to_its_end(
+    page: Page, web: Web, worker: psycopg.Connection[Any]
+) -> None:
+    tenant = build.Tenant(web.app, worker, web.organization)
+    name = "فاتورة 发票 " + "a-very-long-name-without-a-space" * 4
+    tenant.apply(build.function("charge"), name=name)
+    tenant.start(name=name)
+    tenant.claim()
+    tenant.fail("charge", "CARD_DECLINED", permanent=True)
+    page.goto(web.link)
+    page.get_by_role("button", name="Failed").click()
+    expect(page.get_by_text("CARD_DECLINED").first).to_be_visible()
+    picture(page, "failed-list")
+    page.get_by_role("link", name=name).first.click()
+    expect(page.get_by_role("region", name="Why it ended")).to_contain_text("CARD_DECLINED")
+    picture(page, "failed")
+    page.get_by_role("button", name="Retry", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="Running")).to_be_visible()
+    tenant.claim()
+    tenant.complete("charge", {"paid": True})
+    expect(page.get_by_role("status").filter(has_text="Completed")).to_be_visible()
+    expect(page.get_by_text('"paid": true').last).to_be_visible()
 
 
 def test_without_a_session_it_asks_to_sign_in(browser_page: Page, web: Web) -> None:

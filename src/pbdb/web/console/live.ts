@@ -7,10 +7,16 @@ import { problemOf } from "./api.ts";
 
 export type Live = "connecting" | "live" | "interrupted" | "ended";
 
-export function useLive(id: string): Live {
+/** `isOver`: as the page shows it. What is retried is followed again. */
+export function useLive(id: string, isOver: boolean): Live {
   const queries = useQueryClient();
   const [state, setState] = useState<Live>("connecting");
   useEffect(() => {
+    if (isOver) {
+      // Its steps may have been asked for a moment before its end.
+      void queries.invalidateQueries({ queryKey: ["execution", id] });
+      return setState("ended");
+    }
     const stop = new AbortController();
     let timer = 0;
     const changed = (isLast: boolean) => {
@@ -27,7 +33,7 @@ export function useLive(id: string): Live {
       stop.abort();
       clearTimeout(timer);
     };
-  }, [id, queries]);
+  }, [id, isOver, queries]);
   return state;
 }
 

@@ -10,10 +10,10 @@ import { Answer } from "./inbox.tsx";
 const OVER = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT"];
 
 export function ExecutionPage({ id }: { id: string }) {
-  const live = useLive(id);
   const queries = useQueryClient();
   const base = `/executions/${encodeURIComponent(id)}`;
   const found = useQuery({ queryKey: ["execution", id], queryFn: () => call<ExecutionDetail>("GET", base) });
+  const live = useLive(id, OVER.includes(found.data?.status ?? ""));
   const steps = useQuery({ queryKey: ["execution", id, "steps"], queryFn: () => call<Page<StepRow>>("GET", `${base}/steps`) });
   const [asking, setAsking] = useState<string | null>(null);
   const steer = useMutation({
