@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import uuid
@@ -19,27 +18,21 @@ from psycopg.types.json import Jsonb
 
 import build
 from server import Database
+from web.browser import find_chromium
 from web.pages import APPROVE, ECHO, Web
 
 ROOT = Path(__file__).parents[2]
 
 
-def chromium() -> str:
-    """The browser: PBDB_CHROMIUM, else one in PATH."""
-    names = (os.environ.get("PBDB_CHROMIUM", ""), "chromium", "google-chrome", "chromium-browser")
-    for name in names:
-        found = shutil.which(name) if name else None
-        if found:
-            return found
-    raise pytest.fail.Exception("no browser: apt-get install chromium, or set PBDB_CHROMIUM")
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     subprocess.run([sys.executable, "hatch_build.py"], cwd=ROOT, check=True)
+    found = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=found.program,
+            env={**os.environ, **found.environ},
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
         )
         yield browser
         browser.close()
