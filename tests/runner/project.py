@@ -31,6 +31,16 @@ async def async_double(number: float) -> float:
     return number * 2
 
 
+@app.function("at_once")
+async def at_once() -> str:
+    return "done"
+
+
+@app.function("one_at_once", concurrency=1)
+async def one_at_once() -> str:
+    return "done"
+
+
 @app.function("batch_double", batch=True)
 def batch_double(inputs: list[Any]) -> list[Any]:
     return [each["number"] * 2 for each in inputs]

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,22 @@ def test_a_step_whose_notification_is_lost_is_found_by_polling(here: Playground)
         assert found is not None
 
     assert here.wait(found[0], seconds=6).status == "COMPLETED"
+
+
+QUERY = {"name": "query", "type": "DATABASE_QUERY", "config": {"query": "select 1 as a"}}
+
+
+@pytest.mark.parametrize("narrow", [QUERY, function("one", "one_at_once")], ids=["query", "one"])
+def test_a_step_whose_places_a_claim_under_way_had_taken_is_not_left_to_polling(
+    here: Playground, narrow: dict[str, Any]
+) -> None:
+    """The claim that reports the step before it cannot ask for it, and notifies only ourselves."""
+    here.start_runner("--poll", "20")
+    with here.database.connect("owner") as owner:
+        eventually(lambda: owner.execute("select true from pbdb.workers where is_idle").fetchone())
+    playbook = here.apply(function("before", "at_once"), narrow)
+    for _ in range(12):
+        assert here.wait(here.client.start(playbook), seconds=10).status == "COMPLETED"
 
 
 @pytest.mark.anyio

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pbdb.runner.slots import Group, plan
 
 
@@ -46,3 +48,28 @@ def test_reserved_slots_are_not_promised_twice() -> None:
     assert second.limit == 4
     first.settle()
     assert group.free == 10
+
+
+def test_a_group_without_a_free_slot_is_owed_a_look_until_it_is_planned_again() -> None:
+    wide, narrow = Group(("a",), 50), Group(("b",), 1)
+    (first,) = plan([wide, narrow], 100, is_probe=True)
+    first.reserve()
+
+    (second,) = plan([wide, narrow], 100, is_probe=True)
+
+    assert (second.handlers, narrow.is_owed) == (["a"], False)
+    first.settle()
+    assert (wide.is_owed, narrow.is_owed) == (False, True)
+    plan([wide, narrow], 100)
+    assert not narrow.is_owed
+
+
+@pytest.mark.parametrize("is_probe", [True, False])
+def test_where_no_slot_is_free_every_group_is_owed_a_look(is_probe: bool) -> None:
+    groups = [Group(("a",), 2, running=2), Group(("b",), 1, running=1)]
+    assert plan(groups, 100, is_probe=is_probe) == []
+
+    for group in groups:
+        group.running -= 1
+
+    assert [group.is_owed for group in groups] == [True, True]

@@ -30,7 +30,7 @@ from pbdb.runner.reports import Report, Reports, Some
 from pbdb.runner.returns import REFUSED, Returns
 from pbdb.runner.schedules import fire_due
 from pbdb.runner.settings import Settings, Stats
-from pbdb.runner.slots import Plan, plan
+from pbdb.runner.slots import Group, Plan, plan
 
 log = logging.getLogger(__name__)
 
@@ -183,14 +183,20 @@ class Loop:
 
     def _may_claim(self) -> bool:
         return (
-            self._appetite.is_wanted
+            self._is_wanted()
             and not self._stopping.is_set()
             and any(group.free > 0 for group in self._groups)
         )
 
+    def _is_wanted(self) -> bool:
+        """Whether there may be something, for all handlers or for some that could not be asked."""
+        return self._appetite.is_wanted or any(group.is_owed for group in self._groups)
+
     async def _turn(self) -> None:
         """Report what finished and claim what fits, in as few round trips as that takes."""
         self.stats.turns += 1
+        # A report makes steps ready, and of its notification `_on_hint` says that somebody looked.
+        has_to_look = bool(self._reports)
         if (alone := self._reports.take_alone()) is not None:
             if isinstance(alone, queue.Completion):
                 await self._report(queue.complete, [alone])
@@ -209,15 +215,25 @@ class Loop:
             await self._report(queue.complete, done)
             done = []
         self._reports.trust()
-        plans = self._plans() if self._appetite.is_wanted or done or failed else []
+        plans = self._plans() if has_to_look or self._is_wanted() else []
         for each in plans:
             each.reserve()
+        asked = [group for each in plans for group in each.groups]
         if plans:
             # Without a free slot the wish stays, until one is free.
             self._appetite.asks()
             await self._claim_all(plans, done)
         elif done:
             await self._report(queue.complete, done)
+        if has_to_look:
+            self._pass_over(asked)
+
+    def _pass_over(self, asked: Sequence[Group]) -> None:
+        """Reports are through: groups without a slot were not asked for what became ready."""
+        for group in self._groups:
+            if group not in asked:
+                group.is_passed_over = True
+        self._wake.set()
 
     def _plans(self) -> list[Plan]:
         """The claims to make now; none while stopping, or without a free slot."""
@@ -395,7 +411,7 @@ class Loop:
         self._wake.set()
 
     def _on_hint(self, pid: int) -> None:
-        """A notification. Our own completions notify too; the claim in their transaction looked."""
+        """A notification. Our own reports notify too; the claim of their turn looks."""
         if self._pool.is_ours(pid):
             return
         delay = self._appetite.hint(time.monotonic())
@@ -441,6 +457,9 @@ class Loop:
                 self._appetite.forget()
             if found.get("schedules due") and self._execution_id is None:
                 await fire_due(connection)
+        if found:
+            # What it made ready was notified by ourselves.
+            self._on_work()
 
     async def _do_chores(self) -> None:
         """Do what is slow and can wait, beside the polling."""

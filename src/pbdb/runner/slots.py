@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Group:
     """Handlers that share one limit of steps in flight. `reserved` counts claims under way."""
 
@@ -14,11 +14,18 @@ class Group:
     limit: int
     running: int = 0
     reserved: int = 0
+    is_passed_over: bool = False
+    """It had no free slot when claims were planned: nobody has looked for its steps since."""
 
     @property
     def free(self) -> int:
         """How many more steps fit."""
         return max(0, self.limit - self.running - self.reserved)
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether it was passed over, and has a slot now."""
+        return self.is_passed_over and self.free > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +56,11 @@ def plan(groups: Sequence[Group], most: int, *, is_probe: bool = False) -> list[
 
     A claim over several groups is as small as the smallest of them, so narrow groups are claimed
     apart from the widest. A probe (nothing is expected to be there) is a single claim over all
-    groups with a free slot. Empty when no slot is free.
+    groups with a free slot. Empty when no slot is free. Marks the groups that are passed over.
     """
-    free = [group for group in groups if group.free > 0]
+    for group in groups:
+        group.is_passed_over = group.free <= 0
+    free = [group for group in groups if not group.is_passed_over]
     if not free:
         return []
     if is_probe:
