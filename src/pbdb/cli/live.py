@@ -67,7 +67,15 @@ def follow(
             check()
             live.update(_table(moment.timeline, moment.result, moment.findings))
 
-        result = _follow(client, execution_id, draw, on_wait)
+        def ask(step: Mapping[str, Any]) -> bool:
+            # What is redrawn would be drawn over the question.
+            live.stop()
+            try:
+                return on_wait(step)
+            finally:
+                live.start()
+
+        result = _follow(client, execution_id, draw, ask)
     show_timeline(client.timeline(execution_id))
     return result
 
