@@ -106,6 +106,12 @@ drop function pbdb.list_playbook_versions(text, integer, integer);
 -- deleted: sql/report/playbook/list_playbooks.sql
 drop function pbdb.list_playbooks(text, pbdb.playbook_status, text, text, text, integer, text);
 
+-- deleted: sql/report/usage/get_usage.sql
+drop function pbdb.get_usage(timestamptz, timestamptz, text, uuid);
+
+-- deleted: sql/report/overview/get_overview.sql
+drop function pbdb.get_overview();
+
 -- deleted: sql/report/dead_letter/list_dead_letters.sql
 drop function pbdb.list_dead_letters(text, text, uuid, integer);
 

@@ -595,6 +595,8 @@ set role pbdb_owner;
 \ir report/dead_letter/discard_dead_letter.sql
 \ir report/dead_letter/_dead_letters.sql
 \ir report/dead_letter/list_dead_letters.sql
+\ir report/overview/get_overview.sql
+\ir report/usage/get_usage.sql
 \ir report/playbook/list_playbooks.sql
 \ir report/playbook/list_playbook_versions.sql
 \ir report/playbook/get_playbook.sql

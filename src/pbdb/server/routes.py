@@ -330,6 +330,13 @@ _OTHERS: Final = (
         Answer.ITEMS,
         query=_same("from", "to", "bucket", "playbook_name"),
     ),
+    _get("/overview", "get_overview"),
+    _get(
+        "/usage",
+        "get_usage",
+        Answer.ITEMS,
+        query=_same("from", "to", "by", "execution_id"),
+    ),
 )
 
 ROUTES: Final[tuple[Route, ...]] = (*_PLAYBOOKS, *_EXECUTIONS, *_PEOPLE, *_OTHERS)
