@@ -26949,7 +26949,7 @@ revoke execute on function pbdb.get_overview() from public;
 grant execute on function pbdb.get_overview() to pbdb_app;
 -- end: sql/report/overview/get_overview.sql
 
--- frozen: sql/report/usage/get_usage.sql sha256=e11bb3c522906278aefbe49aa4ac1b78fc4a6bc662efe237304d250b4dde112c
+-- frozen: sql/report/usage/get_usage.sql sha256=8acb93231eebd840445ffb927ea3a3a89ac4b0c5ac01b47204f61aba6395b109
 -- drop: function pbdb.get_usage(timestamptz, timestamptz, text, uuid)
 --
 -- Definer with an explicit tenant, so that the index of its times is used: see list_executions.
@@ -26985,7 +26985,7 @@ begin
         or not isfinite(v_from) or not isfinite(v_to) or v_to - v_from > interval '366 days' then
         raise exception using
             errcode = 'PB017',
-            message = format('cannot add usage from %s to %s by %s', v_from, v_to, p_by),
+            message = format('cannot add usage by %L from %L to %L', p_by, p_from, p_to),
             hint = 'Add by playbook, step, model or day, over at most 366 days.';
     end if;
 
@@ -28868,6 +28868,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 683e8f95446e5693cd44c24f8a76b0ae48e063709ac7848827103f8a853e5bb7.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: cc607a3e3b7569d6581edc01a0d78aadf38330a6298e8c43d48c48ba737870cd.';
 
 reset role;

@@ -33,7 +33,7 @@ begin
         or not isfinite(v_from) or not isfinite(v_to) or v_to - v_from > interval '366 days' then
         raise exception using
             errcode = 'PB017',
-            message = format('cannot add usage from %s to %s by %s', v_from, v_to, p_by),
+            message = format('cannot add usage by %L from %L to %L', p_by, p_from, p_to),
             hint = 'Add by playbook, step, model or day, over at most 366 days.';
     end if;
 
