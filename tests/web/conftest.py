@@ -24,8 +24,9 @@ from web.pages import APPROVE, ECHO, Web
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
+    """One for each test: while it is open an event loop runs, which other tests could not bear."""
     subprocess.run([sys.executable, "hatch_build.py"], cwd=ROOT, check=True)
     found = find_chromium()
     with sync_playwright() as playwright:
