@@ -269,7 +269,7 @@ drop function pbdb.run_due_sql_steps(int);
 drop function pbdb._run_some_sql_steps(int, uuid, uuid[], boolean);
 
 -- deleted: sql/queue/sql_step/run_sql_step.sql
-drop function pbdb.run_sql_step(text, uuid, uuid, real[]);
+drop function pbdb.run_sql_step(text, uuid, uuid, real[], uuid);
 
 -- deleted: sql/queue/sql_step/_perform_sql_step.sql
 drop function pbdb._perform_sql_step(uuid, text, real[]);
@@ -281,7 +281,7 @@ drop function pbdb._lease_one(uuid, text);
 drop function pbdb._execute_sql_step(uuid, uuid, real[]);
 
 -- deleted: sql/queue/report/refuse_playbook_steps.sql
-drop function pbdb.refuse_playbook_steps(text, uuid[], uuid[], jsonb[]);
+drop function pbdb.refuse_playbook_steps(text, uuid[], uuid[], jsonb[], uuid[]);
 
 -- deleted: sql/queue/report/_count_refusal.sql
 drop function pbdb._count_refusal(uuid);
@@ -290,7 +290,7 @@ drop function pbdb._count_refusal(uuid);
 drop function pbdb._refusals(uuid, uuid);
 
 -- deleted: sql/queue/report/release_playbook_steps.sql
-drop function pbdb.release_playbook_steps(text, uuid[], uuid[]);
+drop function pbdb.release_playbook_steps(text, uuid[], uuid[], uuid[]);
 
 -- deleted: sql/queue/report/_release_singly.sql
 drop function pbdb._release_singly(uuid[], uuid[]);
@@ -299,7 +299,7 @@ drop function pbdb._release_singly(uuid[], uuid[]);
 drop function pbdb._release_attempts(uuid[], uuid[]);
 
 -- deleted: sql/queue/report/fail_playbook_steps.sql
-drop function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[]);
+drop function pbdb.fail_playbook_steps(text, uuid[], uuid[], jsonb[], uuid[]);
 
 -- deleted: sql/queue/report/_clean_error.sql
 drop function pbdb._clean_error(jsonb);
@@ -308,10 +308,10 @@ drop function pbdb._clean_error(jsonb);
 drop function pbdb._capped_details(jsonb);
 
 -- deleted: sql/queue/report/complete_and_claim_playbook_steps.sql
-drop function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid);
+drop function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[]);
 
 -- deleted: sql/queue/report/complete_playbook_steps.sql
-drop function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[]);
+drop function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[], uuid[]);
 
 -- deleted: sql/queue/report/_record_usages.sql
 drop function pbdb._record_usages(uuid[], jsonb[], pbdb.verdict[]);
@@ -353,7 +353,7 @@ drop function pbdb._output_problem(text);
 drop function pbdb._late_verdict(uuid, boolean, bigint, bigint);
 
 -- deleted: sql/queue/claim/heartbeat_playbook_steps.sql
-drop function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int);
+drop function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int, uuid[]);
 
 -- deleted: sql/queue/claim/claim_playbook_steps.sql
 drop function pbdb.claim_playbook_steps(text, text[], int, int, uuid);
@@ -450,6 +450,9 @@ drop function pbdb._expand_handlers(text[]);
 
 -- deleted: sql/queue/claim/_handlers_with_work.sql
 drop function pbdb._handlers_with_work(text[]);
+
+-- deleted: sql/queue/_routed_tokens.sql
+drop function pbdb._routed_tokens(uuid[], uuid[], uuid[]);
 
 -- deleted: sql/queue/_check_same_length.sql
 drop function pbdb._check_same_length(uuid[], anyarray);
@@ -1427,13 +1430,13 @@ drop function pbdb._memory_index_name(text, uuid);
 drop function pbdb.enqueue_memories_to_embed(text, integer);
 
 -- deleted: sql/memory/embed/fail_embeddings.sql
-drop function pbdb.fail_embeddings(uuid[], uuid[], text, text);
+drop function pbdb.fail_embeddings(uuid[], uuid[], text, text, uuid[]);
 
 -- deleted: sql/memory/embed/store_embeddings.sql
-drop function pbdb.store_embeddings(uuid[], uuid[], text, real[]);
+drop function pbdb.store_embeddings(uuid[], uuid[], text, real[], uuid[]);
 
 -- deleted: sql/memory/embed/_store_embedding.sql
-drop function pbdb._store_embedding(uuid, uuid, pbdb.embedding_models, real[]);
+drop function pbdb._store_embedding(uuid, uuid, uuid, pbdb.embedding_models, real[]);
 
 -- deleted: sql/memory/embed/claim_memories_to_embed.sql
 drop function pbdb.claim_memories_to_embed(text, text, integer, integer);

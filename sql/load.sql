@@ -490,6 +490,7 @@ set role pbdb_owner;
 \ir queue/sweep/advance_playbook_execution.sql
 \ir queue/_check_claim.sql
 \ir queue/_check_same_length.sql
+\ir queue/_routed_tokens.sql
 \ir queue/claim/_handlers_with_work.sql
 \ir queue/claim/_expand_handlers.sql
 \ir queue/claim/_lease_steps.sql

@@ -240,7 +240,11 @@ class Running(Way):
                     await queue.fail(
                         conn,
                         "attacked",
-                        [queue.Failure(step.step_result_id, step.token, _json(error))],
+                        [
+                            queue.Failure(
+                                step.organization_id, step.step_result_id, step.token, _json(error)
+                            )
+                        ],
                     )
 
 

@@ -89,6 +89,24 @@ def test_a_superseded_token_writes_nothing(
 
 
 @pytest.mark.usefixtures("model")
+def test_a_vector_for_another_organization_is_stale(
+    owner: Connection, worker: Connection, organization: uuid.UUID, store: Any
+) -> None:
+    store("one")
+    claim = worker.execute(CLAIM, ("a", 1)).fetchone()
+    assert claim
+    store_for = "select outcome, code from pbdb.store_embeddings(%s, %s, 'tiny', %s::real[], %s)"
+    fail_for = "select outcome, code from pbdb.fail_embeddings(%s, %s, 'tiny', 'no', %s)"
+    elsewhere = [uuid.uuid4()]
+    held, vector = ([claim[0]], [claim[1]]), [[1, 0, 0]]
+    assert worker.execute(store_for, (*held, vector, elsewhere)).fetchall() == [("stale", "PB002")]
+    assert worker.execute(fail_for, (*held, elsewhere)).fetchall() == [("stale", "PB002")]
+    assert owner.execute("select count(*) from pbdb.agent_memory_embeddings").fetchone() == (0,)
+    mine = worker.execute(store_for, (*held, vector, [organization]))
+    assert mine.fetchall() == [("accepted", None)]
+
+
+@pytest.mark.usefixtures("model")
 def test_an_expired_lease_that_nobody_took_over_is_honoured(
     owner: Connection, worker: Connection, store: Any
 ) -> None:

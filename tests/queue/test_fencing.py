@@ -76,12 +76,20 @@ def snapshot(owner: Connection) -> Any:
     ).fetchone()
 
 
-def report(tenant: Tenant, writer: str, ids: list[Any], tokens: list[Any]) -> list[Any]:
+def report(
+    tenant: Tenant,
+    writer: str,
+    ids: list[Any],
+    tokens: list[Any],
+    organizations: list[uuid.UUID | None] | None = None,
+) -> list[Any]:
+    call = REPORTS[writer][0].removesuffix(")")
     with tenant.worker.cursor(row_factory=psycopg.rows.dict_row) as cur:
         return [
             row["outcome"]
             for row in cur.execute(
-                f"select * from pbdb.{REPORTS[writer][0]}", {"ids": ids, "tokens": tokens}
+                f"select * from pbdb.{call}, p_organization_ids => %(organizations)s)",
+                {"ids": ids, "tokens": tokens, "organizations": organizations},
             )
             if row["outcome"] is not None
         ]
@@ -154,6 +162,28 @@ def test_any_other_token_changes_nothing(
     else:
         assert outcomes == ["stale"]
     assert snapshot(owner) == before
+
+
+@pytest.mark.parametrize("writer", REPORTS)
+def test_a_report_that_names_its_organization_is_believed(tenant: Tenant, writer: str) -> None:
+    execution, result_id, token = held(tenant)
+    answer = report(tenant, writer, [result_id], [token], [tenant.organization])
+    assert answer == [REPORTS[writer][1]]
+    assert (tenant.attempts(execution)[0][1], tenant.status(execution)) == AFTER[writer]
+
+
+@pytest.mark.parametrize("writer", REPORTS)
+def test_a_report_sent_to_another_organization_is_stale(
+    tenant: Tenant, other_tenant: Tenant, owner: Connection, writer: str
+) -> None:
+    _, result_id, token = held(tenant)
+    before = snapshot(owner)
+    for elsewhere in (other_tenant.organization, uuid.uuid4()):
+        assert report(tenant, writer, [result_id], [token], [elsewhere]) == ["stale"]
+        assert snapshot(owner) == before
+    with pytest.raises(psycopg.Error, match="1 step results but 2 values"):
+        report(tenant, writer, [result_id], [token], [tenant.organization] * 2)
+    assert report(tenant, writer, [result_id], [token], [None]) == [REPORTS[writer][1]]
 
 
 @pytest.mark.parametrize("writer", REPORTS)

@@ -251,7 +251,9 @@ async def test_only_steps_that_are_held_long_enough_need_a_heartbeat() -> None:
     await one.flights.start([held])
 
     assert one.flights.held(time.monotonic() - 1) == []
-    assert one.flights.held(time.monotonic() + 1) == [(held.step_result_id, held.token)]
+    assert one.flights.held(time.monotonic() + 1) == [
+        (held.step_result_id, held.token, held.organization_id)
+    ]
 
 
 async def test_a_result_that_json_cannot_express_fails_the_step() -> None:

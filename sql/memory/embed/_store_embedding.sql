@@ -1,8 +1,12 @@
--- drop: function pbdb._store_embedding(uuid, uuid, pbdb.embedding_models, real[])
+-- drop: function pbdb._store_embedding(uuid, uuid, uuid, pbdb.embedding_models, real[])
 --
 -- Deleting the waiting row is the test for the token: of two runners only one finds the row.
 create or replace function pbdb._store_embedding(
-    p_memory_id uuid, p_token uuid, p_model pbdb.embedding_models, p_embedding real[]
+    p_organization_id uuid,
+    p_memory_id uuid,
+    p_token uuid,
+    p_model pbdb.embedding_models,
+    p_embedding real[]
 )
 returns text
 language plpgsql
@@ -13,7 +17,9 @@ declare
     v_organization_id uuid;
 begin
     delete from pbdb.agent_memories_to_embed as w
-    where w.memory_id = p_memory_id and w.model = p_model.name and w.token = p_token
+    where
+        w.memory_id = p_memory_id and w.model = p_model.name and w.token = p_token
+        and (p_organization_id is null or w.organization_id = p_organization_id)
     returning w.organization_id into v_organization_id;
     if not found then
         return 'PB002';
@@ -25,9 +31,10 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._store_embedding(uuid, uuid, pbdb.embedding_models, real[]) is
-'Stores the vector of one claimed memory; null, or PB002 when the lease was taken over.';
+comment on function pbdb._store_embedding(uuid, uuid, uuid, pbdb.embedding_models, real[]) is
+'Stores the vector of one claimed memory; null, or PB002 when the lease was taken over or '
+'the memory is one of another organization (null compares nothing).';
 
 revoke execute on function pbdb._store_embedding(
-    uuid, uuid, pbdb.embedding_models, real[]
+    uuid, uuid, uuid, pbdb.embedding_models, real[]
 ) from public;

@@ -1,10 +1,14 @@
--- drop: function pbdb.store_embeddings(uuid[], uuid[], text, real[])
+-- drop: function pbdb.store_embeddings(uuid[], uuid[], text, real[], uuid[])
 --
 -- Definer: a runner may write no table. The token decides the organization. A loop over the
 -- claims, because a vector cannot be sliced out of a two-dimensional array as a set. All are stored
 -- in one subtransaction; when one cannot be, each in its own.
 create or replace function pbdb.store_embeddings(
-    p_memory_ids uuid[], p_tokens uuid[], p_model text, p_embeddings real[]
+    p_memory_ids uuid[],
+    p_tokens uuid[],
+    p_model text,
+    p_embeddings real[],
+    p_organization_ids uuid[] default null
 )
 returns table (memory_id uuid, outcome text, code text)
 language plpgsql
@@ -36,7 +40,8 @@ begin
             order by u.id
         loop
             v_codes := v_codes || coalesce(pbdb._store_embedding(
-                v_row.id, v_row.token, v_model, p_embeddings[v_row.i:v_row.i]
+                p_organization_ids[v_row.i], v_row.id, v_row.token, v_model,
+                p_embeddings[v_row.i:v_row.i]
             ), '');
         end loop;
     exception
@@ -62,7 +67,8 @@ begin
         else
             begin
                 code := pbdb._store_embedding(
-                    v_row.id, v_row.token, v_model, p_embeddings[v_row.i:v_row.i]
+                    p_organization_ids[v_row.i], v_row.id, v_row.token, v_model,
+                    p_embeddings[v_row.i:v_row.i]
                 );
                 outcome := case when code is null then 'accepted' else 'stale' end;
             exception
@@ -80,11 +86,13 @@ begin
 end;
 $fn$;
 
-comment on function pbdb.store_embeddings(uuid[], uuid[], text, real[]) is
+comment on function pbdb.store_embeddings(uuid[], uuid[], text, real[], uuid[]) is
 'Stores the vectors (one a row) of claimed memories. Outcome accepted, or stale with PB002: the '
 'lease was taken over, the memory was deleted or already embedded, and nothing was written. Of '
 'several of which one cannot be stored, that one is given back, as fail_embeddings does (failed, '
-'with its code); one after the fortieth may be busy. Raises PB017, and PB020 for a single one.';
+'with its code); one after the fortieth may be busy. p_organization_ids as in fail_embeddings. '
+'Raises PB017, and PB020 for a single one.';
 
-revoke execute on function pbdb.store_embeddings(uuid[], uuid[], text, real[]) from public;
-grant execute on function pbdb.store_embeddings(uuid[], uuid[], text, real[]) to pbdb_worker;
+revoke execute on function pbdb.store_embeddings(uuid[], uuid[], text, real[], uuid[]) from public;
+grant execute on function pbdb.store_embeddings(uuid[], uuid[], text, real[], uuid[])
+to pbdb_worker;

@@ -1,10 +1,14 @@
--- drop: function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int)
+-- drop: function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int, uuid[])
 --
 -- Definer: runners have no right on any table. SKIP LOCKED, because a heartbeat that waited for one
 -- row while it held another could wait in a circle with a completion: a row that somebody is
 -- deciding about right now is answered busy, and the next heartbeat learns the outcome.
 create or replace function pbdb.heartbeat_playbook_steps(
-    p_worker text, p_step_result_ids uuid[], p_tokens uuid[], p_lease_seconds int default 60
+    p_worker text,
+    p_step_result_ids uuid[],
+    p_tokens uuid[],
+    p_lease_seconds int default 60,
+    p_organization_ids uuid[] default null
 )
 returns table (step_result_id uuid, outcome text, lease_expires_at timestamptz)
 language plpgsql
@@ -16,17 +20,19 @@ set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare
+    v_tokens uuid[];
     v_now timestamptz;
 begin
     perform pbdb._check_claim(p_worker, 0, p_lease_seconds);
     perform pbdb._check_same_length(p_step_result_ids, p_tokens);
+    v_tokens := pbdb._routed_tokens(p_step_result_ids, p_tokens, p_organization_ids);
     v_now := clock_timestamp();
     return query
     with asked as (
         select
             a.id, a.token, r.organization_id, r.execution_id, r.token as last_token, r.status,
             r.error_code
-        from unnest(p_step_result_ids, p_tokens) as a (id, token)
+        from unnest(p_step_result_ids, v_tokens) as a (id, token)
         left join lateral (
             select r.organization_id, r.execution_id, r.token, r.status, r.error_code
             from pbdb.playbook_step_results as r
@@ -80,9 +86,14 @@ begin
 end;
 $fn$;
 
-comment on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int) is
+comment on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int, uuid[]) is
 'Extends leases, never beyond a step''s own timeout. Outcome extended, busy (somebody is deciding '
-'about it now), or stale, cancelled, timed_out: then the runner must abort the step. Raises PB017.';
+'about it now), or stale, cancelled, timed_out: then the runner must abort the step. '
+'p_organization_ids as in complete_playbook_steps. Raises PB017.';
 
-revoke execute on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int) from public;
-grant execute on function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int) to pbdb_worker;
+revoke execute on function pbdb.heartbeat_playbook_steps(
+    text, uuid[], uuid[], int, uuid[]
+) from public;
+grant execute on function pbdb.heartbeat_playbook_steps(
+    text, uuid[], uuid[], int, uuid[]
+) to pbdb_worker;

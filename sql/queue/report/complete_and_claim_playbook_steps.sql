@@ -1,4 +1,4 @@
--- drop: function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid)
+-- drop: function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[])
 --
 -- Definer: runners have no right on any table; the token decides the tenant. One transaction and
 -- one round trip where a runner would need two: what a completion makes ready may come back in the
@@ -13,7 +13,8 @@ create or replace function pbdb.complete_and_claim_playbook_steps(
     p_handlers text[],
     p_limit int,
     p_lease_seconds int,
-    p_root_execution_id uuid default null
+    p_root_execution_id uuid default null,
+    p_organization_ids uuid[] default null
 )
 returns table (
     outcome text,
@@ -50,14 +51,16 @@ set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare
+    v_tokens uuid[];
     v_settled record;
 begin
     perform pbdb._check_claim(p_worker, p_limit, p_lease_seconds);
     perform pbdb._check_same_length(p_step_result_ids, p_tokens);
     perform pbdb._check_same_length(p_step_result_ids, p_outputs);
+    v_tokens := pbdb._routed_tokens(p_step_result_ids, p_tokens, p_organization_ids);
     select s.verdicts, s.claims into v_settled
     from pbdb._settle_reports(
-        p_step_result_ids, p_tokens, p_outputs, null, p_worker, p_handlers, p_limit,
+        p_step_result_ids, v_tokens, p_outputs, null, p_worker, p_handlers, p_limit,
         p_lease_seconds
     ) as s;
     if array_remove(p_usages, null) <> '{}' then
@@ -87,15 +90,15 @@ end;
 $fn$;
 
 comment on function pbdb.complete_and_claim_playbook_steps(
-    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid
+    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[]
 ) is
 'complete_playbook_steps and claim_playbook_steps in one: a row with an outcome for each report, '
 'then a row without one for each step claimed. What the reports lead to is claimed first, in the '
 'same executions.';
 
 revoke execute on function pbdb.complete_and_claim_playbook_steps(
-    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid
+    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[]
 ) from public;
 grant execute on function pbdb.complete_and_claim_playbook_steps(
-    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid
+    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[]
 ) to pbdb_worker;

@@ -85,10 +85,10 @@ class Flights:
         if inline:
             await self._run_inline(inline)
 
-    def held(self, before: float) -> list[tuple[UUID, UUID]]:
-        """Id and token of every step claimed before this `time.monotonic()`; from any thread."""
+    def held(self, before: float) -> list[tuple[UUID, UUID, UUID]]:
+        """Id, token, organization of steps claimed before this `time.monotonic()`; any thread."""
         return [
-            (flight.step.step_result_id, flight.step.token)
+            (flight.step.step_result_id, flight.step.token, flight.step.organization_id)
             for flight in list(self.by_token.values())
             if flight.since < before
         ]

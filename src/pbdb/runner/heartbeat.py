@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 # "busy" is none of them: the row is being decided about, the next beat learns the outcome.
 _LOST: Final = frozenset({"stale", "cancelled", "timed_out"})
 
-Held = tuple[UUID, UUID]
-"""Step result id and token of one leased step."""
+Held = tuple[UUID, UUID, UUID]
+"""Step result id, token and organization of one leased step."""
 
 Lost = tuple[UUID, UUID, str]
-"""The same, and the outcome that the database gave instead of 'extended'."""
+"""Step result id, token, and the outcome that the database gave instead of 'extended'."""
 
 
 class Heartbeat:
@@ -89,12 +89,14 @@ class Heartbeat:
             self._connection = connect(
                 self._target.url, f"{self._worker} heartbeat", is_pooled=self._target.is_pooled
             )
+        ids = [id_ for id_, _, _ in held]
+        tokens = {id_: token for id_, token, _ in held}
+        organizations = [organization for _, _, organization in held]
         answers = self._connection.execute(
             "select step_result_id, outcome from "
-            "pbdb.heartbeat_playbook_steps(%s, %s::uuid[], %s::uuid[], %s)",
-            (self._worker, [id_ for id_, _ in held], [token for _, token in held], self._lease),
+            "pbdb.heartbeat_playbook_steps(%s, %s::uuid[], %s::uuid[], %s, %s::uuid[])",
+            (self._worker, ids, list(tokens.values()), self._lease, organizations),
         ).fetchall()
-        tokens = dict(held)
         lost = [(id_, tokens[id_], outcome) for id_, outcome in answers if outcome in _LOST]
         if lost:
             self._on_lost(lost)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from pbdb.database import AsyncConnection
@@ -27,6 +27,7 @@ _STEP_TYPES: Final = {each.value: each for each in StepType}
 class Completion:
     """A finished attempt on its way to the database; `output` and `usage` are JSON text."""
 
+    organization_id: UUID
     step_result_id: UUID
     token: UUID
     output: str
@@ -37,6 +38,7 @@ class Completion:
 class Failure:
     """A failed attempt on its way to the database; `error` is JSON text."""
 
+    organization_id: UUID
     step_result_id: UUID
     token: UUID
     error: str
@@ -46,6 +48,7 @@ class Failure:
 class Refusal:
     """An attempt that this runner cannot execute; `reason` is JSON text, as an error's."""
 
+    organization_id: UUID
     step_result_id: UUID
     token: UUID
     reason: str
@@ -65,6 +68,7 @@ class Answer:
 class Memory:
     """A memory that waits for its vector."""
 
+    organization_id: UUID
     memory_id: UUID
     token: UUID
     content: str
@@ -95,8 +99,9 @@ async def complete(
     """Report results; the answers come in any order."""
     cursor = await connection.execute(
         "select step_result_id, outcome, code, message "
-        "from pbdb.complete_playbook_steps(%s, %s::uuid[], %s::uuid[], %s::text[], %s::jsonb[])",
-        (worker, *_columns(done)),
+        "from pbdb.complete_playbook_steps("
+        "%s, %s::uuid[], %s::uuid[], %s::text[], %s::jsonb[], %s::uuid[])",
+        (worker, *_columns(done), _organizations(done)),
     )
     return [Answer(*row) for row in await cursor.fetchall()]
 
@@ -114,8 +119,16 @@ async def complete_and_claim(
     cursor = await connection.execute(
         f"select outcome, code, message, {_CLAIM_COLUMNS} "
         "from pbdb.complete_and_claim_playbook_steps("
-        "%s, %s::uuid[], %s::uuid[], %s::text[], %s::jsonb[], %s, %s, %s, %s)",
-        (worker, *_columns(done), handlers, limit, lease_seconds, execution_id),
+        "%s, %s::uuid[], %s::uuid[], %s::text[], %s::jsonb[], %s, %s, %s, %s, %s::uuid[])",
+        (
+            worker,
+            *_columns(done),
+            handlers,
+            limit,
+            lease_seconds,
+            execution_id,
+            _organizations(done),
+        ),
     )
     answers: list[Answer] = []
     steps: list[Step] = []
@@ -131,12 +144,13 @@ async def fail(connection: AsyncConnection, worker: str, failed: Sequence[Failur
     """Report failed attempts; the database decides about retries."""
     cursor = await connection.execute(
         "select step_result_id, outcome, code, message "
-        "from pbdb.fail_playbook_steps(%s, %s::uuid[], %s::uuid[], %s::jsonb[])",
+        "from pbdb.fail_playbook_steps(%s, %s::uuid[], %s::uuid[], %s::jsonb[], %s::uuid[])",
         (
             worker,
             [each.step_result_id for each in failed],
             [each.token for each in failed],
             [each.error for each in failed],
+            _organizations(failed),
         ),
     )
     return [Answer(*row) for row in await cursor.fetchall()]
@@ -147,13 +161,14 @@ async def refuse(
 ) -> list[Answer]:
     """Give steps back for other runners to try; the database decides when that is enough."""
     cursor = await connection.execute(
-        "select step_result_id, outcome, code, message "
-        "from pbdb.refuse_playbook_steps(%s, %s::uuid[], %s::uuid[], %s::jsonb[])",
+        "select step_result_id, outcome, code, message from pbdb.refuse_playbook_steps("
+        "%s, %s::uuid[], %s::uuid[], %s::jsonb[], %s::uuid[])",
         (
             worker,
             [each.step_result_id for each in refused],
             [each.token for each in refused],
             [each.reason for each in refused],
+            _organizations(refused),
         ),
     )
     return [Answer(*row) for row in await cursor.fetchall()]
@@ -163,8 +178,13 @@ async def release(connection: AsyncConnection, worker: str, steps: Sequence[Step
     """Give steps back as if they had never been claimed."""
     cursor = await connection.execute(
         "select step_result_id, outcome "
-        "from pbdb.release_playbook_steps(%s, %s::uuid[], %s::uuid[])",
-        (worker, [each.step_result_id for each in steps], [each.token for each in steps]),
+        "from pbdb.release_playbook_steps(%s, %s::uuid[], %s::uuid[], %s::uuid[])",
+        (
+            worker,
+            [each.step_result_id for each in steps],
+            [each.token for each in steps],
+            _organizations(steps),
+        ),
     )
     return [Answer(*row) for row in await cursor.fetchall()]
 
@@ -187,8 +207,14 @@ async def run_sql_step(
             (str(max(1, int(step.timeout_seconds * 1000))),),
         )
         cursor = await connection.execute(
-            "select outcome from pbdb.run_sql_step(%s, %s, %s, %s::real[])",
-            (worker, step.step_result_id, step.token, list(embedding) if embedding else None),
+            "select outcome from pbdb.run_sql_step(%s, %s, %s, %s::real[], %s)",
+            (
+                worker,
+                step.step_result_id,
+                step.token,
+                list(embedding) if embedding else None,
+                step.organization_id,
+            ),
             prepare=False,
         )
         row = await cursor.fetchone()
@@ -228,7 +254,8 @@ async def claim_memories(
 ) -> list[Memory]:
     """Lease memories without a vector of this model; empty when there are none."""
     cursor = await connection.execute(
-        "select memory_id, token, content from pbdb.claim_memories_to_embed(%s, %s, %s)",
+        "select organization_id, memory_id, token, content"
+        " from pbdb.claim_memories_to_embed(%s, %s, %s)",
         (worker, model, limit),
     )
     return [Memory(*row) for row in await cursor.fetchall()]
@@ -260,12 +287,13 @@ async def store_vectors(
 ) -> None:
     """Store one vector for each claimed memory."""
     await connection.execute(
-        "select from pbdb.store_embeddings(%s::uuid[], %s::uuid[], %s, %s::real[])",
+        "select from pbdb.store_embeddings(%s::uuid[], %s::uuid[], %s, %s::real[], %s::uuid[])",
         (
             [each.memory_id for each in memories],
             [each.token for each in memories],
             model,
             [list(each) for each in vectors],
+            _organizations(memories),
         ),
     )
 
@@ -275,14 +303,24 @@ async def fail_memories(
 ) -> None:
     """Give claimed memories back, with the reason."""
     await connection.execute(
-        "select from pbdb.fail_embeddings(%s::uuid[], %s::uuid[], %s, %s)",
+        "select from pbdb.fail_embeddings(%s::uuid[], %s::uuid[], %s, %s, %s::uuid[])",
         (
             [each.memory_id for each in memories],
             [each.token for each in memories],
             model,
             error.replace("\x00", ""),
+            _organizations(memories),
         ),
     )
+
+
+class _Routed(Protocol):
+    @property
+    def organization_id(self) -> UUID: ...
+
+
+def _organizations(these: Sequence[_Routed]) -> list[UUID]:
+    return [each.organization_id for each in these]
 
 
 def _columns(

@@ -50,7 +50,9 @@ class Reports:
         except (TypeError, ValueError, RecursionError) as error:
             self.fail(step, _invalid_output(error))
         else:
-            self.done.append(Completion(step.step_result_id, step.token, value, usage))
+            self.done.append(
+                Completion(step.organization_id, step.step_result_id, step.token, value, usage)
+            )
 
     def fail(self, step: Step, error: BaseException) -> None:
         """The step has failed, or another runner is to try it."""
@@ -59,9 +61,13 @@ class Reports:
                 "step refused",
                 extra={"step_result_id": str(step.step_result_id), "code": error.code},
             )
-            self.refused.append(Refusal(step.step_result_id, step.token, error_text(error)))
+            self.refused.append(
+                Refusal(step.organization_id, step.step_result_id, step.token, error_text(error))
+            )
         else:
-            self.failed.append(Failure(step.step_result_id, step.token, error_text(error)))
+            self.failed.append(
+                Failure(step.organization_id, step.step_result_id, step.token, error_text(error))
+            )
 
     @property
     def is_careful(self) -> bool:
@@ -109,7 +115,11 @@ class Reports:
         )
         if isinstance(report, Completion):
             reason = StepFailed("HANDLER_ERROR", f"the database refused the result: {error}")
-            self.failed.append(Failure(report.step_result_id, report.token, error_text(reason)))
+            self.failed.append(
+                Failure(
+                    report.organization_id, report.step_result_id, report.token, error_text(reason)
+                )
+            )
 
     def _queue_of(self, report: Report) -> deque[Any]:
         queues: dict[type, deque[Any]] = {
