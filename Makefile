@@ -40,8 +40,8 @@ freeze: .venv/.installed  ## write what changed in sql/ into the next migration 
 freeze-check: .venv/.installed  ## fail when sql/ and migrations/ disagree
 	$(BIN)/python -m pbdb.dev.freeze --check
 
-snapshot: .venv/.installed  ## write sql/schema.snapshot.sql and the references in docs/ from a fresh database
-	$(BIN)/python -m pbdb.dev.snapshot > sql/schema.snapshot.tmp && mv sql/schema.snapshot.tmp sql/schema.snapshot.sql
+snapshot: .venv/.installed  ## write sql/schema.snapshot.sql, what `pbdb verify` expects and the references in docs/
+	$(BIN)/python -m pbdb.dev.snapshot sql/schema.snapshot.sql src/pbdb/install/verify/installed.json
 	$(BIN)/python -m pbdb.dev.reference docs/sql.md docs/internals.md
 
 schema: .venv/.installed  ## write the JSON Schema of documents and the tables of step types to docs/, from a fresh database

@@ -209,24 +209,6 @@ class Catalog:
         return found
 
     @cached_property
-    def triggers(self) -> dict[str, str]:
-        """Where each trigger is and whether it fires."""
-        return {
-            row["name"]: row["state"]
-            for row in self.rows(
-                """
-                select t.tgname as name,
-                    format(
-                        'on %%s, %%s', c.relname,
-                        case when t.tgenabled in ('O', 'A') then 'enabled' else 'disabled' end
-                    ) as state
-                from pg_trigger as t join pg_class as c on c.oid = t.tgrelid
-                where c.relnamespace = 'pbdb'::regnamespace and not t.tgisinternal
-                """
-            )
-        }
-
-    @cached_property
     def is_bound_by_policies(self) -> bool:
         """Whether a policy comes before every condition of this role's queries.
 

@@ -1,4 +1,7 @@
-"""Check a live database against what pbdb promises: specification.toml, and rules for the rest.
+"""Check a live database against what pbdb promises and installs.
+
+specification.toml has the promises, installed.json every object as the migrations make it, and
+rules.py what holds for all of them.
 
     python -m pbdb.install.verify [URL]
 
@@ -17,6 +20,8 @@ from typing import Any
 import psycopg
 
 from pbdb.install.verify.catalog import Catalog, Connection
+from pbdb.install.verify.installed import drift
+from pbdb.install.verify.installed import expected as installed
 from pbdb.install.verify.notes import Note, notes
 from pbdb.install.verify.promises import promises
 from pbdb.install.verify.result import NONE, Check, Specification
@@ -44,7 +49,8 @@ def verify(conn: Connection, expected: Specification | None = None) -> list[Chec
         if not found.has_schema:
             fix = "pbdb migrate"
             return [Check("schema pbdb exists", "schema pbdb", NONE, fix)]
-        return [*promises(found, specification() if expected is None else expected), *rules(found)]
+        promised = specification() if expected is None else expected
+        return [*promises(found, promised), *drift(found, installed(), promised), *rules(found)]
 
 
 def report(checks: Sequence[Check], noted: Sequence[Note] = (), *, is_verbose: bool = True) -> str:

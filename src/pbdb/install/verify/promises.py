@@ -26,7 +26,6 @@ def promises(found: Catalog, expected: Specification) -> Iterator[Check]:
     for name, function in expected["functions"].items():
         yield from _function(found, name, function)
     yield from _views(found, expected["views"])
-    yield from _triggers(found, expected["triggers"])
 
 
 def _server(found: Catalog, expected: Specification) -> Iterator[Check]:
@@ -311,15 +310,4 @@ def _views(found: Catalog, expected: Specification) -> Iterator[Check]:
             listed(expected["roles"]),
             listed(readers),
             f"grant or revoke select on pbdb.{name}",
-        )
-
-
-def _triggers(found: Catalog, expected: Mapping[str, str]) -> Iterator[Check]:
-    for name, table in expected.items():
-        promised = f"on {table}, enabled"
-        yield Check(
-            f"trigger {name} is {promised}",
-            promised,
-            found.triggers.get(name, NONE),
-            f"alter table pbdb.{table} enable trigger {name} (pbdb migrate, if it is missing)",
         )
