@@ -4293,11 +4293,11 @@ comment on function pbdb._template_name_hint(text) is
 revoke execute on function pbdb._template_name_hint(text) from public;
 -- end: sql/language/template/_template_name_hint.sql
 
--- frozen: sql/language/expression/_path_issues.sql sha256=65cb32841d366923a64782040d2a91c849ff26b05fac0e52d3a11c67c974e915
+-- frozen: sql/language/expression/_path_issues.sql sha256=fd140be96dad9701594972dd074da6855f93ae0d00ac9ce3b605077dd6f1225b
 -- drop: function pbdb._path_issues(text, text)
 --
 -- The caps are what keeps a path's cost near the size of its document: three nested filters over
--- 400 elements ran for seconds.
+-- 400 elements ran for seconds. Longer than a screen because it is one list of rules.
 create or replace function pbdb._path_issues(p_path text, p_kind text)
 returns table (code text, message text, hint text)
 language sql
@@ -6221,12 +6221,13 @@ revoke execute on function pbdb._store_embedding(
 ) from public;
 -- end: sql/memory/embed/_store_embedding.sql
 
--- frozen: sql/memory/embed/store_embeddings.sql sha256=e35b47a64b1ecdcfdb51b09f097477372cfa4e1d8ab6113c47ea01582e6da15c
+-- frozen: sql/memory/embed/store_embeddings.sql sha256=4656c6e3e78403be80d8f4f64f65d5aa909d462e6f212743f0959efc10d3f7cc
 -- drop: function pbdb.store_embeddings(uuid[], uuid[], text, real[], uuid[])
 --
--- Definer: a runner may write no table. The token decides the organization. A loop over the
--- claims, because a vector cannot be sliced out of a two-dimensional array as a set. All are stored
--- in one subtransaction; when one cannot be, each in its own.
+-- Definer: a runner may write no table. The token decides the organization. A loop over the claims,
+-- because a vector cannot be sliced out of a two-dimensional array as a set. All are stored in one
+-- subtransaction; when one cannot be, each in its own. Longer than a screen because what is done
+-- with all is done again with each.
 create or replace function pbdb.store_embeddings(
     p_memory_ids uuid[],
     p_tokens uuid[],
@@ -15133,12 +15134,13 @@ revoke execute on function pbdb._unfold_hours(
 ) from public;
 -- end: sql/rollup/_unfold_hours.sql
 
--- frozen: sql/rollup/_unroll_executions.sql sha256=6f4301d3776b8e60f15bd80c2134684491cef963b47fab5407b71684ab1bd5c5
+-- frozen: sql/rollup/_unroll_executions.sql sha256=800c16b91255356e33301309135796529d0e8a50ca27a0356f54a717f88fde7a
 -- drop: function pbdb._unroll_executions(uuid[], uuid[], xid8[], pbdb.playbook_execution_status[], bigint[], timestamptz[], timestamptz[])
 --
 -- The row of the roll-up is locked even when nothing is to be taken away, and made when it is
 -- missing: otherwise a roll-up that runs at the same time could still see the execution as finished
--- and count it after we looked. Roll-ups are locked in the order of their ids.
+-- and count it after we looked. Roll-ups are locked in the order of their ids. Longer than a screen
+-- because locking, counting and writing are one statement.
 create or replace function pbdb._unroll_executions(
     p_organization_ids uuid[],
     p_playbook_ids uuid[],
@@ -19567,12 +19569,12 @@ comment on function pbdb._open_waits(pbdb.run, jsonb) is
 revoke execute on function pbdb._open_waits(pbdb.run, jsonb) from public;
 -- end: sql/engine/wait/_open_waits.sql
 
--- frozen: sql/engine/wait/_find_wait.sql sha256=7debcb7cb8dcd5a2ce7d523afe7b2b9988d557e465af1e3e6ae3d7b07b25495f
+-- frozen: sql/engine/wait/_find_wait.sql sha256=0bfc1b4d1097fb7539e0e2066b5c4913350c05951c0aa5c38757f0c8e497fe26
 -- drop: function pbdb._find_wait(pbdb.run, jsonb, text)
 --
 -- The execution is locked, so what is found here still waits when it is answered. Items of a
 -- for_each wait under one name: an answer that fits several of them is refused, as it would be
--- somebody else's.
+-- somebody else's. Longer than a screen because each way to find none has a sentence of its own.
 create or replace function pbdb._find_wait(
     p_run pbdb.run,
     p_program jsonb,
@@ -21144,10 +21146,11 @@ comment on function pbdb._emitted_before(uuid, text, jsonb, text) is
 revoke execute on function pbdb._emitted_before(uuid, text, jsonb, text) from public;
 -- end: sql/event/_emitted_before.sql
 
--- frozen: sql/event/emit_playbook_event.sql sha256=31db0e8578b08d66238e1f0564d37055f15426f1f799435ee35d1074d8a8906c
+-- frozen: sql/event/emit_playbook_event.sql sha256=d6fcc303cae083ae9a4ff28c86c95de81566b3bac52fdbd3a8514099532a2d90
 -- drop: function pbdb.emit_playbook_event(text, jsonb, int, text)
 --
--- Definer: apps change executions only through functions.
+-- Definer: apps change executions only through functions. Longer than a screen because the event,
+-- its receipt by key and those who wait for it are one act.
 create or replace function pbdb.emit_playbook_event(
     p_name text,
     p_payload jsonb default '{}',
@@ -21650,10 +21653,11 @@ comment on function pbdb._missed_events(uuid) is
 revoke execute on function pbdb._missed_events(uuid) from public;
 -- end: sql/queue/sweep/_missed_events.sql
 
--- frozen: sql/queue/sweep/_overdue.sql sha256=3f9875501ccca5ac2bee113c740f2a6729279d8c21e10b449da2c519510e300d
+-- frozen: sql/queue/sweep/_overdue.sql sha256=22b2660b135c0724574c6015bb1873df1331995972dcbf68efcd603faf7e8051
 -- drop: function pbdb._overdue(int, uuid)
 --
--- The time stands in subqueries: as a volatile function it could not bound an index scan.
+-- The time stands in subqueries: as a volatile function it could not bound an index scan. Longer
+-- than a screen because it is one union of everything that time ends.
 create or replace function pbdb._overdue(p_limit int, p_organization_id uuid default null)
 returns table (kind text, organization_id uuid, id uuid)
 language sql
@@ -22650,11 +22654,12 @@ comment on function pbdb._turns(text[], uuid) is
 revoke execute on function pbdb._turns(text[], uuid) from public;
 -- end: sql/queue/claim/_turns.sql
 
--- frozen: sql/queue/claim/_lease_shares.sql sha256=f51b10434f6e47850db7d9f5c29a6cf372e1145552cc95ca2d572e9e41c7abe3
+-- frozen: sql/queue/claim/_lease_shares.sql sha256=1e9886bef9d4f352339f138ef19b02c8be1f5f295245909e315aad64236de5ce
 -- drop: function pbdb._lease_shares(text, text[], uuid[], int[], int, int)
 --
 -- As _lease_steps, which says why it is written so, over several places in the queue. LIMIT stops
--- the loop over them, so no more is locked than is taken.
+-- the loop over them, so no more is locked than is taken. Longer than a screen because it is one
+-- statement.
 create or replace function pbdb._lease_shares(
     p_worker text,
     p_handlers text[],
@@ -23011,12 +23016,13 @@ revoke execute on function pbdb.claim_playbook_steps(text, text[], int, int, uui
 grant execute on function pbdb.claim_playbook_steps(text, text[], int, int, uuid) to pbdb_worker;
 -- end: sql/queue/claim/claim_playbook_steps.sql
 
--- frozen: sql/queue/claim/heartbeat_playbook_steps.sql sha256=c29064adedc0d1df13710f473b95485b6fdb14f54f034002ed97407a9b2d6440
+-- frozen: sql/queue/claim/heartbeat_playbook_steps.sql sha256=8e0c0271b9cd70cc3bcf81f5b6ec5ae5a8ef35727decb67914447177ccbcddf2
 -- drop: function pbdb.heartbeat_playbook_steps(text, uuid[], uuid[], int, uuid[])
 --
 -- Definer: runners have no right on any table. SKIP LOCKED, because a heartbeat that waited for one
 -- row while it held another could wait in a circle with a completion: a row that somebody is
--- deciding about right now is answered busy, and the next heartbeat learns the outcome.
+-- deciding about right now is answered busy, and the next heartbeat learns the outcome. Longer than
+-- a screen because it is one statement.
 create or replace function pbdb.heartbeat_playbook_steps(
     p_worker text,
     p_step_result_ids uuid[],
@@ -24542,13 +24548,14 @@ revoke execute on function pbdb.run_sql_step(text, uuid, uuid, real[], uuid) fro
 grant execute on function pbdb.run_sql_step(text, uuid, uuid, real[], uuid) to pbdb_worker;
 -- end: sql/queue/sql_step/run_sql_step.sql
 
--- frozen: sql/queue/sql_step/_run_some_sql_steps.sql sha256=168ae2b02f2365e8f884c4e3574abfa7c37aa2efe30972ab1216570cc9904d41
+-- frozen: sql/queue/sql_step/_run_some_sql_steps.sql sha256=77a6df5b935e2011f1e82b8fb1a620a27e75271b27af5bc714500e6ac96974c3
 -- drop: function pbdb._run_some_sql_steps(int, uuid, uuid[], boolean)
 --
 -- Up to twenty steps, or those of a fifth of a second, in one subtransaction. When one fails all
 -- are undone: the caller asks again for one at a time, and the one that fails then is put aside.
 -- What took so long that the statement was cancelled is put aside at once; unless the time was used
--- up by steps before: then it is the first of the next call.
+-- up by steps before: then it is the first of the next call. Longer than a screen because one block
+-- must hold what is undone together.
 create or replace function pbdb._run_some_sql_steps(
     p_limit int, p_organization_id uuid, p_passed uuid[], p_is_first boolean,
     out done int, out failed uuid, out what text
@@ -28086,8 +28093,10 @@ comment on function pbdb._diagnose_locks(uuid, uuid) is
 revoke execute on function pbdb._diagnose_locks(uuid, uuid) from public;
 -- end: sql/report/diagnosis/_diagnose_locks.sql
 
--- frozen: sql/report/diagnosis/_diagnose_step.sql sha256=438a75dddc4e464eb8c028ff62b880a80f7709413d4a76255adfde26b27340a5
+-- frozen: sql/report/diagnosis/_diagnose_step.sql sha256=111654b444113f3242aec83fa232d591d83cd4af36a01bb89ff2eea48b0818ff
 -- drop: function pbdb._diagnose_step(pbdb.playbook_ready_steps, pbdb.playbook_step_results, text)
+--
+-- Longer than a screen because it is one list of findings.
 create or replace function pbdb._diagnose_step(
     p_ready pbdb.playbook_ready_steps, p_attempt pbdb.playbook_step_results, p_step_name text
 )
@@ -28985,6 +28994,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: aab034e8331bbfb603727ecba4b46cfe2cf96676c1b91f42e473ab5c336e36bb.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 4f93adbdd3bc1bc3f37d9c73436b5ed4df790f5006b379734bfcdf373de2632c.';
 
 reset role;

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 GENERATED = {"load.sql", "schema.snapshot.sql"}
 LINE = 100
+SCREEN = 60  # lines of a body
 
 # Until the first release nothing exists that a migration could lock, or that somebody could miss.
 FIRST_SCHEMA = [
@@ -104,6 +105,18 @@ def layout(file: Path) -> Iterator[str]:
     made = re.findall(r"^create (?:or replace )?(?:function|view) pbdb\.(\w+)", text, re.MULTILINE)
     if made and file.stem not in made:
         yield f"{where}: makes {', '.join(made)}, so that is what it should be called"
+    yield from (f"{where}: {each}" for each in long_bodies(text))
+
+
+def long_bodies(text: str) -> Iterator[str]:
+    """Yield each body of more than a screen whose file does not say at its head why."""
+    head = re.sub(r"\s*-- ", " ", text.partition("\ncreate ")[0])
+    for body in re.findall(
+        r"^(?:as \$fn\$|begin atomic)\n(.*?)^(?:\$fn\$|end);", text, re.DOTALL | re.MULTILINE
+    ):
+        lines = body.count("\n")
+        if lines > SCREEN and "Longer than a screen because" not in head:
+            yield f"a body of {lines} lines: say in the head `Longer than a screen because …`"
 
 
 def bodies(file: Path) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import rooms
+from lint import long_bodies
 from pbdb.install.files import load_order, sql_folder
 
 
@@ -58,3 +59,13 @@ def test_a_hint_and_a_comment_are_no_calls(tmp_path: Path) -> None:
     )
     assert set(rooms.calls(tmp_path)) == {("queue", "engine")}
     assert rooms.circles(set(rooms.calls(tmp_path))) == []
+
+
+def test_a_function_longer_than_a_screen_says_why() -> None:
+    made = "-- drop: function pbdb.f()\n{}create or replace function pbdb.f()\nas $fn$\n{}$fn$;\n"
+    why = "--\n-- It is so. Longer than a\n-- screen because it is one list.\n"
+
+    assert list(long_bodies(made.format("", "select 1;\n" * 60))) == []
+    assert list(long_bodies(made.format(why, "select 1;\n" * 61))) == []
+    (said,) = long_bodies(made.format("", "select 1;\n" * 61))
+    assert said.startswith("a body of 61 lines")

@@ -1,6 +1,7 @@
 -- drop: function pbdb.emit_playbook_event(text, jsonb, int, text)
 --
--- Definer: apps change executions only through functions.
+-- Definer: apps change executions only through functions. Longer than a screen because the event,
+-- its receipt by key and those who wait for it are one act.
 create or replace function pbdb.emit_playbook_event(
     p_name text,
     p_payload jsonb default '{}',

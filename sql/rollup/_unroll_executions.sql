@@ -2,7 +2,8 @@
 --
 -- The row of the roll-up is locked even when nothing is to be taken away, and made when it is
 -- missing: otherwise a roll-up that runs at the same time could still see the execution as finished
--- and count it after we looked. Roll-ups are locked in the order of their ids.
+-- and count it after we looked. Roll-ups are locked in the order of their ids. Longer than a screen
+-- because locking, counting and writing are one statement.
 create or replace function pbdb._unroll_executions(
     p_organization_ids uuid[],
     p_playbook_ids uuid[],

@@ -2,7 +2,7 @@
 --
 -- The execution is locked, so what is found here still waits when it is answered. Items of a
 -- for_each wait under one name: an answer that fits several of them is refused, as it would be
--- somebody else's.
+-- somebody else's. Longer than a screen because each way to find none has a sentence of its own.
 create or replace function pbdb._find_wait(
     p_run pbdb.run,
     p_program jsonb,

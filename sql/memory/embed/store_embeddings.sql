@@ -1,8 +1,9 @@
 -- drop: function pbdb.store_embeddings(uuid[], uuid[], text, real[], uuid[])
 --
--- Definer: a runner may write no table. The token decides the organization. A loop over the
--- claims, because a vector cannot be sliced out of a two-dimensional array as a set. All are stored
--- in one subtransaction; when one cannot be, each in its own.
+-- Definer: a runner may write no table. The token decides the organization. A loop over the claims,
+-- because a vector cannot be sliced out of a two-dimensional array as a set. All are stored in one
+-- subtransaction; when one cannot be, each in its own. Longer than a screen because what is done
+-- with all is done again with each.
 create or replace function pbdb.store_embeddings(
     p_memory_ids uuid[],
     p_tokens uuid[],

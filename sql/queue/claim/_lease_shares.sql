@@ -1,7 +1,8 @@
 -- drop: function pbdb._lease_shares(text, text[], uuid[], int[], int, int)
 --
 -- As _lease_steps, which says why it is written so, over several places in the queue. LIMIT stops
--- the loop over them, so no more is locked than is taken.
+-- the loop over them, so no more is locked than is taken. Longer than a screen because it is one
+-- statement.
 create or replace function pbdb._lease_shares(
     p_worker text,
     p_handlers text[],

@@ -2,7 +2,8 @@
 --
 -- Definer: runners have no right on any table. SKIP LOCKED, because a heartbeat that waited for one
 -- row while it held another could wait in a circle with a completion: a row that somebody is
--- deciding about right now is answered busy, and the next heartbeat learns the outcome.
+-- deciding about right now is answered busy, and the next heartbeat learns the outcome. Longer than
+-- a screen because it is one statement.
 create or replace function pbdb.heartbeat_playbook_steps(
     p_worker text,
     p_step_result_ids uuid[],

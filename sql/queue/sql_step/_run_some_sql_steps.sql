@@ -3,7 +3,8 @@
 -- Up to twenty steps, or those of a fifth of a second, in one subtransaction. When one fails all
 -- are undone: the caller asks again for one at a time, and the one that fails then is put aside.
 -- What took so long that the statement was cancelled is put aside at once; unless the time was used
--- up by steps before: then it is the first of the next call.
+-- up by steps before: then it is the first of the next call. Longer than a screen because one block
+-- must hold what is undone together.
 create or replace function pbdb._run_some_sql_steps(
     p_limit int, p_organization_id uuid, p_passed uuid[], p_is_first boolean,
     out done int, out failed uuid, out what text

@@ -1,6 +1,7 @@
 -- drop: function pbdb._overdue(int, uuid)
 --
--- The time stands in subqueries: as a volatile function it could not bound an index scan.
+-- The time stands in subqueries: as a volatile function it could not bound an index scan. Longer
+-- than a screen because it is one union of everything that time ends.
 create or replace function pbdb._overdue(p_limit int, p_organization_id uuid default null)
 returns table (kind text, organization_id uuid, id uuid)
 language sql

@@ -1,4 +1,6 @@
 -- drop: function pbdb._diagnose_step(pbdb.playbook_ready_steps, pbdb.playbook_step_results, text)
+--
+-- Longer than a screen because it is one list of findings.
 create or replace function pbdb._diagnose_step(
     p_ready pbdb.playbook_ready_steps, p_attempt pbdb.playbook_step_results, p_step_name text
 )
