@@ -454,12 +454,6 @@ drop function pbdb._handlers_with_work(text[]);
 -- deleted: sql/queue/_routed_tokens.sql
 drop function pbdb._routed_tokens(uuid[], uuid[], uuid[]);
 
--- deleted: sql/queue/_check_same_length.sql
-drop function pbdb._check_same_length(uuid[], anyarray);
-
--- deleted: sql/queue/_check_claim.sql
-drop function pbdb._check_claim(text, int, int);
-
 -- deleted: sql/queue/sweep/advance_playbook_execution.sql
 drop function pbdb.advance_playbook_execution(uuid);
 
@@ -1186,21 +1180,6 @@ drop function pbdb._aborts_the_turn(text);
 -- deleted: sql/step/_check_shape.sql
 drop function pbdb._check_shape(pbdb.step_effect, jsonb, jsonb, text, text);
 
--- deleted: sql/step/_check_name.sql
-drop function pbdb._check_name(text, text);
-
--- deleted: sql/step/_check_value.sql
-drop function pbdb._check_value(text, jsonb);
-
--- deleted: sql/step/_refuse_value.sql
-drop function pbdb._refuse_value(text, jsonb);
-
--- deleted: sql/step/_value_problem.sql
-drop function pbdb._value_problem(jsonb);
-
--- deleted: sql/step/_output_limit.sql
-drop function pbdb._output_limit();
-
 -- deleted: sql/step/_on_lost.sql
 drop function pbdb._on_lost(pbdb.playbook_step_type, jsonb);
 
@@ -1761,6 +1740,60 @@ drop function pbdb._time_text(timestamptz);
 
 -- deleted: sql/language/time/_is_time.sql
 drop function pbdb._is_time(text);
+
+-- deleted: sql/door/memory_is_capped.sql
+drop trigger memory_is_capped on pbdb.agent_memories;
+
+-- deleted: sql/door/trigger_is_capped.sql
+drop trigger trigger_is_capped on pbdb.playbook_triggers;
+
+-- deleted: sql/door/template_is_capped.sql
+drop trigger template_is_capped on pbdb.prompt_templates;
+
+-- deleted: sql/door/agent_is_capped.sql
+drop trigger agent_is_capped on pbdb.agents;
+
+-- deleted: sql/door/step_is_capped.sql
+drop trigger step_is_capped on pbdb.playbook_steps;
+
+-- deleted: sql/door/playbook_is_capped.sql
+drop trigger playbook_is_capped on pbdb.playbooks;
+
+-- deleted: sql/door/_cap_row.sql
+drop function pbdb._cap_row();
+
+-- deleted: sql/door/_check_same_length.sql
+drop function pbdb._check_same_length(uuid[], anyarray);
+
+-- deleted: sql/door/_check_claim.sql
+drop function pbdb._check_claim(text, int, int);
+
+-- deleted: sql/door/_check_name.sql
+drop function pbdb._check_name(text, text);
+
+-- deleted: sql/door/_check_value.sql
+drop function pbdb._check_value(text, jsonb);
+
+-- deleted: sql/door/_refuse_value.sql
+drop function pbdb._refuse_value(text, jsonb);
+
+-- deleted: sql/door/_value_problem.sql
+drop function pbdb._value_problem(jsonb);
+
+-- deleted: sql/door/_output_limit.sql
+drop function pbdb._output_limit();
+
+-- deleted: sql/door/_check_limit.sql
+drop function pbdb._check_limit(integer, integer);
+
+-- deleted: sql/door/_check_count.sql
+drop function pbdb._check_count(text, integer, integer);
+
+-- deleted: sql/door/_check_text.sql
+drop function pbdb._check_text(text, text, integer);
+
+-- deleted: sql/door/_shown.sql
+drop function pbdb._shown(text);
 
 -- deleted: sql/access/agent_memories_to_embed.sql
 revoke all on pbdb.agent_memories_to_embed

@@ -41,6 +41,26 @@ set role pbdb_owner;
 \ir access/agent_memory_embeddings.sql
 \ir access/agent_memories_to_embed.sql
 
+-- door: what comes in at all: how large, how deep, how long its names are
+\ir door/_shown.sql
+\ir door/_check_text.sql
+\ir door/_check_count.sql
+\ir door/_check_limit.sql
+\ir door/_output_limit.sql
+\ir door/_value_problem.sql
+\ir door/_refuse_value.sql
+\ir door/_check_value.sql
+\ir door/_check_name.sql
+\ir door/_check_claim.sql
+\ir door/_check_same_length.sql
+\ir door/_cap_row.sql
+\ir door/playbook_is_capped.sql
+\ir door/step_is_capped.sql
+\ir door/agent_is_capped.sql
+\ir door/template_is_capped.sql
+\ir door/trigger_is_capped.sql
+\ir door/memory_is_capped.sql
+
 -- language: what authors write: JSON Schema (draft 2020-12), paths, conditions, templates
 \ir language/time/_is_time.sql
 \ir language/time/_time_text.sql
@@ -233,11 +253,6 @@ set role pbdb_owner;
 \ir step/_attempt_handler.sql
 \ir step/api_call/_may_be_sent_twice.sql
 \ir step/_on_lost.sql
-\ir step/_output_limit.sql
-\ir step/_value_problem.sql
-\ir step/_refuse_value.sql
-\ir step/_check_value.sql
-\ir step/_check_name.sql
 \ir step/_check_shape.sql
 \ir step/_aborts_the_turn.sql
 \ir step/_time_is_up.sql
@@ -488,8 +503,6 @@ set role pbdb_owner;
 
 -- queue: what runners call
 \ir queue/sweep/advance_playbook_execution.sql
-\ir queue/_check_claim.sql
-\ir queue/_check_same_length.sql
 \ir queue/_routed_tokens.sql
 \ir queue/claim/_handlers_with_work.sql
 \ir queue/claim/_expand_handlers.sql

@@ -29,6 +29,7 @@ declare
     v_trace jsonb;
 begin
     perform pbdb._check_document(p_document);
+    perform pbdb._check_value('outputs', p_outputs);
     begin
         v_playbook_id := pbdb._insert_for_a_moment(v_organization_id, p_document);
         perform pbdb.activate_playbook(v_playbook_id);

@@ -26,6 +26,7 @@ declare
     v_execution_id uuid;
     v_trace jsonb;
 begin
+    perform pbdb._check_value('outputs', p_outputs);
     begin
         v_execution_id := pbdb.start_playbook(p_name, p_input);
         perform pbdb._run_to_the_end(v_execution_id, coalesce(p_outputs, '{}'));

@@ -35,7 +35,7 @@ begin
                 'the draft of playbook "%s" has changed since it was read%s', p_name, v_saved
             )
         end,
-        detail = format('expected %s, found %s', coalesce(p_expected, 'none'),
+        detail = format('expected %s, found %s', coalesce(pbdb._shown(p_expected), 'none'),
             coalesce(p_hash, 'none')),
         hint = format(
             'select * from pbdb.get_draft(%L) shows it as it is now. Merge, and save with its hash '

@@ -17,7 +17,7 @@ begin
     if not found then
         raise exception using
             errcode = 'PB004',
-            message = format('there is no trigger "%s"', p_name),
+            message = format('there is no trigger "%s"', pbdb._shown(p_name)),
             hint = 'select name from pbdb.list_triggers() lists them; define_trigger makes one.';
     end if;
     return v_trigger;

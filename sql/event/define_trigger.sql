@@ -25,18 +25,20 @@ begin
         raise exception using
             errcode = 'PB017',
             message = format(
-                'trigger "%s" has schedule "%s" and event "%s"', p_name, p_schedule, p_event_name
+                'trigger "%s" has schedule "%s" and event "%s"', pbdb._shown(p_name),
+                pbdb._shown(p_schedule), pbdb._shown(p_event_name)
             ),
             hint = 'Give it a name and either a schedule (cron, five fields) or an event.';
     end if;
     perform pbdb._check_name('a trigger', p_name);
     perform pbdb._check_name('an event', p_event_name);
+    perform pbdb._check_text('schedule', p_schedule, 255);
     perform pbdb._check_value('input of a trigger', p_input);
     perform pbdb._check_value('match of a trigger', p_event_match);
     if not exists (select from pg_timezone_names as z where z.name = p_time_zone) then
         raise exception using
             errcode = 'PB017',
-            message = format('time zone "%s" is not known', p_time_zone),
+            message = format('time zone "%s" is not known', pbdb._shown(p_time_zone)),
             hint = 'Use an IANA name such as Europe/Berlin: select name from pg_timezone_names;';
     end if;
     perform pbdb._require_program(v_organization_id, p_playbook_name);
@@ -48,7 +50,8 @@ begin
     values (
         v_organization_id, p_name, p_playbook_name,
         case when p_schedule is null then 'event' else 'schedule' end, p_schedule, p_time_zone,
-        p_event_name, p_event_match, p_input, p_is_enabled
+        p_event_name, coalesce(p_event_match, '{}'), coalesce(p_input, '{}'),
+        coalesce(p_is_enabled, true)
     )
     on conflict (organization_id, name) do update
     set

@@ -22,7 +22,7 @@ as $fn$
                 and s.not_before > clock_timestamp()
         )
     order by t.next_fire_at nulls first
-    limit p_limit;
+    limit case when p_limit < 0 then 0 else p_limit end;
 $fn$;
 
 comment on function pbdb.due_triggers(int) is

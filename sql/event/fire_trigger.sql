@@ -49,7 +49,8 @@ begin
     end if;
     update pbdb.playbook_triggers as t
     set
-        next_fire_at = p_next_at, is_enabled = p_next_at is not null, last_error = v_error,
+        next_fire_at = p_next_at, is_enabled = p_next_at is not null,
+        last_error = left(v_error, 10000),
         last_fired_at = case when p_due_at is null then t.last_fired_at else clock_timestamp() end
     where t.organization_id = p_organization_id and t.id = p_trigger_id;
     return p_due_at is not null and v_error is null;

@@ -14,13 +14,14 @@ from contextlib import closing
 from typing import Final
 
 import server as servers
-from attack import planted, queries
+from attack import hostile, planted, queries
 from attack.report import Report
 from server import Server, Servers
 
 ATTACKS: Final[dict[str, Callable[..., Report]]] = {
     "queries": queries.attack,
     "planted": planted.attack,
+    "hostile": hostile.attack,
 }
 
 

@@ -160,46 +160,19 @@ class Planter:
 
     def _function_calls(self) -> Iterator[tuple[str, sql.Composed]]:
         """Every function that one may call, with all of its arguments, and with those it needs."""
-        for name, arguments, required in self.arena.owner.execute(
-            """
-            select p.proname,
-                array(
-                    select array[p.proargnames[n], format('%%I.%%I', s.nspname, t.typname)]
-                    from unnest(p.proargtypes::oid[]) with ordinality as a (type, n)
-                    join pg_type as t on t.oid = a.type
-                    join pg_namespace as s on s.oid = t.typnamespace order by n
-                ),
-                p.pronargs - p.pronargdefaults
-            from pg_proc as p
-            where p.pronamespace = 'pbdb'::regnamespace and p.prokind = 'f'
-                and p.prorettype <> 'trigger'::regtype
-                and has_function_privilege(%s, p.oid, 'execute')
-            order by p.proname
-            """,
-            (LOGINS[self.role],),
-        ).fetchall():
+        calls = functions(self.arena.owner, LOGINS[self.role])
+        for name, arguments, required in calls:
             for count in sorted({len(arguments), required}):
-                given = [self._argument(*each) for each in arguments[:count]]
+                given = [
+                    sql.SQL("cast({} as {})").format(
+                        sql.Literal(argument(self.values, *each)), sql.SQL(each[1])
+                    )
+                    for each in arguments[:count]
+                ]
                 call = sql.SQL("select * from pbdb.{}({})").format(
                     sql.Identifier(name), sql.SQL(", ").join(given)
                 )
                 yield f"{name}/{count}", call
-
-    def _argument(self, name: str, kind: str) -> sql.Composed:
-        """A value that leads far into the function: one of ours by its name, else by its type."""
-        if f"{name} {kind}" in self.values or name in self.values:
-            value = self.values.get(f"{name} {kind}", self.values.get(name))
-        elif kind.startswith("pg_catalog._"):
-            value = "{}"
-        else:
-            value = {
-                "pg_catalog.uuid": str(uuid.uuid4()), "pg_catalog.jsonb": "{}",
-                "pg_catalog.int4": "1", "pg_catalog.bool": "true", "pg_catalog.float8": "0.5",
-                "pg_catalog.float4": "0.5", "pg_catalog.timestamptz": "2030-01-01 00:00+00",
-                "pg_catalog.text": "x",
-            }.get(kind)  # fmt: skip
-        cast = sql.SQL(kind)
-        return sql.SQL("cast({} as {})").format(sql.Literal(value), cast)
 
     def _statements(self) -> Iterator[tuple[str, sql.Composed]]:
         """Statements on every table: policies, checks, defaults and triggers run in them."""
@@ -227,6 +200,42 @@ class Planter:
                 "insert into pbdb.playbooks (organization_id, name) values ({}, 'planted')"
             ).format(str(A)),
         )
+
+
+def functions(owner: Connection, login: str) -> list[tuple[str, list[tuple[str, str]], int]]:
+    """Every function that a login may call: name, [argument, type], and how many are needed."""
+    return owner.execute(
+        """
+        select p.proname,
+            array(
+                select array[p.proargnames[n], format('%%I.%%I', s.nspname, t.typname)]
+                from unnest(p.proargtypes::oid[]) with ordinality as a (type, n)
+                join pg_type as t on t.oid = a.type
+                join pg_namespace as s on s.oid = t.typnamespace order by n
+            ),
+            p.pronargs - p.pronargdefaults
+        from pg_proc as p
+        where p.pronamespace = 'pbdb'::regnamespace and p.prokind = 'f'
+            and p.prorettype <> 'trigger'::regtype
+            and has_function_privilege(%s, p.oid, 'execute')
+        order by p.proname
+        """,
+        (login,),
+    ).fetchall()
+
+
+def argument(values: dict[str, Any], name: str, kind: str) -> Any:
+    """A value that leads far into a function: one of ours by its name, else by its type."""
+    if f"{name} {kind}" in values or name in values:
+        return values.get(f"{name} {kind}", values.get(name))
+    if kind.startswith("pg_catalog._"):
+        return "{}"
+    return {
+        "pg_catalog.uuid": str(uuid.uuid4()), "pg_catalog.jsonb": "{}",
+        "pg_catalog.int4": "1", "pg_catalog.bool": "true", "pg_catalog.float8": "0.5",
+        "pg_catalog.float4": "0.5", "pg_catalog.timestamptz": "2030-01-01 00:00+00",
+        "pg_catalog.text": "x",
+    }.get(kind)  # fmt: skip
 
 
 def attack(server: Server, *, is_whole: bool) -> Report:

@@ -9,7 +9,7 @@ begin
     if coalesce(p_trigger_source, '') not in ('manual', 'api', 'scheduled', 'event', 'webhook') then
         raise exception using
             errcode = 'PB017',
-            message = format('trigger source "%s" is not known', p_trigger_source),
+            message = format('trigger source "%s" is not known', pbdb._shown(p_trigger_source)),
             hint = 'Use manual, api, scheduled, event or webhook.';
     end if;
     return p_trigger_source;

@@ -28,7 +28,7 @@ begin
     end if;
     raise exception using
         errcode = 'PB004',
-        message = format('there is no playbook "%s"', p_name),
+        message = format('there is no playbook "%s"', pbdb._shown(p_name)),
         hint = 'List this organization''s playbooks: select name, version, status from '
             'pbdb.playbooks;';
 end;

@@ -16,6 +16,7 @@ as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
 begin
+    perform pbdb._check_count('inputs', coalesce(cardinality(p_inputs), 0), 50000);
     if p_idempotency_keys is not null
         and cardinality(p_idempotency_keys) <> cardinality(p_inputs) then
         raise exception using
@@ -29,7 +30,7 @@ begin
     return query
     select unnest(pbdb._start_runs(
         pbdb._startable_program(v_organization_id, p_playbook_id), v_organization_id,
-        p_inputs, p_idempotency_keys, null, 'api', null, '{}'
+        coalesce(p_inputs, '{}'), p_idempotency_keys, null, 'api', null, '{}'
     ));
 end;
 $fn$;

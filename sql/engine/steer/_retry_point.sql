@@ -19,10 +19,10 @@ begin
                 errcode = 'PB017',
                 message = format(
                     'playbook "%s" has no step "%s" outside branches',
-                    p_program ->> 'name', p_from_step
+                    p_program ->> 'name', pbdb._shown(p_from_step)
                 ),
                 hint = 'Its steps: ' || (
-                    select string_agg(s.value ->> 'name', ', ')
+                    select left(string_agg(s.value ->> 'name', ', '), 2000)
                     from jsonb_array_elements(p_program -> 'steps') as s
                     where s.value ->> 'scope' is null
                 );

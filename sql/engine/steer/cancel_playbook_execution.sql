@@ -16,6 +16,7 @@ as $fn$
 declare
     v_run pbdb.run := pbdb._require_run(pbdb.require_organization(), p_execution_id);
 begin
+    perform pbdb._check_text('reason', p_reason, 10000);
     if v_run.status = 'CANCELLED' then
         return;
     end if;

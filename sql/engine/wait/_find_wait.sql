@@ -43,7 +43,7 @@ begin
         raise exception using
             errcode = 'PB017',
             message = format(
-                '"%s" of execution %s fits %s waits', p_step_name, p_run.execution_id,
+                '"%s" of execution %s fits %s waits', pbdb._shown(p_step_name), p_run.execution_id,
                 v_found.count
             ),
             hint = format(
@@ -64,8 +64,8 @@ begin
         raise exception using
             errcode = 'PB023',
             message = format(
-                'step "%s" of execution %s (%s) is not waiting for an answer', p_step_name,
-                p_run.execution_id, p_run.status
+                'step "%s" of execution %s (%s) is not waiting for an answer',
+                pbdb._shown(p_step_name), p_run.execution_id, p_run.status
             ),
             hint = coalesce(
                 'Waiting now: ' || (

@@ -12,6 +12,8 @@ as $fn$
 declare
     v_issue record;
 begin
+    perform pbdb._check_value('schema', p_schema);
+    perform pbdb._check_value('value', p_value);
     select i.path, i.message, i.hint
     into v_issue
     from pbdb._schema_issues(p_schema) as i

@@ -18,6 +18,7 @@ declare
     v_model text := (pbdb._find_embedding_model(p_model)).name;
     v_now timestamptz := clock_timestamp();
 begin
+    perform pbdb._check_claim(p_worker, p_limit, p_lease_seconds);
     return query
     with due as materialized (
         select w.organization_id, w.memory_id

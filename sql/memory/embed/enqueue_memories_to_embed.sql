@@ -14,6 +14,7 @@ declare
     v_model text := (pbdb._find_embedding_model(p_model)).name;
     v_count int;
 begin
+    perform pbdb._check_limit(p_limit, 1000000);
     insert into pbdb.agent_memories_to_embed (organization_id, memory_id, model)
     select m.organization_id, m.id, v_model
     from pbdb.agent_memories as m

@@ -22,6 +22,7 @@ declare
     v_codes text[] := '{}';
     v_row record;
 begin
+    perform pbdb._check_count('memories', cardinality(p_memory_ids));
     if cardinality(p_tokens) is distinct from cardinality(p_memory_ids)
         or array_length(p_embeddings, 1) is distinct from cardinality(p_memory_ids)
     then

@@ -12,6 +12,7 @@ declare
     v_count int := cardinality(p_contents);
     v_issue record;
 begin
+    perform pbdb._check_count('memories', greatest(v_count, p_embedding_count));
     if v_count is null
         or p_embedding_count <> v_count
         or cardinality(p_metadata) <> v_count

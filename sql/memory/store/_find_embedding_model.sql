@@ -26,7 +26,7 @@ begin
             errcode = 'PB017',
             message = case
                 when p_model is null then 'no embedding model is named and none is the default'
-                else format('embedding model "%s" is not registered', p_model)
+                else format('embedding model "%s" is not registered', pbdb._shown(p_model))
             end,
             hint = 'Register it: select pbdb.register_embedding_model(''<name>'', <size>, true).';
     end if;

@@ -13,7 +13,7 @@ as $fn$
         from pbdb.agent_memories as m
         where m.expires_at <= now()
         order by m.expires_at
-        limit p_limit
+        limit case when p_limit < 0 then 0 else p_limit end
         for update skip locked
     ),
     deleted as (

@@ -27,7 +27,7 @@ begin
             errcode = 'PB020',
             message = format(
                 'embedding model "%s" is registered with %s dimensions, not %s',
-                p_name, v_dimensions, p_dimensions
+                pbdb._shown(p_name), v_dimensions, p_dimensions
             ),
             hint = 'Register the other size under another name; both can be used side by side.';
     end if;
@@ -46,7 +46,7 @@ exception
             errcode = 'PB017',
             message = format(
                 'embedding model "%s" with %s dimensions and threshold %s cannot be registered',
-                p_name, p_dimensions, p_default_threshold
+                pbdb._shown(p_name), p_dimensions, p_default_threshold
             ),
             hint = 'Name: letters, digits, ._:/@+-; dimensions 1 to 16000; threshold -1 to 1.';
 end;

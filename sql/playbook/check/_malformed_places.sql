@@ -12,7 +12,9 @@ begin atomic
     ) order by issue.position), '[]')
     from (
         -- Enough to mend; each hint costs a search for the nearest word.
-        select found.path, found.message, found.hint, found.position
+        select
+            left(found.path, 500) as path, left(found.message, 1000) as message,
+            left(found.hint, 1000) as hint, found.position
         from pbdb._document_issues(coalesce(p_document, 'null'))
         with ordinality as found (path, message, hint, position)
         order by found.position

@@ -14,8 +14,11 @@ declare
     v_all text;
 begin
     select
-        (array_agg(issue.path))[1], (array_agg(issue.message))[1], (array_agg(issue.hint))[1],
-        count(*), string_agg(format('%s: %s', issue.path, issue.message), e'\n')
+        (array_agg(left(issue.path, 500)))[1], (array_agg(left(issue.message, 1000)))[1],
+        (array_agg(left(issue.hint, 1000)))[1],
+        count(*), string_agg(
+            format('%s: %s', left(issue.path, 500), left(issue.message, 1000)), e'\n'
+        )
     into v_path, v_message, v_hint, v_count, v_all
     from (
         -- Enough to mend; each hint costs a search for the nearest word.

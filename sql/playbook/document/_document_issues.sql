@@ -50,6 +50,10 @@ begin atomic
     from given
     where given.document @? 'strict $.**{101}'
     union all
+    select 'document', pbdb._value_problem(given.document), 'Keep long numbers as texts.'
+    from given
+    where pbdb._value_problem(given.document) is not null
+    union all
     select
         'document',
         format('a document of %s bytes; 1048576 is the most', pg_column_size(p_document)),

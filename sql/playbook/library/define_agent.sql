@@ -33,7 +33,8 @@ begin
         or v_secret is not null then
         raise exception using
             errcode = 'PB017',
-            message = format('agent %s with model %s', to_jsonb(p_name), to_jsonb(p_model))
+            message = format('agent %s with model %s', to_jsonb(pbdb._shown(p_name)),
+                to_jsonb(pbdb._shown(p_model)))
                 || coalesce(': ' || replace(v_secret, 'config.', '') || ' looks like a secret', ''),
             hint = 'Give a name, a model, and parameters as an object; API keys belong in the '
                 'runner''s environment.';

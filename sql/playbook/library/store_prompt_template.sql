@@ -26,7 +26,7 @@ begin
         raise exception using
             errcode = 'PB017',
             message = format(
-                'prompt template %s: %s with options %s', to_jsonb(p_name),
+                'prompt template %s: %s with options %s', to_jsonb(pbdb._shown(p_name)),
                 left(p_template::text, 80), left(p_options::text, 80)
             ),
             hint = 'Give a name, a JSON text or a list of {"role", "content"}, and options as an '

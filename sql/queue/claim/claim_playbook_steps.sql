@@ -26,6 +26,7 @@ declare
     v_seconds float;
 begin
     perform pbdb._check_claim(p_worker, p_limit, p_lease_seconds);
+    perform pbdb._check_count('handlers', cardinality(p_handlers), 1000);
     -- While somebody holds a snapshot, ended leases pile up where this looks. From the second slow
     -- look on (the first may have made its plans) it takes a twentieth of the time at most: the
     -- session notes when it may look again, at most two seconds ahead.

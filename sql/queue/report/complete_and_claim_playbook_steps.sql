@@ -55,9 +55,11 @@ declare
     v_settled record;
 begin
     perform pbdb._check_claim(p_worker, p_limit, p_lease_seconds);
+    perform pbdb._check_count('handlers', cardinality(p_handlers), 1000);
     perform pbdb._check_same_length(p_step_result_ids, p_tokens);
     perform pbdb._check_same_length(p_step_result_ids, p_outputs);
     v_tokens := pbdb._routed_tokens(p_step_result_ids, p_tokens, p_organization_ids);
+    perform pbdb._check_same_length(p_step_result_ids, p_usages) where cardinality(p_usages) > 0;
     select s.verdicts, s.claims into v_settled
     from pbdb._settle_reports(
         p_step_result_ids, v_tokens, p_outputs, null, p_worker, p_handlers, p_limit,

@@ -26,6 +26,7 @@ begin
     perform pbdb._check_same_length(p_step_result_ids, p_tokens);
     perform pbdb._check_same_length(p_step_result_ids, p_outputs);
     v_tokens := pbdb._routed_tokens(p_step_result_ids, p_tokens, p_organization_ids);
+    perform pbdb._check_same_length(p_step_result_ids, p_usages) where cardinality(p_usages) > 0;
     select s.verdicts into v_verdicts
     from pbdb._settle_reports(p_step_result_ids, v_tokens, p_outputs, null) as s;
     if array_remove(p_usages, null) <> '{}' then

@@ -23,6 +23,7 @@ declare
     v_ended_below xid8 := pg_snapshot_xmin(pg_current_snapshot());
     v_rolled_up int := pbdb.roll_up_executions();
 begin
+    perform pbdb._check_limit(p_limit, 1000000);
     return query
     select s.what, s.count from pbdb._settle_overdue(p_limit) as s
     union all

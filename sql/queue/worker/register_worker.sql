@@ -12,12 +12,16 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     perform pbdb._check_claim(p_name, 0, 1);
+    perform pbdb._check_count('handlers', cardinality(p_handlers), 1000);
+    perform pbdb._check_text('longest handler', h.name, 600)
+    from unnest(p_handlers) as h (name)
+    where length(h.name) > 600;
     delete from pbdb.workers as w
     where
         w.name <> p_name and w.listen_pid is not null
         and not exists (select from pg_stat_activity as a where a.pid = w.listen_pid);
     insert into pbdb.workers (name, handlers, listen_pid)
-    values (p_name, p_handlers, p_listen_pid)
+    values (p_name, coalesce(p_handlers, '{}'), p_listen_pid)
     on conflict (name) do update
     set
         handlers = excluded.handlers, listen_pid = excluded.listen_pid, is_idle = false,

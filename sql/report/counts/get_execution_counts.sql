@@ -31,7 +31,9 @@ begin
         or v_to - v_from > interval '1 day' * (case p_bucket when 'hour' then 42 else 1000 end) then
         raise exception using
             errcode = 'PB017',
-            message = format('cannot count from %s to %s by %s', v_from, v_to, p_bucket),
+            message = format(
+                'cannot count from %s to %s by %s', v_from, v_to, pbdb._shown(p_bucket)
+            ),
             hint = 'Count by hour over at most 42 days, or by day over at most 1000.';
     end if;
 

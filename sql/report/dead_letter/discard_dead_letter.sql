@@ -15,6 +15,7 @@ begin
             message = format('no reason was given for discarding execution %s', p_execution_id),
             hint = 'Say why: it is kept with the execution.';
     end if;
+    perform pbdb._check_text('reason', p_reason, 10000);
     perform pbdb._require_dead_letter(p_execution_id);
     update pbdb.playbook_executions as e
     set
@@ -22,7 +23,7 @@ begin
         || jsonb_build_object('dead_letter', jsonb_build_object(
             'failed_at', extract(epoch from e.completed_at),
             'discarded_at', clock_timestamp(),
-            'reason', left(p_reason, 1000)
+            'reason', p_reason
         )),
         updated_at = clock_timestamp()
     where e.id = p_execution_id;

@@ -67,7 +67,7 @@ begin atomic
             or r.status in ('PENDING', 'RUNNING', 'FAILED', 'TIMEOUT')
         )
     order by r.id
-    limit p_limit;
+    limit case when p_limit < 0 then 0 else p_limit end;
 end;
 
 comment on function pbdb.get_execution_timeline(uuid, uuid, int, text, boolean) is

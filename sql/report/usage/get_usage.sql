@@ -33,7 +33,9 @@ begin
         or not isfinite(v_from) or not isfinite(v_to) or v_to - v_from > interval '366 days' then
         raise exception using
             errcode = 'PB017',
-            message = format('cannot add usage by %L from %L to %L', p_by, p_from, p_to),
+            message = format(
+                'cannot add usage by %L from %L to %L', pbdb._shown(p_by), p_from, p_to
+            ),
             hint = 'Add by playbook, step, model or day, over at most 366 days.';
     end if;
 

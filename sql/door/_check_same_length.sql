@@ -6,7 +6,9 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $fn$
 begin
-    if coalesce(cardinality(p_ids), -1) <> coalesce(cardinality(p_others), -2) then
+    perform pbdb._check_count('step results', cardinality(p_ids));
+    if coalesce(cardinality(p_ids), -1) <> coalesce(cardinality(p_others), -2)
+        or array_ndims(p_others) > 1 then
         raise exception using
             errcode = 'PB017',
             message = format(
