@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+ROOT: Final = Path(__file__).parents[2]
 _VERSION: Final = "147.0.2"
 # Told that it runs on a bare machine, the package unpacks the libraries that Chromium needs too.
 _BARE: Final = {
@@ -51,7 +52,7 @@ def _bring() -> Chromium:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "complete").exists():
             said = subprocess.run(
-                [_deno(), "run", "--no-config", "--allow-all", "-"],
+                [deno(), "run", "--no-config", "--allow-all", "-"],
                 input=_PROGRAM,
                 env={**os.environ, **_BARE, "TMPDIR": str(folder)},
                 capture_output=True,
@@ -66,5 +67,6 @@ def _bring() -> Chromium:
     return Chromium(str(folder / "chromium"), {"LD_LIBRARY_PATH": str(folder / "al2023" / "lib")})
 
 
-def _deno() -> str:
+def deno() -> str:
+    """The program that builds the console, from PATH or beside this Python."""
     return shutil.which("deno") or str(Path(sys.executable).parent / "deno")

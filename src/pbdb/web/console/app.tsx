@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from "react";
 
 import { to, usePlace } from "./address.ts";
 import { call, type InboxItem, type DeadLetter, type Page, Problem } from "./api.ts";
@@ -9,6 +9,9 @@ import { ExecutionPage } from "./screens/execution.tsx";
 import { Executions } from "./screens/executions.tsx";
 import { Inbox } from "./screens/inbox.tsx";
 import { PlaybookPage, Playbooks } from "./screens/playbooks.tsx";
+
+// The editor weighs more than all the rest: it comes when somebody edits.
+const Builder = lazy(() => import("./builder/builder.tsx"));
 
 interface Me {
   actor: string;
@@ -153,10 +156,11 @@ function Shell({ me }: { me: Me }) {
 }
 
 function Screen({ path }: { path: string[] }) {
-  const [name = "", part] = path;
+  const [name = "", part, verb] = path;
   if (name === "" || name === "executions") return part ? <ExecutionPage key={part} id={part} /> : <Executions />;
   if (name === "inbox") return <Inbox />;
   if (name === "dead-letters") return <DeadLetters />;
+  if (name === "playbooks" && part && verb === "edit") return <Suspense fallback={<Waiting />}><Builder key={part} name={part} /></Suspense>;
   if (name === "playbooks") return part ? <PlaybookPage key={part} name={part} /> : <Playbooks />;
   return <Empty>There is no such page. <a href={to("executions")}>Executions</a></Empty>;
 }

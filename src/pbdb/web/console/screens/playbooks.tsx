@@ -69,7 +69,7 @@ export function PlaybookPage({ name }: { name: string }) {
   const schema = shown.data?.document.input_schema;
   return (
     <>
-      <div className="row"><h1 className="grow" dir="auto">{name}</h1><a href={to("executions", { playbook: name })}>Its executions</a></div>
+      <div className="row"><h1 className="grow" dir="auto">{name}</h1><a href={to("executions", { playbook: name })}>Its executions</a> <a className="button" href={to(`playbooks/${encodeURIComponent(name)}/edit`)}>Edit</a></div>
       <Trouble error={versions.error ?? shown.error} />
       {shown.data?.document.description && <p dir="auto">{shown.data.document.description}</p>}
       <div className="split">

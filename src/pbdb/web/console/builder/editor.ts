@@ -1,0 +1,87 @@
+// The document's editor: CodeMirror with what a playbook needs, and nothing of the screen's state.
+
+import { autocompletion, type CompletionSource, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { EditorState, Transaction } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+export { EditorView, setDiagnostics };
+export type { Diagnostic };
+
+const colours = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--main)" },
+  { tag: [tags.string, tags.special(tags.string), tags.blockComment], color: "var(--good)" },
+  { tag: [tags.number, tags.bool, tags.null, tags.keyword], color: "var(--wait)" },
+  { tag: [tags.comment, tags.lineComment], color: "var(--dim)", fontStyle: "italic" },
+  { tag: [tags.meta, tags.labelName, tags.typeName], color: "var(--bad)" },
+]);
+
+const look = EditorView.theme({
+  "&": { height: "100%", fontSize: "13px", backgroundColor: "var(--card)", color: "var(--text)" },
+  "&.cm-focused": { outline: "2px solid var(--main)", outlineOffset: "-2px" },
+  ".cm-scroller": { fontFamily: "ui-monospace, monospace", lineHeight: "1.55", overflow: "auto" },
+  ".cm-gutters": { backgroundColor: "var(--page)", color: "var(--dim)", borderRight: "1px solid var(--line)" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--hover)" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    backgroundColor: "color-mix(in srgb, var(--main) 28%, transparent)",
+  },
+  ".cm-tooltip": { backgroundColor: "var(--card)", color: "var(--text)", border: "1px solid var(--line)", borderRadius: "6px" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--main)", color: "var(--on-main)" },
+  ".cm-completionDetail": { color: "var(--dim)", fontStyle: "normal" },
+  ".cm-tooltip-autocomplete ul li[aria-selected] .cm-completionDetail": { color: "var(--on-main)" },
+  ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
+  ".cm-diagnostic-warning": { borderLeftColor: "var(--wait)" },
+  ".cm-panels": { backgroundColor: "var(--card)", color: "var(--text)" },
+});
+
+export interface Told {
+  text: (text: string, isTyped: boolean) => void;
+  cursor: (offset: number) => void;
+  save: () => void;
+}
+
+/** `told` is asked for each time: what it holds may change while the editor stays. */
+export function editor(parent: HTMLElement, text: string, told: () => Told, complete: CompletionSource): EditorView {
+  const nonce = document.querySelector<HTMLElement>("[property=csp-nonce]")?.nonce ?? "";
+  return new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        EditorView.cspNonce.of(nonce),
+        // Every byte stays, \r too, and an offset here is one in the text.
+        EditorState.lineSeparator.of("\n"),
+        EditorView.contentAttributes.of({ "aria-label": "Document", spellcheck: "false" }),
+        lineNumbers(),
+        lintGutter(),
+        history(),
+        drawSelection(),
+        indentOnInput(),
+        indentUnit.of("  "),
+        bracketMatching(),
+        highlightActiveLine(),
+        yaml(),
+        syntaxHighlighting(colours),
+        look,
+        autocompletion({ override: [complete], icons: false }),
+        keymap.of([
+          { key: "Mod-s", run: () => (told().save(), true), preventDefault: true },
+          // Tab stays the way out of the editor; Ctrl-] and Ctrl-[ move lines.
+          ...completionKeymap, ...historyKeymap, ...lintKeymap, ...defaultKeymap,
+        ]),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) {
+            const isTyped = update.transactions.some((each) => each.annotation(Transaction.userEvent)?.startsWith("input.type"));
+            told().text(update.state.sliceDoc(), isTyped);
+          }
+          if (update.selectionSet && !update.docChanged) told().cursor(update.state.selection.main.head);
+        }),
+      ],
+    }),
+  });
+}
