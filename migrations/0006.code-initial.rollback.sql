@@ -928,6 +928,21 @@ drop function pbdb.validate_playbook(uuid);
 -- deleted: sql/playbook/check/_playbook_issues.sql
 drop function pbdb._playbook_issues(uuid);
 
+-- deleted: sql/playbook/check/_order_issues.sql
+drop function pbdb._order_issues(uuid);
+
+-- deleted: sql/playbook/check/_member_issues.sql
+drop function pbdb._member_issues(uuid);
+
+-- deleted: sql/playbook/check/_shape_of.sql
+drop function pbdb._shape_of(uuid, uuid, text, text[], uuid);
+
+-- deleted: sql/playbook/check/_playbook_reads.sql
+drop function pbdb._playbook_reads(uuid);
+
+-- deleted: sql/playbook/check/_mapping_schema.sql
+drop function pbdb._mapping_schema(jsonb);
+
 -- deleted: sql/playbook/check/_config_issues.sql
 drop function pbdb._config_issues(uuid);
 
@@ -1510,6 +1525,9 @@ drop function pbdb._url_encode(text);
 -- deleted: sql/language/expression/_expression_issues.sql
 drop function pbdb._expression_issues(jsonb, text);
 
+-- deleted: sql/language/expression/_text_issues.sql
+drop function pbdb._text_issues(jsonb, text);
+
 -- deleted: sql/language/template/_check_template.sql
 drop function pbdb._check_template(jsonb, jsonb);
 
@@ -1543,6 +1561,9 @@ drop function pbdb._filter_depth(text);
 -- deleted: sql/language/expression/_nodes.sql
 drop function pbdb._nodes(jsonb);
 
+-- deleted: sql/language/expression/_expression_reads.sql
+drop function pbdb._expression_reads(jsonb, text);
+
 -- deleted: sql/language/expression/_expression_names.sql
 drop function pbdb._expression_names(jsonb, text);
 
@@ -1551,6 +1572,9 @@ drop function pbdb._expressions(jsonb, text, text);
 
 -- deleted: sql/language/expression/_condition_expressions.sql
 drop function pbdb._condition_expressions(text, jsonb, text);
+
+-- deleted: sql/language/expression/_path_reads.sql
+drop function pbdb._path_reads(text);
 
 -- deleted: sql/language/expression/_path_names.sql
 drop function pbdb._path_names(text);
@@ -1722,6 +1746,9 @@ drop function pbdb._schema_error(text, text, jsonb, jsonb);
 
 -- deleted: sql/language/schema/_schema_wanted.sql
 drop function pbdb._schema_wanted(text, jsonb);
+
+-- deleted: sql/language/schema/_schema_lacks.sql
+drop function pbdb._schema_lacks(jsonb, text[]);
 
 -- deleted: sql/language/schema/_schema_path.sql
 drop function pbdb._schema_path(text, text);

@@ -68,6 +68,7 @@ set role pbdb_owner;
 \ir language/expression/_path_patterns.sql
 \ir language/expression/_affordable_path.sql
 \ir language/schema/_schema_path.sql
+\ir language/schema/_schema_lacks.sql
 \ir language/schema/_schema_wanted.sql
 \ir language/schema/_schema_error.sql
 \ir language/schema/_schema_unchecked.sql
@@ -125,9 +126,11 @@ set role pbdb_owner;
 \ir language/template/_template_tokens.sql
 \ir language/template/_template_expressions.sql
 \ir language/expression/_path_names.sql
+\ir language/expression/_path_reads.sql
 \ir language/expression/_condition_expressions.sql
 \ir language/expression/_expressions.sql
 \ir language/expression/_expression_names.sql
+\ir language/expression/_expression_reads.sql
 \ir language/expression/_nodes.sql
 \ir language/expression/_filter_depth.sql
 \ir language/expression/_path_hint.sql
@@ -139,6 +142,7 @@ set role pbdb_owner;
 \ir language/template/_template_section_issues.sql
 \ir language/template/_template_issues.sql
 \ir language/template/_check_template.sql
+\ir language/expression/_text_issues.sql
 \ir language/expression/_expression_issues.sql
 \ir language/template/_url_encode.sql
 \ir language/template/_refuse_long_text.sql
@@ -339,6 +343,11 @@ set role pbdb_owner;
 \ir playbook/check/_syntax_issues.sql
 \ir playbook/check/_secret_issues.sql
 \ir playbook/check/_config_issues.sql
+\ir playbook/check/_mapping_schema.sql
+\ir playbook/check/_playbook_reads.sql
+\ir playbook/check/_shape_of.sql
+\ir playbook/check/_member_issues.sql
+\ir playbook/check/_order_issues.sql
 \ir playbook/check/_playbook_issues.sql
 \ir playbook/check/validate_playbook.sql
 \ir playbook/graph/_playbook_graph.sql

@@ -51,7 +51,7 @@ begin atomic
         entries.n, entries.path,
         case when names.is_open then 'CONFIG_KEY_UNKNOWN' else 'CONFIG_VALUE_INVALID' end,
         format('%s is not a config key of %s', entries.place, entries.step_type),
-        format('%sKnown: %s.', case when names.is_open then 'It is ignored. ' end, names.list)
+        format('Known: %s.', names.list)
     from entries
     inner join names on entries.step_type = names.step_type and entries.holder = names.holder
     where entries.key is null
@@ -92,7 +92,6 @@ end;
 
 comment on function pbdb._config_key_issues(pbdb.playbook_step_type[], jsonb[]) is
 'What is wrong with single keys of steps'' configs: the number of the config from 1, JSON pointer, '
-'code, message, hint. Codes: CONFIG_KIND_INVALID, CONFIG_VALUE_INVALID; CONFIG_KEY_UNKNOWN is a '
-'warning.';
+'code, message, hint. Codes: CONFIG_KIND_INVALID, CONFIG_VALUE_INVALID, CONFIG_KEY_UNKNOWN.';
 
 revoke execute on function pbdb._config_key_issues(pbdb.playbook_step_type[], jsonb[]) from public;

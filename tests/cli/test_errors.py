@@ -92,7 +92,7 @@ def test_check_says_what_is_wrong_in_which_line_and_keeps_nothing(shell: Shell) 
     )
     said = shell("check", "lead.yaml", code=1)
     assert "lead.yaml:5: error CONFIG_KEY_MISSING: API_CALL needs url" in said.out
-    assert "lead.yaml:6: warning CONFIG_KEY_UNKNOWN" in said.out
+    assert "lead.yaml:6: error CONFIG_KEY_UNKNOWN" in said.out
     assert "lead.yaml:7: error STEP_UNKNOWN: $steps.nobody is no step's output" in said.out
     assert shell("ls", "--json").json == []
 

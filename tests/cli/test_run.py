@@ -73,8 +73,13 @@ steps:
     type: WAIT_FOR_INPUT
     config:
       prompt: Pay?
-      assignee: ann
+      timeout_seconds: 5
+  - name: greet
+    type: DATA_TRANSFORM
+    config:
+      output: Hello {{ input.name }}
 """
+TYPO = ODD.replace("timeout_seconds: 5", "assignee: ann")
 
 
 @pytest.mark.parametrize("command", ["apply", "run"])
@@ -83,9 +88,14 @@ def test_a_slip_is_told_when_it_is_applied(shell: Shell, command: str) -> None:
 
     said = shell(command, "odd.yaml", code=None)
 
-    assert "odd.yaml:7: warning CONFIG_KEY_UNKNOWN" in said.out
-    assert "assignees" in said.out
+    assert "odd.yaml:11: warning EXPRESSION_IN_TEXT" in said.out
+    assert "PROMPT_TEMPLATE" in said.out
     assert "warning" not in shell(command, "odd.yaml", code=None).out
+
+    shell.write("odd.yaml", TYPO)
+    refused = shell(command, "odd.yaml", code=1)
+    assert "odd.yaml:7: error CONFIG_KEY_UNKNOWN" in refused.err
+    assert "Did you mean assignees?" in refused.err
 
 
 SLOW = """\

@@ -337,11 +337,11 @@ def test_names_that_exist_elsewhere_are_warned_of(tenant: Any) -> None:
     )
     issues = tenant.issues(document)
     assert [(i["severity"], i["step_name"], i["code"]) for i in issues] == [
+        ("error", "c", "CONFIG_KEY_UNKNOWN"),
         ("warning", "a", "AGENT_UNKNOWN"),
         ("warning", "b", "PLAYBOOK_NOT_ACTIVE"),
-        ("warning", "c", "CONFIG_KEY_UNKNOWN"),
     ]
-    assert issues[2]["hint"].startswith("Did you mean parameters? It is ignored.")
+    assert issues[0]["hint"].startswith("Did you mean parameters? Known: ")
 
 
 def test_errors_come_first_and_then_the_steps_in_order(tenant: Any, step: Any) -> None:

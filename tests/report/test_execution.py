@@ -124,7 +124,7 @@ def test_the_input_of_a_step_is_what_it_read(tenant: Tenant, ask: Ask) -> None:
         transform("skipped", 1, condition="$input.n > 100"),
         transform("failed", 1, input_mapping={"m": "$input.n / 0"}, is_optional=True),
         transform("optional", "$input.n / 0", is_optional=True),
-        function("sent", config={"function": "sent", "x": "{{ input.n }}"}),
+        function("sent", config={"function": "sent", "parameters": {"x": "{{ input.n }}"}}),
     )
     execution = tenant.start({"n": 7})
     held = {step["step_name"]: step for step in tenant.claim()}

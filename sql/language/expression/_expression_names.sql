@@ -11,7 +11,11 @@ begin atomic
         from pbdb._expressions(p_value, p_kind) as expression
         where expression.kind in ('path', 'predicate')
         union all
-        select expression.expression
+        select case
+            when expression.expression like 'steps.%'
+                then 'steps.' || split_part(expression.expression, '.', 2)
+            else split_part(expression.expression, '.', 1)
+        end
         from pbdb._expressions(p_value, p_kind) as expression
         where expression.kind = 'name'
     ) as found;

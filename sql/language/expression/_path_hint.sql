@@ -6,6 +6,10 @@ immutable
 parallel safe
 begin atomic
     select case
+        when p_path ~ '^\$\{'
+            then 'A value is "$input.name"; inside text write {{input.name}}.'
+        when p_path ~ '\.\s*(map|filter|join|find|includes|slice|split|to(Upp|Low)erCase)\s*\('
+            then 'Paths are SQL/JSON, not JavaScript: filter with [*] ? (@.x > 1), or use a step.'
         when p_path ~ '^\$(\d|\s|$)'
             then 'Write text that starts with a dollar sign with two: $$.'
         when p_plain ~ '\w-\w'

@@ -43,6 +43,13 @@ begin atomic
     where plain.path ~ '\.\s*\*\*'
     union all
     select
+        'EXPRESSION_SUBSCRIPT',
+        format('%s asks for an element before the first', left(p_path, 200)),
+        'The last element is [last], the one before it [last - 1].'
+    from plain
+    where plain.path ~ '\[\s*-\s*\d'
+    union all
+    select
         'EXPRESSION_TOO_DEEP',
         format('%s nests filters %s deep; 2 is the most', left(p_path, 200), depth.depth),
         'Filter in two steps.'
@@ -82,7 +89,8 @@ end;
 comment on function pbdb._path_issues(text, text) is
 'What is wrong with one SQL/JSON path: code, message, hint. p_kind path (starts with $; members '
 'named by digits are list elements) or predicate. Codes: EXPRESSION_SYNTAX, '
-'EXPRESSION_WITHOUT_VARIABLE, EXPRESSION_TOO_LONG, EXPRESSION_RECURSIVE, EXPRESSION_TOO_DEEP, '
-'EXPRESSION_REGEX_TOO_LONG, EXPRESSION_REGEX_TOO_DEAR, EXPRESSION_REPETITIVE.';
+'EXPRESSION_WITHOUT_VARIABLE, EXPRESSION_SUBSCRIPT, EXPRESSION_TOO_LONG, EXPRESSION_RECURSIVE, '
+'EXPRESSION_TOO_DEEP, EXPRESSION_REGEX_TOO_LONG, '
+'EXPRESSION_REGEX_TOO_DEAR, EXPRESSION_REPETITIVE.';
 
 revoke execute on function pbdb._path_issues(text, text) from public;

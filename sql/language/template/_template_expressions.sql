@@ -10,11 +10,7 @@ parallel safe
 begin atomic
     select
         case when name.name like '$%' then 'path' else 'name' end,
-        case
-            when name.name like '$%' then name.name
-            when name.name like 'steps.%' then 'steps.' || split_part(name.name, '.', 2)
-            else split_part(name.name, '.', 1)
-        end
+        name.name
     from unnest(pbdb._template_tokens(p_template)) with ordinality as token (tag, position)
     cross join lateral (
         select btrim(split_part(ltrim(token.tag, '#^&'), '??', 1), E' \t\r\n')
@@ -28,6 +24,7 @@ end;
 
 comment on function pbdb._template_expressions(text) is
 'What the tags of a template read: kind path for tags that start with $, kind name for plain names '
-'of variables. Plain names of other things are left out: they come from the step''s input.';
+'of variables and their members (steps.a.output). Plain names of other things are left out: '
+'they come from the step''s input.';
 
 revoke execute on function pbdb._template_expressions(text) from public;

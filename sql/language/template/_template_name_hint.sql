@@ -8,6 +8,8 @@ begin atomic
     select case
         when p_name ~ '^(if|each|unless|with|else)\M'
             then 'There are no helpers: {{#x}}...{{/x}} tests or repeats, {{^x}} is else.'
+        when p_name ~ '\['
+            then format('Elements are read by a path: {{$%s}}.', p_name)
         when p_name ~ '[|(]'
             then 'There are no filters or functions: prepare the value in a step before.'
         else 'Write {{name}}, {{a.b}}, {{.}} or a path: {{$input."first name"}}.'

@@ -45,7 +45,9 @@ begin atomic
         format('{{%s}} names nothing that a template can read', left(p_tag, 100)),
         pbdb._template_name_hint(parts.name)
     from parts
-    where parts.is_name and parts.name !~ '^(\.|[^\s.{}|()"''#^/&!$]+(\.[^\s.{}|()"''#^/&!]+)*)$'
+    where
+        parts.is_name
+        and parts.name !~ '^(\.|[^][\s.{}|()"''#^/&!$]+(\.[^][\s.{}|()"''#^/&!]+)*)$'
     union all
     select issue.code, issue.message, issue.hint
     from parts

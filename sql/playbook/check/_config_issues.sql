@@ -13,7 +13,7 @@ begin atomic
     select
         case
             when issue.code in (
-                'CONFIG_KEY_UNKNOWN', 'CONFIG_KEY_IGNORED', 'TIMEOUT_IN_MILLISECONDS',
+                'CONFIG_KEY_IGNORED', 'TIMEOUT_IN_MILLISECONDS',
                 'URL_FROM_DATA', 'SINGLE_BRACES', 'AGENT_UNKNOWN', 'PLAYBOOK_NOT_ACTIVE'
             ) then 'warning'
             else 'error'

@@ -17,6 +17,10 @@ begin atomic
         union all
         select * from pbdb._name_issues(p_playbook_id)
         union all
+        select * from pbdb._member_issues(p_playbook_id)
+        union all
+        select * from pbdb._order_issues(p_playbook_id)
+        union all
         select * from pbdb._syntax_issues(p_playbook_id)
         union all
         select * from pbdb._config_issues(p_playbook_id)

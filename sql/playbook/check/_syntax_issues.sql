@@ -20,6 +20,13 @@ begin atomic
     where written.kind <> 'schema'
     union all
     select
+        'warning', written.step_id, issue.code, pbdb._pointer_path(written.path, issue.path),
+        issue.message, issue.hint
+    from written
+    cross join lateral pbdb._text_issues(written.value, written.kind) as issue
+    where written.kind in ('mapping', 'config', 'template', 'condition')
+    union all
+    select
         case issue.code when 'SCHEMA_KEYWORD_UNKNOWN' then 'warning' else 'error' end,
         written.step_id, issue.code,
         pbdb._pointer_path(written.path, issue.path), issue.message, issue.hint
@@ -30,6 +37,7 @@ end;
 
 comment on function pbdb._syntax_issues(uuid) is
 'Expressions and JSON Schemas of a playbook that cannot be parsed, with the codes of '
-'_expression_issues and _schema_issues.';
+'_expression_issues and _schema_issues, and texts that look like expressions, with those of '
+'_text_issues.';
 
 revoke execute on function pbdb._syntax_issues(uuid) from public;
