@@ -30,6 +30,8 @@ class ConsoleHook(BuildHookInterface):  # type: ignore[type-arg]
 def build() -> None:
     """Make static/. pip asks twice, for metadata and for the wheel: the second time is nothing."""
     sources = [each for each in WEB.rglob("*") if each.is_file() and _is_source(each)]
+    # What the builder's inspector knows of steps.
+    sources.append(WEB.parents[2] / "docs" / "playbook.schema.json")
     index = STATIC / "index.html"
     if index.exists() and index.stat().st_mtime >= max(each.stat().st_mtime for each in sources):
         return

@@ -92,3 +92,78 @@ def test_an_author_mends_a_text_and_activates_it(page: Page, reading: Web) -> No
     dialog.get_by_role("button", name="Activate").click()
     expect(dialog).to_be_hidden()
     assert sources(reading, "reading-list")[0] == (2, "ACTIVE", READING + "# The end.\n")
+
+
+def text_of(document: Locator) -> str:
+    """The whole text as the editor holds it, also the lines that it does not draw."""
+    return str(
+        document.evaluate(
+            "node => node.cmTile?.view?.state.sliceDoc() ?? node.cmView.view.state.sliceDoc()"
+        )
+    )
+
+
+def step(page: Page, name: str) -> Locator:
+    return page.get_by_role("group", name="Canvas").get_by_role("button", name=f"{name}, ")
+
+
+def test_a_playbook_is_built_by_mouse_and_undone_to_the_byte(page: Page, reading: Web) -> None:
+    document = edit(page, reading, "reading-list")
+    step(page, "stored").click()
+    inspector = page.get_by_role("region", name="Inspector")
+    expect(inspector.get_by_role("heading", name="stored")).to_be_visible()
+    picture(page, "builder-inspector")
+    page.get_by_role("toolbar").get_by_role("button", name="api call").click()
+    expect(step(page, "api_call")).to_be_visible()
+    expect(inspector.get_by_role("heading", name="api_call")).to_be_visible()
+    # Into the body of for_each, and from there onto the way between two steps.
+    palette = page.get_by_role("toolbar")
+    palette.get_by_role("button", name="prompt template").drag_to(step(page, "page"))
+    expect(step(page, "prompt_template")).to_be_visible()
+    step(page, "prompt_template").drag_to(step(page, "approve"))
+    expect(step(page, "prompt_template")).to_have_accessible_name(
+        "prompt_template, prompt template"
+    )
+    step(page, "page").click()
+    inspector.get_by_label("name", exact=True).fill("the page")
+    inspector.get_by_label("name", exact=True).press("Enter")
+    expect(page.get_by_text("Renamed page to the page, in 1 other place too.")).to_be_visible()
+    expect(step(page, "the page")).to_be_visible()
+    assert 'page: $steps."the page".output.data' in text_of(document)
+    step(page, "approve").click()
+    step(page, "approve").press("Delete")
+    expect(page.get_by_text("Removed approve.")).to_be_visible()
+    expect(step(page, "approve")).to_have_count(0)
+    expect(issues(page)).to_contain_text("$steps.approve is no step's output")
+    picture(page, "builder-built")
+    now = parse_document(text_of(document)).content
+    with build.as_tenant(reading.app, reading.organization):
+        row = reading.app.execute("select issues from check_playbook(%s)", (Jsonb(now),)).fetchone()
+    assert row is not None
+    for each in row[0]:
+        expect(issues(page)).to_contain_text(each["message"])
+    undo(page, document)
+    assert text_of(document) == READING
+    expect(issues(page)).to_contain_text("Nothing is wrong with it")
+
+
+def test_a_playbook_is_built_by_keyboard_alone(page: Page, web: Web) -> None:
+    document = edit(page, web, "by keyboard")
+    expect(page.get_by_text("There are no steps yet")).to_be_visible()
+    picture(page, "builder-empty")
+    page.get_by_role("toolbar").get_by_role("button", name="data transform").focus()
+    page.keyboard.press("Enter")
+    expect(step(page, "data_transform")).to_be_visible()
+    page.get_by_role("toolbar").get_by_role("button", name="parallel execution").focus()
+    page.keyboard.press("Enter")
+    expect(step(page, "parallel_execution")).to_be_visible()
+    step(page, "parallel_execution").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.get_by_text("Moved parallel_execution.")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(step(page, "one")).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(page.get_by_text("Removed one.")).to_be_visible()
+    undo(page, document)
+    page.keyboard.press("Control+End")
+    expect(step(page, "data_transform")).to_have_count(0)

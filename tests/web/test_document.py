@@ -25,7 +25,7 @@ def run(*arguments: str) -> None:
 
 
 def test_the_text_keeps_what_nobody_edited() -> None:
-    run("test", "--quiet", "--no-check", "--allow-read", "document")
+    run("test", "--quiet", "--no-check", "--allow-read", "--allow-env", "document")
 
 
 def test_the_types_fit() -> None:

@@ -7,15 +7,20 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { read, type Text } from "../../document/read.ts";
+import { complete } from "../../document/complete.ts";
 import { rangeOf, stepAt, stepsOf } from "../../document/place.ts";
+import { CannotEdit } from "../../document/splice.ts";
+import { type Edit, insertStep, moveStep, removeStep, shiftStep } from "../../document/steps.ts";
 import { change, to, usePlace } from "../address.ts";
 import { call } from "../api.ts";
 import { Trouble, Waiting } from "../parts/bits.tsx";
-import { Canvas } from "./canvas.tsx";
+import { Canvas, type Dropped } from "./canvas.tsx";
 import { located, useCheck } from "./check.ts";
 import { Activate, Conflicted } from "./dialogs.tsx";
 import { open, type Opened, useDraft } from "./draft.ts";
-import { type Diagnostic, editor, EditorView, setDiagnostics, type Told } from "./editor.ts";
+import { type CompletionSource, type Diagnostic, editor, EditorView, setDiagnostics, type Told } from "./editor.ts";
+import { Inspector } from "./inspector.tsx";
+import { Palette } from "./palette.tsx";
 import { Strip } from "./strip.tsx";
 
 export default function Builder({ name }: { name: string }) {
@@ -48,11 +53,14 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
   if (checked && !isMalformed) picture.current = checked;
 
   const view = useRef<EditorView | null>(null);
+  const latest = useRef(text);
+  const chosen = useRef(selected);
+  chosen.current = selected;
   const told = useRef<Told>(null!);
   told.current = {
-    text: (now) => setText(read(now)),
+    text: (now) => setText(latest.current = read(now)),
     cursor: (offset) => {
-      const step = stepAt(text, offset);
+      const step = stepAt(latest.current, offset);
       if (step?.name && step.name !== selected && view.current?.hasFocus) select(step.name);
     },
     save: () => void draft.save(text, draft.base),
@@ -70,6 +78,37 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
       ...each, from: Math.min(each.from, most), to: Math.min(each.to, most),
     }))));
   }, [issues, text]);
+
+  const [said, say] = useState("");
+  /** Every edit is made of the text as it is now, so that none is lost between two pictures. */
+  const edit = (make: (text: Text) => Edit) => {
+    const now = view.current!;
+    const made = make(latest.current);
+    if (made.changes.length) {
+      const { from } = made.changes.reduce((first, each) => each.from < first.from ? each : first);
+      now.dispatch({ changes: made.changes, effects: EditorView.scrollIntoView(from, { y: "center" }), userEvent: "edit" });
+    }
+    if (made.said) say(made.said);
+    if (made.step !== selected) select(made.step);
+  };
+  const attempt = (make: (text: Text) => Edit) => {
+    try {
+      edit(make);
+    } catch (error) {
+      if (!(error instanceof CannotEdit)) throw error;
+      say(error.message);
+    }
+  };
+  const drop = (what: Dropped, where: { before?: string; after?: string; branch?: [string, string] }) =>
+    attempt((now) => "type" in what ? insertStep(now, what.type, where) : moveStep(now, what.step, where));
+  const source: CompletionSource = useCallback((context) => {
+    const line = context.state.doc.lineAt(context.pos);
+    const before = line.text.slice(0, context.pos - line.from);
+    const isDocument = context.view === view.current;
+    const step = isDocument ? stepAt(latest.current, context.pos) : stepsOf(latest.current).find((each) => each.name === chosen.current);
+    const found = complete(latest.current, step, before);
+    return found && { from: context.pos - found.back, options: found.options.map(({ label, insert, detail }) => ({ label, detail, apply: insert ?? label })), filter: false };
+  }, []);
 
   const go = useCallback((from: number, to: number, step: string | null, focus = true) => {
     if (step) select(step);
@@ -103,6 +142,7 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
   });
   const replace = (now: string) => view.current?.dispatch({ changes: { from: 0, to: view.current.state.doc.length, insert: now } });
 
+  const step = stepsOf(text).find((each) => each.name === selected);
   return (
     <div className="builder">
       <div className="row head">
@@ -111,20 +151,24 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
           <Saved draft={draft} isMalformed={isMalformed} isRenamed={isRenamed} from={opened.from} />
         </span>
         {draft.conflict && <button type="button" onClick={() => setLooking(true)}>Look at both…</button>}
+        <span className="said" role="status">{said}</span>
         <span className="grow" />
         <button type="button" disabled={!draft.isChanged || isMalformed || isRenamed} onClick={() => void draft.save(text, draft.base)}>Save draft</button>
         <button type="button" className="main" disabled={isMalformed || isRenamed || text.text === active?.text} onClick={() => setActivating(true)}>Activate…</button>
       </div>
       {draft.state.kind === "refused" && !draft.conflict && <Trouble error={draft.state.error} />}
       {isRenamed && <p className="notice">This page edits “{name}”, and the document is called “{String(text.content!.name)}”: nothing is saved until the name is the old one again.</p>}
+      <Palette after={step ? step.name : null} add={(type) => attempt((now) => insertStep(now, type, step ? { after: step.name } : {}))} />
       <div className="panes">
-        {picture.current && picture.current.nodes.length > 0 ? (
+        {picture.current ? (
           <Canvas
             checked={picture.current} issues={issues} selected={selected} traces={null}
-            select={choose} open={() => view.current?.focus()} remove={() => {}} move={() => {}} drop={() => {}}
+            select={choose} open={() => document.getElementById("inspect-name")?.focus()}
+            remove={(name) => attempt((now) => removeStep(now, name))} move={(name, by) => attempt((now) => shiftStep(now, name, by))} drop={drop}
           />
-        ) : <div className="canvas"><p className="dim">{checked ? "There are no steps yet." : "…"}</p></div>}
-        <Document text={opened.base.text} view={view} told={told} />
+        ) : <div className="canvas" />}
+        <Document text={opened.base.text} view={view} told={told} complete={source} />
+        <Inspector text={text} step={step} issues={issues} edit={edit} complete={source} />
       </div>
       <Strip
         troubles={text.troubles} issues={issues} isBehind={isBehind} error={error}
@@ -168,10 +212,10 @@ function Saved(props: { draft: ReturnType<typeof useDraft>; isMalformed: boolean
   return <>{props.from !== null ? `as v${props.from} is, nothing changed` : "new"}</>;
 }
 
-function Document(props: { text: string; view: { current: EditorView | null }; told: { current: Told } }) {
+function Document(props: { text: string; view: { current: EditorView | null }; told: { current: Told }; complete: CompletionSource }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const made = editor(box.current!, props.text, () => props.told.current, () => null);
+    const made = editor(box.current!, props.text, () => props.told.current, props.complete);
     props.view.current = made;
     return () => {
       made.destroy();

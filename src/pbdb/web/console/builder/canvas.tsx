@@ -90,6 +90,7 @@ export function Canvas(props: Props) {
 
   return (
     <div className="canvas" ref={area} role="group" aria-label="Canvas" data-over={over === ""} {...accept("", {})}>
+      {picture.boxes.length === 0 && <p className="dim hint">There are no steps yet: choose a type above, or drag it here.</p>}
       <div className="sheet" style={{ width: picture.width, height: picture.height }}>
         {picture.boxes.filter((each) => each.height > 60).map((each) => (
           <div key={each.name} className="frame" style={{ left: each.x, top: each.y, width: each.width, height: each.height }} />

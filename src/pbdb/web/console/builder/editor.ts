@@ -1,7 +1,7 @@
 // The document's editor: CodeMirror with what a playbook needs, and nothing of the screen's state.
 
 import { autocompletion, type CompletionSource, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, insertNewlineAndIndent } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
@@ -10,7 +10,7 @@ import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } f
 import { tags } from "@lezer/highlight";
 
 export { EditorView, setDiagnostics };
-export type { Diagnostic };
+export type { CompletionSource, Diagnostic };
 
 const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--main)" },
@@ -45,15 +45,56 @@ export interface Told {
   save: () => void;
 }
 
+const nonce = () => EditorView.cspNonce.of(document.querySelector<HTMLElement>("[property=csp-nonce]")?.nonce ?? "");
+
+const small = EditorView.theme({
+  "&": { height: "auto" },
+  ".cm-content": { padding: "5px 0" },
+  ".cm-line": { padding: "0 8px" },
+  ".cm-scroller": { maxHeight: "220px" },
+});
+
+/** A field of the inspector: a value as it is written. Enter keeps it, Shift-Enter begins a line. */
+export function line(parent: HTMLElement, field: {
+  text: string; label: string; id: string; described: string; complete: CompletionSource; commit: (text: string) => void;
+}): EditorView {
+  const hasLines = field.text.includes("\n");
+  const commit = (view: EditorView) => (field.commit(view.state.sliceDoc()), true);
+  return new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: field.text,
+      extensions: [
+        nonce(), history(), drawSelection(), yaml(), syntaxHighlighting(colours), look, small, EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ "aria-label": field.label, "aria-describedby": field.described, id: field.id, spellcheck: "false" }),
+        autocompletion({ override: [field.complete], icons: false }),
+        keymap.of([
+          ...completionKeymap,
+          { key: "Mod-Enter", run: commit },
+          ...(hasLines ? [] : [{ key: "Enter", run: commit }]),
+          {
+            key: "Escape", run: (view: EditorView) => {
+              view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: field.text } });
+              return true;
+            },
+          },
+          { key: "Shift-Enter", run: insertNewlineAndIndent },
+          ...historyKeymap, ...defaultKeymap,
+        ]),
+        EditorView.domEventHandlers({ blur: (_, view) => { commit(view); } }),
+      ],
+    }),
+  });
+}
+
 /** `told` is asked for each time: what it holds may change while the editor stays. */
 export function editor(parent: HTMLElement, text: string, told: () => Told, complete: CompletionSource): EditorView {
-  const nonce = document.querySelector<HTMLElement>("[property=csp-nonce]")?.nonce ?? "";
   return new EditorView({
     parent,
     state: EditorState.create({
       doc: text,
       extensions: [
-        EditorView.cspNonce.of(nonce),
+        nonce(),
         // Every byte stays, \r too, and an offset here is one in the text.
         EditorState.lineSeparator.of("\n"),
         EditorView.contentAttributes.of({ "aria-label": "Document", spellcheck: "false" }),
