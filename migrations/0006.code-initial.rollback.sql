@@ -103,6 +103,9 @@ drop function pbdb.get_playbook(text, integer);
 -- deleted: sql/report/playbook/list_playbook_versions.sql
 drop function pbdb.list_playbook_versions(text, integer, integer);
 
+-- deleted: sql/report/playbook/list_playbook_tools.sql
+drop function pbdb.list_playbook_tools(uuid, text, text, integer);
+
 -- deleted: sql/report/playbook/list_playbooks.sql
 drop function pbdb.list_playbooks(text, pbdb.playbook_status, text, text, text, integer, text);
 

@@ -621,6 +621,7 @@ set role pbdb_owner;
 \ir report/overview/get_overview.sql
 \ir report/usage/get_usage.sql
 \ir report/playbook/list_playbooks.sql
+\ir report/playbook/list_playbook_tools.sql
 \ir report/playbook/list_playbook_versions.sql
 \ir report/playbook/get_playbook.sql
 \ir report/fsck/_step_index.sql

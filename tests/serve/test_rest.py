@@ -129,3 +129,20 @@ def test_rpc_calls_the_same_functions_as_postgrest_does(served: Served) -> None:
     for hidden in ("set_organization", "claim_playbook_steps", "_start_runs", "pg_sleep"):
         assert served.call("POST", f"/rpc/{hidden}", {}).status_code == 404
     assert served.call("GET", "/rpc/start_playbook?p_name=echo").status_code == 405
+
+
+def test_a_memory_is_stored_found_and_deleted(served: Served) -> None:
+    stored = served.call("POST", "/v1/memories", {"content": "Ada drinks tea", "source": "talk"})
+    assert stored.status_code == 201
+    search = {"query": "tea", "mode": "text"}
+    (found,) = served.call("POST", "/v1/memories:search", search, scope="read").json()["items"]
+    assert (found["id"], found["content"]) == (stored.json()["memory_id"], "Ada drinks tea")
+    assert (
+        served.call("POST", "/v1/memories:search", search, tenant=served.theirs).json()["items"]
+        == []
+    )
+    path = f"/v1/memories/{found['id']}"
+    assert served.call("DELETE", path, tenant=served.theirs).status_code == 404
+    assert served.call("DELETE", path, scope="read start").status_code == 403
+    assert served.call("DELETE", path).status_code == 204
+    assert served.call("POST", "/v1/memories:search", search).json()["items"] == []

@@ -11,6 +11,7 @@ from pbdb.cli import (
     dead_letters,
     demo,
     executions,
+    mcp,
     memory,
     migrations,
     new,
@@ -45,7 +46,7 @@ def _options(
 
 app.add_typer(database.app, name="db")
 for group in (
-    demo, migrations, new, playbooks, versions, executions, retention, run, serve, worker
+    demo, migrations, new, playbooks, versions, executions, retention, run, serve, mcp, worker
 ):  # fmt: skip
     group.add_to(app)
 app.add_typer(memory.app, name="memory")

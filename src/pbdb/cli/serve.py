@@ -6,6 +6,7 @@ import json
 import socket
 import sys
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -29,8 +30,6 @@ from pbdb.database import Target, connect
 
 if TYPE_CHECKING:
     from pbdb.server.access.principal import Authenticator
-    from pbdb.server.access.session import Sessions
-
 LOCAL_LOGIN: Final = "pbdb_serve"
 """The login that `pbdb serve` makes for itself in the local server: of pbdb_app, nothing else."""
 
@@ -81,7 +80,7 @@ def serve(
     """Serve REST and the console over HTTP until SIGTERM or Ctrl-C; /openapi.json describes it."""
     try:
         from pbdb.server import Serving, create_app
-        from pbdb.server.access.session import OneTimeLink
+        from pbdb.server.access.session import OneTimeLink, Sessions
         from pbdb.server.catalog import Refused
         from pbdb.server.running import run
         from pbdb.server.serving import LOOPBACK
@@ -90,11 +89,12 @@ def serve(
             f"{error.name} is not installed", "pip install 'pbdb[server]' brings what serving needs"
         ) from None
     _check_exposure(host, public_url, has_tokens=bool(jwks_url or jwt_key), insecure=insecure_http)
-    target = _serving_target(url)
+    target = serving_target(url)
     token, authenticator = _authenticator(jwks_url, jwt_key, issuer, audience, claim, organization)
     named = {urlsplit(public_url).hostname or ""} if public_url else {host}
     scheme = urlsplit(public_url).scheme if public_url else "http"
-    sessions = None if no_console else _sessions(session_key, is_secure=scheme == "https")
+    secret = _secret(session_key)
+    sessions = None if no_console else Sessions(secret, is_secure=scheme == "https")
     local = token is not None and sessions is not None
     link = OneTimeLink(organization or LOCAL_ORGANIZATION) if local else None
     try:
@@ -108,6 +108,7 @@ def serve(
                 sessions,
                 link,
                 frozenset({scheme}),
+                secret,
             )
         )
     except Refused as refused:
@@ -135,8 +136,8 @@ def _check_exposure(host: str, public_url: str | None, *, has_tokens: bool, inse
         )
 
 
-def _serving_target(url: str | None) -> Target:
-    """The database, in the local server as a login of its own, which is made when it is missing."""
+def serving_target(url: str | None) -> Target:
+    """Return the database; in the local server as a login of its own, made when it is missing."""
     target = find_database(url).target
     local = find_server()
     if local is None or target.url != local.url(LOCAL_DATABASE):
@@ -176,15 +177,12 @@ def _authenticator(
     return None, JwtTokens(Expected(issuer, audience, claim), key, jwks_url)
 
 
-def _sessions(path: Path | None, *, is_secure: bool) -> Sessions:
-    """What signs sessions, with the key of a file that processes share."""
-    from pbdb.server.access.session import Sessions
-
+def _secret(path: Path | None) -> str:
+    """What signs sessions and what clients carry: of a file that processes share, or our own."""
     try:
-        key = None if path is None else path.read_text(encoding="utf-8")
+        return token_urlsafe(48) if path is None else path.read_text(encoding="utf-8")
     except OSError as error:
         raise UsageError(f"--session-key {path}: {error.strerror}") from None
-    return Sessions(key, is_secure=is_secure)
 
 
 def _listen(host: str, port: int) -> socket.socket:

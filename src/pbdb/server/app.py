@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Final
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,7 +18,7 @@ from starlette.types import Scope
 from pbdb.database import connect
 from pbdb.server import console, rest, rpc, sessions
 from pbdb.server.call import Database
-from pbdb.server.catalog import check_login, functions
+from pbdb.server.catalog import Function, check_login, functions
 from pbdb.server.live import stream
 from pbdb.server.live.poller import FUNCTIONS, Poller
 from pbdb.server.openapi import describe
@@ -25,6 +26,9 @@ from pbdb.server.problems import Problem
 from pbdb.server.requests import Endpoint, authenticate, guarded
 from pbdb.server.routes import ROUTES
 from pbdb.server.serving import Serving
+
+if TYPE_CHECKING:
+    from pbdb.server.mcp.http import Mcp
 
 _ALL: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -41,10 +45,15 @@ def create_app(serving: Serving) -> Starlette:
     database = Database(serving.url, serving.connections, is_read_only=serving.is_read_only)
     poller = Poller(database, known)
 
+    mcp = _mcp(database, known, poller, serving)
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await database.open()
-        yield
+        async with AsyncExitStack() as running:
+            if mcp is not None:
+                await running.enter_async_context(mcp.sessions.run())
+            yield
         await poller.close()
         await database.close()
 
@@ -70,10 +79,23 @@ def create_app(serving: Serving) -> Starlette:
         # What ends with a verb is looked at first: a name may hold a colon of its own.
         for path, methods in sorted(by_path.items(), key=lambda each: "}:" not in each[0])
     ]
+    if mcp is not None:
+        table.append(_Exact("/mcp", mcp))
     table.append(_Exact("/{path:path}", guarded(_nothing_there, serving), methods=_ALL))
     app = Starlette(routes=table, lifespan=lifespan)
     app.state.poller = poller
     return app
+
+
+def _mcp(
+    database: Database, known: dict[str, Function], poller: Poller, serving: Serving
+) -> Mcp | None:
+    """What answers /mcp, where pbdb[mcp] is installed."""
+    if importlib.util.find_spec("mcp") is None:
+        return None
+    from pbdb.server.mcp.http import Mcp
+
+    return Mcp(database, known, poller, serving)
 
 
 class _Exact(Route):

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 _MOST_BYTES: Final = 2_000_000
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_GUARDS: Final = {
+GUARDS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -42,7 +42,7 @@ def guarded(endpoint: Endpoint, serving: Serving) -> Endpoint:
         given = request.headers.get("x-request-id", "")
         request_id = given if _PLAIN.fullmatch(given) else uuid.uuid4().hex
         try:
-            _check_host(request, serving)
+            check_host(request, serving)
             response = await _while_connected(request, endpoint)
         except Problem as problem:
             response = problem.response(request_id, request.url.path)
@@ -51,7 +51,7 @@ def guarded(endpoint: Endpoint, serving: Serving) -> Endpoint:
         except Exception:
             log.exception(f"request {request_id} failed")
             response = unexpected(request_id).response(request_id, request.url.path)
-        for name, value in {**_GUARDS, "X-Request-Id": request_id}.items():
+        for name, value in {**GUARDS, "X-Request-Id": request_id}.items():
             response.headers.setdefault(name, value)
         renewed = getattr(request.state, "renewed", None)
         if renewed is not None and "set-cookie" not in response.headers:
@@ -61,7 +61,7 @@ def guarded(endpoint: Endpoint, serving: Serving) -> Endpoint:
     return answer
 
 
-def _check_host(request: Request, serving: Serving) -> None:
+def check_host(request: Request, serving: Serving) -> None:
     """Refuse names that are not ours: a page elsewhere may have its name lead to this machine."""
     host = request.headers.get("host", "")
     name = re.sub(r":\d+$", "", host)
@@ -133,6 +133,14 @@ async def authenticate(request: Request, serving: Serving) -> Principal:
             cookie = request.cookies.get(serving.sessions.cookie)
             if cookie:
                 return _of_session(request, serving, serving.sessions, cookie)
+    except NotAuthenticated as error:
+        raise refused(error) from None
+    return await believe(request, serving)
+
+
+async def believe(request: Request, serving: Serving) -> Principal:
+    """Return who asks, by a bearer token and nothing else. Raises Problem 401."""
+    try:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token.strip():
             raise NotAuthenticated("there is no bearer token")

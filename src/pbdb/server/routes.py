@@ -93,6 +93,13 @@ _PLAYBOOKS: Final = (
         version="p_playbook_id",
     ),
     _get("/playbooks/{name}/draft", "get_draft", path=_NAME),
+    _get(
+        "/tools",
+        "list_playbook_tools",
+        Answer.ITEMS,
+        query=_same("agent_id", "tool_name"),
+        page=("p_after", "name"),
+    ),
     Route(
         "PUT",
         "/playbooks/{name}/draft",
@@ -258,6 +265,44 @@ _PEOPLE: Final = (
     ),
 )
 
+_MEMORIES: Final = (
+    _post(
+        "/memories",
+        "store_memory",
+        "edit",
+        Answer.VALUE,
+        body=_same(
+            "content",
+            "embedding",
+            "model",
+            "agent_id",
+            "metadata",
+            "source",
+            "importance",
+            "expires_at",
+        ),
+        key="memory_id",
+        status=201,
+    ),
+    _post(
+        "/memories:search",
+        "search_memories",
+        "read",
+        Answer.ITEMS,
+        body=_same(
+            "query", "embedding", "model", "agent_id", "limit", "threshold", "filter", "mode"
+        ),
+    ),
+    Route(
+        "DELETE",
+        "/memories/{id}",
+        "delete_memory",
+        "edit",
+        Answer.NOTHING,
+        path={"id": "p_memory_id"},
+    ),
+)
+
 _OTHERS: Final = (
     _post(
         "/events/{name}",
@@ -339,4 +384,10 @@ _OTHERS: Final = (
     ),
 )
 
-ROUTES: Final[tuple[Route, ...]] = (*_PLAYBOOKS, *_EXECUTIONS, *_PEOPLE, *_OTHERS)
+ROUTES: Final[tuple[Route, ...]] = (
+    *_PLAYBOOKS,
+    *_EXECUTIONS,
+    *_PEOPLE,
+    *_MEMORIES,
+    *_OTHERS,
+)

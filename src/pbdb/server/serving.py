@@ -18,7 +18,8 @@ class Serving:
     may ask for, without port. `connections`: the most to the database; one tenant gets half of
     them. `is_read_only`: every route that changes something is refused. `sessions`: what signs the
     console's cookies; without it there is no console. `link`: what a browser may begin one with
-    beside a token. `schemes`: how pages reach the server.
+    beside a token. `schemes`: how pages reach the server. `secret`: what processes share, to sign
+    what clients carry for them.
     """
 
     url: str
@@ -29,3 +30,4 @@ class Serving:
     sessions: Sessions | None = None
     link: OneTimeLink | None = None
     schemes: frozenset[str] = frozenset({"http"})
+    secret: str | None = None

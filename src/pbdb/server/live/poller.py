@@ -143,10 +143,14 @@ class Poller:
                 rest = end - time.monotonic()
                 if rest <= 0:
                     return
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(watcher.wake.wait(), min(rest, _SLOW))
-                watcher.wake.clear()
-                watcher.found, watcher.is_behind = None, False
+                await self.changed(watcher, rest)
+
+    async def changed(self, watcher: Watcher, seconds: float) -> None:
+        """Wait until what is watched may have changed, that long at most, or a slow look's time."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(watcher.wake.wait(), min(seconds, _SLOW))
+        watcher.wake.clear()
+        watcher.found, watcher.is_behind = None, False
 
     async def _poll(self) -> None:
         pause = _QUICK

@@ -1,0 +1,1 @@
+"""Playbooks as tools of agents: the Model Context Protocol over HTTP and stdio."""
