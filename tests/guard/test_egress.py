@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import gzip
 import ipaddress
+import socket
 import subprocess
+import threading
 import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -339,6 +342,71 @@ def test_a_client_for_libraries_is_under_the_same_policy() -> None:
     with pytest.raises(StepFailed) as caught:
         asyncio.run(main())
     assert caught.value.code == "EGRESS_DENIED"
+
+
+@contextmanager
+def forgetful_server(answers: int) -> Iterator[tuple[int, list[int]]]:
+    """A server that closes each connection without a word after so many answers; what each got."""
+    requests: list[int] = []
+
+    def serve(listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            requests.append(0)
+            with connection:
+                while requests[-1] <= answers and connection.recv(65536):
+                    requests[-1] += 1
+                    if requests[-1] <= answers:
+                        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1], requests
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
+def test_a_kept_connection_that_the_server_gave_up_is_replaced(method: str) -> None:
+    with forgetful_server(1) as (port, requests):
+        policy = EgressPolicy(allow=(Target.parse(f"127.0.0.1:{port}"),))
+
+        async def main() -> list[int]:
+            async with Egress(policy) as egress:
+                url = f"http://127.0.0.1:{port}/"
+                return [
+                    (await egress.send(EgressRequest(each, url), timeout_seconds=10)).status_code
+                    for each in ("GET", method)
+                ]
+
+        assert asyncio.run(main()) == [200, 200]
+        assert requests == [2, 1]
+
+
+def test_what_may_not_be_repeated_is_not() -> None:
+    with forgetful_server(1) as (port, requests):
+        policy = EgressPolicy(allow=(Target.parse(f"127.0.0.1:{port}"),))
+
+        async def main() -> None:
+            async with Egress(policy) as egress:
+                url = f"http://127.0.0.1:{port}/"
+                await egress.send(EgressRequest("GET", url), timeout_seconds=10)
+                await egress.send(EgressRequest("POST", url), timeout_seconds=10)
+
+        with pytest.raises(StepFailed) as caught:
+            asyncio.run(main())
+        assert (caught.value.code, caught.value.unknown_outcome) == ("HTTP_ERROR", True)
+        assert requests == [2]
+
+
+def test_a_fresh_connection_that_breaks_is_an_error() -> None:
+    with forgetful_server(0) as (port, requests):
+        policy = EgressPolicy(allow=(Target.parse(f"127.0.0.1:{port}"),))
+        assert refused(f"http://127.0.0.1:{port}/", policy).code == "HTTP_ERROR"
+        assert requests == [1]
 
 
 def test_nobody_listening_is_an_error_worth_retrying(http: HttpServer) -> None:

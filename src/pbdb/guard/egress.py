@@ -74,6 +74,8 @@ _BLOCKED: tuple[Network, ...] = tuple(
 _EMBEDS_IPV4 = (ipaddress.ip_network("::ffff:0:0/96"), ipaddress.ip_network("64:ff9b::/96"))
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\s\\]")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# RFC 9110, 9.2.2: what may be sent again by itself when its connection broke.
+_REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 # Errors before anything was sent.
 _NOT_SENT = (
     httpx2.ConnectError,
@@ -318,15 +320,7 @@ class Egress:
     ) -> EgressResponse:
         if self._transport is None:
             self._transport = CheckedTransport(self.policy)
-        kept = {k: v for k, v in headers.items() if k.lower() != "accept-encoding"}
-        wanted = httpx2.Request(
-            method,
-            url,
-            headers={"user-agent": "pbdb", "accept": "*/*", **kept, "accept-encoding": "gzip"},
-            content=content or None,
-            extensions={"timeout": {"connect": CONNECT_SECONDS, "pool": 30.0}},
-        )
-        response = await self._transport.handle_async_request(wanted)
+        response = await self._answer(self._transport, method, url, headers, content)
         try:
             if sum(len(k) + len(v) for k, v in response.headers.raw) > MAX_HEADERS:
                 raise _unreadable(f"{_shown(str(url))} sent too many headers")
@@ -343,6 +337,39 @@ class Egress:
             body=body,
             url=str(url),
         )
+
+    @staticmethod
+    async def _answer(
+        transport: CheckedTransport,
+        method: str,
+        url: httpx2.URL,
+        headers: Mapping[str, str],
+        content: bytes,
+    ) -> httpx2.Response:
+        """The response's head. A kept connection that the server has closed is no answer."""
+        is_fresh = False
+
+        async def trace(event: str, _: object) -> None:
+            nonlocal is_fresh
+            is_fresh = is_fresh or event == "connection.connect_tcp.started"
+
+        kept = {k: v for k, v in headers.items() if k.lower() != "accept-encoding"}
+        while True:
+            wanted = httpx2.Request(
+                method,
+                url,
+                headers={"user-agent": "pbdb", "accept": "*/*", **kept, "accept-encoding": "gzip"},
+                content=content or None,
+                extensions={
+                    "timeout": {"connect": CONNECT_SECONDS, "pool": 30.0},
+                    "trace": trace,
+                },
+            )
+            try:
+                return await transport.handle_async_request(wanted)
+            except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError):
+                if is_fresh or method not in _REPEATABLE:
+                    raise
 
     async def _read(self, response: httpx2.Response, url: str) -> bytes:
         """The decompressed body; never holds more than twice the limit and one chunk."""
