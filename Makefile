@@ -47,6 +47,7 @@ snapshot: .venv/.installed  ## write sql/schema.snapshot.sql, what `pbdb verify`
 schema: .venv/.installed  ## write the JSON Schema of documents and the tables of step types to docs/, from a fresh database
 	$(BIN)/python -m pbdb.dev.schema docs/playbook.schema.json docs/step-types.md
 	$(BIN)/python -m pbdb.dev.rest docs/rest.md
+	$(BIN)/python -m pbdb.dev.types src/pbdb/web/client/types.ts
 
 bench: .venv/.installed  ## measure; writes bench/results
 	$(BIN)/python -m bench

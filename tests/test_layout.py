@@ -39,7 +39,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "app.*", "client", "database", "demo.*", "document.*", "errors", "install.*", "model",
         "runner", "server.*", "settings",
     ),
-    "dev": ("document.*", "install.*", "server.routes"),
+    "dev": ("document.*", "install.*", "server.routes", "server.types.*"),
 }  # fmt: skip
 # Above the rooms: what users import, and `python -m pbdb`.
 ROOF = {

@@ -19,6 +19,7 @@ from pbdb.cli import (
     retention,
     run,
     serve,
+    types,
     versions,
     worker,
 )
@@ -46,7 +47,8 @@ def _options(
 
 app.add_typer(database.app, name="db")
 for group in (
-    demo, migrations, new, playbooks, versions, executions, retention, run, serve, mcp, worker
+    demo, migrations, new, playbooks, versions, executions, retention, run, serve, mcp, types,
+    worker,
 ):  # fmt: skip
     group.add_to(app)
 app.add_typer(memory.app, name="memory")

@@ -359,6 +359,12 @@ _OTHERS: Final = (
         ),
         key="agent_id",
     ),
+    _get(
+        "/agents/{id}/playbooks",
+        "get_active_playbooks",
+        Answer.ITEMS,
+        path={"id": "p_agent_id"},
+    ),
     Route(
         "PUT",
         "/prompt-templates/{name}",

@@ -27,7 +27,8 @@ def endpoint(functions: dict[str, Function], database: Database, serving: Servin
         principal = await authenticate(request, serving)
         name = request.path_params["function"]
         function = functions.get(name)
-        if function is None:
+        # What the server calls for itself, for its streams, has no route and so no scope.
+        if function is None or name not in scopes:
             raise Problem(404, "PGRST202", f'there is no function "{name[:100]}" here')
         require_scope(principal, scopes[name])
         if serving.is_read_only and scopes[name] != "read":
