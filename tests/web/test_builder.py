@@ -167,3 +167,96 @@ def test_a_playbook_is_built_by_keyboard_alone(page: Page, web: Web) -> None:
     undo(page, document)
     page.keyboard.press("Control+End")
     expect(step(page, "data_transform")).to_have_count(0)
+
+
+def test_two_people_edit_one_draft_and_nothing_is_lost(browser_page: Page, reading: Web) -> None:
+    # The browser itself notes the refusal as an error.
+    page = browser_page
+    document = edit(page, reading, "reading-list")
+    document.press("Control+Home")
+    document.press_sequentially("# Mine.\n")
+    expect(page.get_by_text("draft v2, saved")).to_be_visible()
+    # Another saves the draft that this page has read.
+    theirs = sources(reading, "reading-list")[0][2].replace("# The table", "# Theirs: the table")
+    with build.as_tenant(reading.app, reading.organization):
+        reading.app.execute(
+            "select save_draft(%s, %s, '*')", (Jsonb(parse_document(theirs).content), theirs)
+        )
+    document.press_sequentially("# Mine again.\n")
+    dialog = page.get_by_role("dialog", name="Somebody else changed this draft")
+    expect(dialog.get_by_role("row", name="added # Theirs: the table")).to_be_visible()
+    expect(dialog.get_by_role("row", name="added # Mine again.")).to_be_visible()
+    picture(page, "builder-conflict")
+    assert sources(reading, "reading-list")[0][2] == theirs
+    dialog.get_by_role("button", name="Merge both").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text("draft v2, saved")).to_be_visible()
+    assert sources(reading, "reading-list")[0][2] == theirs.replace(
+        "# Mine.\n", "# Mine.\n# Mine again.\n"
+    )
+
+
+def test_an_expression_is_completed_in_the_text_and_in_a_field(page: Page, reading: Web) -> None:
+    document = edit(page, reading, "reading-list")
+    step(page, "list").click()
+    inspector = page.get_by_role("region", name="Inspector")
+    inspector.get_by_role("combobox", name="Add to step").select_option("condition")
+    field = inspector.get_by_role("textbox", name="condition")
+    expect(field).to_be_focused()
+    field.press_sequentially("$steps.appr")
+    expect(page.get_by_role("option", name="approve")).to_be_visible()
+    picture(page, "builder-completion")
+    field.press("Enter")
+    field.press_sequentially(".output.")
+    expect(page.get_by_role("option", name="approved")).to_be_visible()
+    field.press("Enter")
+    field.press_sequentially(" == true")
+    field.press("Escape")
+    field.press("Enter")
+    expect(step(page, "list")).to_have_accessible_name(
+        "list, data transform, final, has a condition"
+    )
+    assert "condition: $steps.approve.output.approved == true\n" in text_of(document)
+    document.press("Control+End")
+    document.press_sequentially("output_mapping: $steps.dec")
+    expect(page.get_by_role("option", name="decide")).to_be_visible()
+    document.press("Enter")
+    assert text_of(document).endswith("output_mapping: $steps.decide")
+
+
+def test_what_would_happen_is_tried_with_what_happened_last(page: Page, web: Web) -> None:
+    id_ = web.start("approve")
+    with build.as_tenant(web.app, web.organization):
+        web.app.execute(
+            "select submit_step_input(%s, 'decide', %s)", (id_, Jsonb({"approved": True}))
+        )
+    edit(page, web, "approve")
+    page.get_by_role("button", name="What if…").click()
+    panel = page.get_by_role("region", name="What if")
+    expect(panel.get_by_label("output of decide")).to_have_value('{\n  "approved": true\n}')
+    panel.get_by_role("button", name="Run and undo").click()
+    expect(panel.get_by_role("status")).to_contain_text("Completed")
+    expect(step(page, "tell")).to_have_accessible_name("tell, data transform, what if: completed")
+    step(page, "tell").click()
+    expect(panel.get_by_text('"told": true').first).to_be_visible()
+    picture(page, "builder-what-if")
+    panel.get_by_label("output of decide").fill("")
+    panel.get_by_role("button", name="Run and undo").click()
+    expect(step(page, "decide")).to_have_accessible_name(
+        "decide, wait for input, what if: stops here"
+    )
+
+
+def test_versions_are_compared(page: Page, reading: Web) -> None:
+    apply(
+        reading,
+        READING.replace("name: declined\n", "name: said no\n").replace("declined", "said no"),
+    )
+    page.goto(reading.link)
+    expect(page.get_by_role("heading", name="Executions")).to_be_visible()
+    page.goto(f"{reading.address}/#/playbooks/reading-list")
+    page.get_by_role("link", name="with v1").click()
+    region = page.get_by_role("region", name="Comparison")
+    expect(region.get_by_role("row", name="added   - name: said no")).to_be_visible()
+    expect(region).to_contain_text("Steps removed")
+    picture(page, "playbook-compare")

@@ -22,6 +22,7 @@ import { type CompletionSource, type Diagnostic, editor, EditorView, setDiagnost
 import { Inspector } from "./inspector.tsx";
 import { Palette } from "./palette.tsx";
 import { Strip } from "./strip.tsx";
+import { traced, type TraceRow, WhatIf } from "./whatif.tsx";
 
 export default function Builder({ name }: { name: string }) {
   const opened = useQuery({ queryKey: ["builder", name], queryFn: () => open(name), staleTime: Infinity, gcTime: 0 });
@@ -142,6 +143,11 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
   });
   const replace = (now: string) => view.current?.dispatch({ changes: { from: 0, to: view.current.state.doc.length, insert: now } });
 
+  const [trace, setTrace] = useState<TraceRow[] | null>(null);
+  const traces = useMemo(() => trace && traced(trace), [trace]);
+  const isAsking = place.said.get("panel") === "what-if";
+  // What would happen was said of another text.
+  useEffect(() => setTrace(null), [text.text]);
   const step = stepsOf(text).find((each) => each.name === selected);
   return (
     <div className="builder">
@@ -153,6 +159,7 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
         {draft.conflict && <button type="button" onClick={() => setLooking(true)}>Look at both…</button>}
         <span className="said" role="status">{said}</span>
         <span className="grow" />
+        <button type="button" aria-pressed={isAsking} disabled={text.content === undefined && !isAsking} onClick={() => { setTrace(null); change(place, { panel: isAsking ? undefined : "what-if" }); }}>What if…</button>
         <button type="button" disabled={!draft.isChanged || isMalformed || isRenamed} onClick={() => void draft.save(text, draft.base)}>Save draft</button>
         <button type="button" className="main" disabled={isMalformed || isRenamed || text.text === active?.text} onClick={() => setActivating(true)}>Activate…</button>
       </div>
@@ -162,13 +169,15 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
       <div className="panes">
         {picture.current ? (
           <Canvas
-            checked={picture.current} issues={issues} selected={selected} traces={null}
+            checked={picture.current} issues={issues} selected={selected} traces={traces}
             select={choose} open={() => document.getElementById("inspect-name")?.focus()}
             remove={(name) => attempt((now) => removeStep(now, name))} move={(name, by) => attempt((now) => shiftStep(now, name, by))} drop={drop}
           />
         ) : <div className="canvas" />}
         <Document text={opened.base.text} view={view} told={told} complete={source} />
-        <Inspector text={text} step={step} issues={issues} edit={edit} complete={source} />
+        {isAsking
+          ? <WhatIf name={name} text={text} selected={selected} select={choose} rows={trace} show={setTrace} close={() => { setTrace(null); change(place, { panel: undefined }); }} />
+          : <Inspector text={text} step={step} issues={issues} edit={edit} complete={source} />}
       </div>
       <Strip
         troubles={text.troubles} issues={issues} isBehind={isBehind} error={error}

@@ -134,7 +134,7 @@ export function Canvas(props: Props) {
           const kind = node.step_type.toLowerCase().replaceAll("_", " ");
           const said = [
             kind, node.branch && `in ${node.branch}`, node.is_final && "final", node.is_optional && "optional", node.has_condition && "has a condition",
-            trace && `what if: ${trace.status.toLowerCase()}`, wrong.length > 0 && `${wrong.length} ${wrong.length === 1 ? "issue" : "issues"}`,
+            trace && `what if: ${OPEN.has(trace.status) ? "stops here" : trace.status.toLowerCase()}`, wrong.length > 0 && `${wrong.length} ${wrong.length === 1 ? "issue" : "issues"}`,
           ].filter(Boolean).join(", ");
           return (
             <button
@@ -153,7 +153,7 @@ export function Canvas(props: Props) {
                 {SIGNS[node.step_type] ?? "·"} {kind}{node.is_final ? " · final" : ""}{node.is_optional ? " · optional" : ""}{node.has_condition ? " · if" : ""}
               </span>
               {wrong.length > 0 && <span className={`badge ${worst}`}>{wrong.length}</span>}
-              {trace && <span className={`trace ${TONES[trace.status] ?? "still"}`}>{MARKS[trace.status] ?? "·"}{trace.count > 1 ? ` ×${trace.count}` : ""}</span>}
+              {trace && <span className={`trace ${TONES[trace.status] ?? "still"}`}>{OPEN.has(trace.status) ? "stops here" : MARKS[trace.status] ?? "·"}{trace.count > 1 ? ` ×${trace.count}` : ""}</span>}
             </button>
           );
         })}
@@ -166,8 +166,9 @@ export const SIGNS: Record<string, string> = {
   AGENT_EXECUTION: "✦", DATA_TRANSFORM: "⇄", CONDITIONAL_BRANCH: "◇", PARALLEL_EXECUTION: "∥", WAIT_FOR_INPUT: "?",
   API_CALL: "↗", DATABASE_QUERY: "▤", MEMORY_SEARCH: "⌕", PROMPT_TEMPLATE: "¶", CUSTOM_FUNCTION: "ƒ",
 };
-const TONES: Record<string, string> = { COMPLETED: "good", FAILED: "bad", TIMEOUT: "bad", SKIPPED: "still" };
-const MARKS: Record<string, string> = { COMPLETED: "✓", FAILED: "✕", TIMEOUT: "✕", SKIPPED: "↷", WAITING: "?" };
+const OPEN = new Set(["PENDING", "RUNNING", "WAITING", "PAUSED"]);
+const TONES: Record<string, string> = { COMPLETED: "good", FAILED: "bad", TIMEOUT: "bad", SKIPPED: "still", RUNNING: "wait", WAITING: "wait", PENDING: "wait" };
+const MARKS: Record<string, string> = { COMPLETED: "✓", FAILED: "✕", TIMEOUT: "✕", SKIPPED: "↷" };
 
 function curve(points: [number, number][]): string {
   let said = `M${points[0]!.join(" ")}`;

@@ -32,7 +32,11 @@ export interface Opened {
   from: number | null;
 }
 
-const textOf = (it: { source: string | null; document: object }) => it.source ?? write(it.document as Record<string, unknown>);
+/** As it was written; else as one would write it, without the number that each version has anyway. */
+export function textOf(it: { source: string | null; document: object }): string {
+  const { version: _, ...document } = it.document as Record<string, unknown>;
+  return it.source ?? write(document);
+}
 
 export async function open(name: string): Promise<Opened> {
   const base = `/playbooks/${encodeURIComponent(name)}`;

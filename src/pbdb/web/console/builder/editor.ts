@@ -67,7 +67,7 @@ export function line(parent: HTMLElement, field: {
       extensions: [
         nonce(), history(), drawSelection(), yaml(), syntaxHighlighting(colours), look, small, EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": field.label, "aria-describedby": field.described, id: field.id, spellcheck: "false" }),
-        autocompletion({ override: [field.complete], icons: false }),
+        autocompletion({ override: [field.complete], icons: false, interactionDelay: 0 }),
         keymap.of([
           ...completionKeymap,
           { key: "Mod-Enter", run: commit },
@@ -109,7 +109,7 @@ export function editor(parent: HTMLElement, text: string, told: () => Told, comp
         yaml(),
         syntaxHighlighting(colours),
         look,
-        autocompletion({ override: [complete], icons: false }),
+        autocompletion({ override: [complete], icons: false, interactionDelay: 0 }),
         keymap.of([
           { key: "Mod-s", run: () => (told().save(), true), preventDefault: true },
           // Tab stays the way out of the editor; Ctrl-] and Ctrl-[ move lines.
