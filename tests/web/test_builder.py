@@ -14,6 +14,7 @@ from pbdb.document.file import parse_document
 from web.pages import Web, picture
 
 ROOT = Path(__file__).parents[2]
+AXE = ROOT / "src" / "pbdb" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 # The demo's table is not there.
 READING = (
     (ROOT / "examples" / "reading-list.yaml")
@@ -164,6 +165,11 @@ def test_a_playbook_is_built_by_keyboard_alone(page: Page, web: Web) -> None:
     expect(step(page, "one")).to_be_focused()
     page.keyboard.press("Delete")
     expect(page.get_by_text("Removed one.")).to_be_visible()
+    step(page, "data_transform").focus()
+    page.keyboard.press("Alt+ArrowRight")
+    expect(step(page, "data_transform")).to_have_accessible_name(
+        "data_transform, data transform, in one"
+    )
     undo(page, document)
     page.keyboard.press("Control+End")
     expect(step(page, "data_transform")).to_have_count(0)
@@ -214,7 +220,7 @@ def test_an_expression_is_completed_in_the_text_and_in_a_field(page: Page, readi
     field.press("Escape")
     field.press("Enter")
     expect(step(page, "list")).to_have_accessible_name(
-        "list, data transform, final, has a condition"
+        "list, data transform, final, if a condition holds"
     )
     assert "condition: $steps.approve.output.approved == true\n" in text_of(document)
     document.press("Control+End")
@@ -243,7 +249,7 @@ def test_what_would_happen_is_tried_with_what_happened_last(page: Page, web: Web
     panel.get_by_label("output of decide").fill("")
     panel.get_by_role("button", name="Run and undo").click()
     expect(step(page, "decide")).to_have_accessible_name(
-        "decide, wait for input, what if: stops here"
+        "decide, wait for input, stops here, what if"
     )
 
 
@@ -260,3 +266,90 @@ def test_versions_are_compared(page: Page, reading: Web) -> None:
     expect(region.get_by_role("row", name="added   - name: said no")).to_be_visible()
     expect(region).to_contain_text("Steps removed")
     picture(page, "playbook-compare")
+
+
+def test_what_is_not_saved_outlives_the_page_and_a_draft_is_discarded(
+    page: Page, reading: Web
+) -> None:
+    document = edit(page, reading, "reading-list")
+    document.press("Control+Home")
+    document.press_sequentially("# Kept.\n")
+    expect(page.get_by_text("draft v2, saved")).to_be_visible()
+    document.press_sequentially("never: [closed\n")
+    expect(issues(page)).to_contain_text("It cannot be read as YAML")
+    page.get_by_role("navigation").get_by_role("link", name="Inbox").click()
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("What you had not saved is back.")).to_be_visible()
+    assert text_of(document).startswith("# Kept.\nnever: [closed\n")
+    picture(page, "builder-malformed")
+    page.get_by_role("button", name="Discard draft…").click()
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.get_by_role("region", name="Versions")).to_be_visible()
+    assert [each[:2] for each in sources(reading, "reading-list")] == [(1, "ACTIVE")]
+
+
+def wide(branches: int, steps: int) -> str:
+    """A playbook that no screen is made for: many branches, a long way, names of all kinds."""
+    long = "a-very-long-name-without-any-space-" * 3
+    lines = ["name: extreme", "steps:", f"  - name: {long}", "    type: PARALLEL_EXECUTION"]
+    lines += ["    config: {join: all}", "    branches:"]
+    for at in range(branches):
+        lines += [
+            f"      فرع {at}:",
+            f"        - name: 步骤 {at}",
+            "          type: DATA_TRANSFORM",
+        ]
+        lines += ["          config: {output: 1}"]
+    for at in range(steps):
+        lines += [
+            f"  - name: step {at}",
+            "    type: DATA_TRANSFORM",
+            "    config: {output: $input}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def test_forty_branches_and_three_hundred_steps_can_be_edited(page: Page, web: Web) -> None:
+    text = wide(40, 300)
+    apply(web, text)
+    document = edit(page, web, "extreme")
+    expect(step(page, "step 299")).to_be_attached()
+    picture(page, "builder-extreme")
+    step(page, "step 0").click()
+    page.get_by_role("toolbar").get_by_role("button", name="api call").click()
+    expect(step(page, "api_call")).to_be_visible()
+    expect(issues(page)).to_contain_text("Nothing is wrong with it")
+    undo(page, document)
+    assert text_of(document) == text
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everybody_can_use_the_builder(page: Page, reading: Web, theme: str) -> None:
+    document = edit(page, reading, "reading-list")
+    page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+    document.press("Control+End")
+    document.press_sequentially("output_mapping: $steps.nobody.output\n")
+    expect(issues(page)).to_contain_text("nobody")
+    step(page, "approve").click()
+    for width in (1320, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert barriers(page) == []
+    page.set_viewport_size({"width": 1320, "height": 900})
+    page.get_by_role("button", name="Activate…").click()
+    assert barriers(page) == []
+    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="What if…").click()
+    expect(page.get_by_label("output of approve")).to_be_visible()
+    assert barriers(page) == []
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds that is serious."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then(found => found.violations)")
+    return [
+        f"{each['id']}: {[node['html'][:200] for node in each['nodes']]}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]

@@ -1,6 +1,6 @@
 // Values as YAML text: as plain as they may be, in the style that was there before.
 
-import { Document, isMap, isScalar, isSeq, type Node, Scalar } from "yaml";
+import { Document, isMap, isSeq, type Node, Scalar } from "yaml";
 
 import { read } from "./read.ts";
 import { same } from "./write.ts";
@@ -70,5 +70,3 @@ function blockIndent(old: Scalar | null, text: string): number | null {
   const first = /\n( *)\S/.exec(text.slice(old.range[0], old.range[1]));
   return first ? first[1]!.length : null;
 }
-
-export { isScalar };

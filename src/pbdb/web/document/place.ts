@@ -1,6 +1,6 @@
 // Places as the database writes them, `steps[2].config.url`, and where they are in the text.
 
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 
 import type { Text } from "./read.ts";
 
@@ -115,5 +115,3 @@ function walk(text: Text, list: Path, around: string[], found: Step[]) {
 export function stepAt(text: Text, offset: number): Step | undefined {
   return stepsOf(text).findLast((each) => each.range.from <= offset && offset < each.range.to);
 }
-
-export { isAlias };

@@ -1,6 +1,6 @@
 // A playbook's text as data, read as `pbdb check` reads it: YAML 1.1 without its surprises.
 
-import { type Document, isMap, isPair, isScalar, isSeq, parseDocument, type ScalarTag, visit } from "yaml";
+import { type Document, isScalar, parseDocument, type ScalarTag, visit } from "yaml";
 
 export interface Trouble {
   from: number;
@@ -35,7 +35,11 @@ const TAGS: ScalarTag[] = [
   {
     tag: "tag:yaml.org,2002:float", default: true,
     test: /^[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/,
-    resolve: (text) => Number(text),
+    resolve: (text, error) => {
+      const number = Number(text);
+      if (!Number.isFinite(number)) error(`${text} is no value that JSON has: quote it`);
+      return number;
+    },
   },
   {
     tag: "tag:yaml.org,2002:float", default: true, test: /^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$/,
@@ -54,7 +58,7 @@ export function read(text: string): Text {
   const troubles = [...yaml.errors, ...yaml.warnings].map((each): Trouble => ({
     from: each.pos[0], to: Math.max(each.pos[1], each.pos[0] + 1), message: each.message,
   }));
-  if (troubles.length === 0) troubles.push(...keys(yaml));
+  if (troubles.length === 0) troubles.push(...unlikeJson(yaml));
   let content: Text["content"];
   if (troubles.length === 0) {
     try {
@@ -69,18 +73,24 @@ export function read(text: string): Text {
   return { text, yaml, content, troubles };
 }
 
-function keys(yaml: Document.Parsed): Trouble[] {
+const PLAIN = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((each) => `tag:yaml.org,2002:${each}`));
+
+/** Keys that are no text, and tags of values that JSON does not have. */
+function unlikeJson(yaml: Document.Parsed): Trouble[] {
   const found: Trouble[] = [];
+  const say = (node: unknown, message: string) => {
+    const [from, to] = (node as { range?: [number, number, number] }).range ?? [0, 1];
+    found.push({ from, to: Math.max(to, from + 1), message });
+  };
   visit(yaml, {
-    Pair(_, pair) {
-      const key = pair.key;
+    Node(_, node) {
+      const { tag } = node as { tag?: string };
+      if (tag && !PLAIN.has(tag)) say(node, "This tag is of no value that JSON has.");
+    },
+    Pair(_, { key }) {
       const isText = isScalar(key) && (typeof key.value === "string" || typeof key.value === "symbol");
-      if (isText || !key) return;
-      const [from, to] = (key as { range?: [number, number, number] }).range ?? [0, 1];
-      found.push({ from, to: Math.max(to, from + 1), message: "This key is not text: quote it." });
+      if (key && !isText) say(key, "This key is not text: quote it.");
     },
   });
   return found;
 }
-
-export { isMap, isPair, isScalar, isSeq };

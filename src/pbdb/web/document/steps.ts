@@ -4,7 +4,7 @@ import { isMap, isScalar, isSeq, type Node, Scalar, visit } from "yaml";
 
 import { nodeAt, type Path, type Step, stepsOf } from "./place.ts";
 import { read, type Text } from "./read.ts";
-import { apply, CannotEdit, type Change, columnOf, dashOf, eolOf, insertItem, itemRegion, proven, removeItem, set, valueAt } from "./splice.ts";
+import { apply, CannotEdit, type Change, columnOf, dashOf, insertItem, itemRegion, proven, removeItem, set, valueAt } from "./splice.ts";
 import { indented, inline, scalarLike } from "./fragment.ts";
 
 export interface Edit {
@@ -172,12 +172,10 @@ export function moveStep(text: Text, name: string, where: Where): Edit {
   if (!isSeq(from) || from.flow) throw new CannotEdit("This list is edited in the text.");
   const region = itemRegion(text, from, at);
   const column = columnOf(text.text, dashOf(from, at));
-  const eol = eolOf(text.text);
   const lines = text.text.slice(region.from, region.to).replaceAll("\r\n", "\n").replace(/\n*$/, "").split("\n");
   const written = lines.map((each) => each.slice(0, column).trim() === "" ? each.slice(column) : each).join("\n") + "\n";
   const inserted = insertItem(text, target.list, target.at, written);
   const changes = [...removeItem(text, step.list, at), ...inserted];
-  void eol;
   return {
     changes: proven(text, changes, (content) => {
       const list = valueAt(content, step.list) as unknown[];
@@ -196,6 +194,28 @@ export function shiftStep(text: Text, name: string, by: -1 | 1): Edit {
   const other = siblings[Number(step.path.at(-1)) + by]?.name;
   if (typeof other !== "string") return { changes: [], step: name, said: `${name} is the ${by < 0 ? "first" : "last"} of its list.` };
   return moveStep(text, name, by < 0 ? { before: other } : { after: other });
+}
+
+/** Into the next branch, or the first of the parallel step beside; `by` -1: back, and out at last. */
+export function shiftAside(text: Text, name: string, by: -1 | 1): Edit {
+  const step = stepNamed(text, name);
+  const holder = step.around.at(-1);
+  const branches = (parallel: string) => {
+    const held = valueAt(text.content, [...stepNamed(text, parallel).path, "branches"]);
+    return typeof held === "object" && held !== null ? Object.keys(held) : [""];
+  };
+  const list = valueAt(text.content, step.list) as { name?: unknown; type?: unknown }[];
+  const at = Number(step.path.at(-1));
+  if (holder !== undefined) {
+    const all = branches(holder);
+    const here = step.list.at(-2) === "branches" ? all.indexOf(String(step.list.at(-1))) : 0;
+    const next = all[here + by];
+    if (next !== undefined) return moveStep(text, name, { branch: [holder, next] });
+    if (by < 0) return moveStep(text, name, { after: holder });
+  }
+  const beside = by < 0 ? undefined : [list[at - 1], list[at + 1]].find((each) => each?.type === "PARALLEL_EXECUTION")?.name;
+  if (typeof beside === "string") return moveStep(text, name, { branch: [beside, branches(beside)[0] ?? ""] });
+  return { changes: [], step: name, said: by < 0 ? `${name} is in no branch.` : `There is no branch beside ${name}.` };
 }
 
 // ---- names

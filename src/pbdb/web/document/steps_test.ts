@@ -2,7 +2,7 @@ import { diff } from "./diff.ts";
 import { stepsOf } from "./place.ts";
 import { read } from "./read.ts";
 import { apply, set, setWritten, valueAt, writtenAt } from "./splice.ts";
-import { type Edit, insertStep, moveStep, removeStep, renameStep, shiftStep, TYPES } from "./steps.ts";
+import { type Edit, insertStep, moveStep, removeStep, renameStep, shiftAside, shiftStep, TYPES } from "./steps.ts";
 import { same, write } from "./write.ts";
 
 function equal(found: unknown, wanted: unknown) {
@@ -86,6 +86,38 @@ Deno.test("a step goes up and down again, with its comment", () => {
   equal(stepsOf(read(down)).map((each) => each.name), ["b", "a", "c", "d"]);
   if (!/  # Above a\.\n  - name: a\n/.test(down)) throw new Error(down);
   equal(made(down, shiftStep(read(down), "a", -1)), TEXT);
+});
+
+Deno.test("a step goes into a branch, through the branches, and out again", () => {
+  let text = `name: x
+steps:
+  - name: p
+    type: PARALLEL_EXECUTION
+    branches:
+      a:
+        - {name: one, type: DATA_TRANSFORM, config: {output: 1}}
+      b:
+        - name: two # kept
+          type: DATA_TRANSFORM
+          config: {output: 2}
+  # About s.
+  - name: s
+    type: DATA_TRANSFORM
+    config:
+      output: |
+        lines
+          of text
+`;
+  const held = () => stepsOf(read(text)).map((each) => `${each.list.slice(2).join(".")}:${each.name}`);
+  const before = text;
+  text = made(text, shiftAside(read(text), "s", 1));
+  equal(held(), [":p", "branches.a:one", "branches.a:s", "branches.b:two"]);
+  text = made(text, shiftAside(read(text), "s", 1));
+  equal(held(), [":p", "branches.a:one", "branches.b:two", "branches.b:s"]);
+  equal(shiftAside(read(text), "s", 1).said, "There is no branch beside s.");
+  text = made(text, shiftAside(read(text), "s", -1));
+  text = made(text, shiftAside(read(text), "s", -1));
+  equal(text.replace(/\n\n/g, "\n"), before);
 });
 
 Deno.test("values are set in their own style, and what is beside them stays", () => {

@@ -10,10 +10,10 @@ import { read, type Text } from "../../document/read.ts";
 import { complete } from "../../document/complete.ts";
 import { rangeOf, stepAt, stepsOf } from "../../document/place.ts";
 import { CannotEdit } from "../../document/splice.ts";
-import { type Edit, insertStep, moveStep, removeStep, shiftStep } from "../../document/steps.ts";
+import { type Edit, insertStep, moveStep, removeStep, shiftAside, shiftStep } from "../../document/steps.ts";
 import { change, to, usePlace } from "../address.ts";
 import { call } from "../api.ts";
-import { Trouble, Waiting } from "../parts/bits.tsx";
+import { Ask, Trouble, Waiting } from "../parts/bits.tsx";
 import { Canvas, type Dropped } from "./canvas.tsx";
 import { located, useCheck } from "./check.ts";
 import { Activate, Conflicted } from "./dialogs.tsx";
@@ -34,7 +34,7 @@ export default function Builder({ name }: { name: string }) {
 function Bench({ name, opened }: { name: string; opened: Opened }) {
   const place = usePlace();
   const queries = useQueryClient();
-  const [text, setText] = useState<Text>(() => read(opened.base.text));
+  const [text, setText] = useState<Text>(() => read(opened.kept ?? opened.base.text));
   const [active, setActive] = useState(opened.active);
   const [isActivating, setActivating] = useState(false);
   const [isLooking, setLooking] = useState(true);
@@ -80,7 +80,7 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
     }))));
   }, [issues, text]);
 
-  const [said, say] = useState("");
+  const [said, say] = useState(opened.kept === null ? "" : "What you had not saved is back.");
   /** Every edit is made of the text as it is now, so that none is lost between two pictures. */
   const edit = (make: (text: Text) => Edit) => {
     const now = view.current!;
@@ -141,6 +141,16 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
       void queries.invalidateQueries({ queryKey: ["playbooks"] });
     },
   });
+  const discard = useMutation({
+    mutationFn: () => call("DELETE", `/playbooks/${encodeURIComponent(name)}/versions/${draft.base.version}`),
+    onSuccess: () => {
+      draft.setBase({ hash: null, version: null, text: latest.current.text });
+      void queries.invalidateQueries({ queryKey: ["playbook", name] });
+      void queries.invalidateQueries({ queryKey: ["playbooks"] });
+      location.hash = to(`playbooks/${encodeURIComponent(name)}`);
+    },
+  });
+  const [isDiscarding, setDiscarding] = useState(false);
   const replace = (now: string) => view.current?.dispatch({ changes: { from: 0, to: view.current.state.doc.length, insert: now } });
 
   const [trace, setTrace] = useState<TraceRow[] | null>(null);
@@ -160,10 +170,12 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
         <span className="said" role="status">{said}</span>
         <span className="grow" />
         <button type="button" aria-pressed={isAsking} disabled={text.content === undefined && !isAsking} onClick={() => { setTrace(null); change(place, { panel: isAsking ? undefined : "what-if" }); }}>What if…</button>
+        {draft.base.version !== null && <button type="button" disabled={discard.isPending} onClick={() => setDiscarding(true)}>Discard draft…</button>}
         <button type="button" disabled={!draft.isChanged || isMalformed || isRenamed} onClick={() => void draft.save(text, draft.base)}>Save draft</button>
         <button type="button" className="main" disabled={isMalformed || isRenamed || text.text === active?.text} onClick={() => setActivating(true)}>Activate…</button>
       </div>
       {draft.state.kind === "refused" && !draft.conflict && <Trouble error={draft.state.error} />}
+      <Trouble error={discard.error} />
       {isRenamed && <p className="notice">This page edits “{name}”, and the document is called “{String(text.content!.name)}”: nothing is saved until the name is the old one again.</p>}
       <Palette after={step ? step.name : null} add={(type) => attempt((now) => insertStep(now, type, step ? { after: step.name } : {}))} />
       <div className="panes">
@@ -171,10 +183,10 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
           <Canvas
             checked={picture.current} issues={issues} selected={selected} traces={traces}
             select={choose} open={() => document.getElementById("inspect-name")?.focus()}
-            remove={(name) => attempt((now) => removeStep(now, name))} move={(name, by) => attempt((now) => shiftStep(now, name, by))} drop={drop}
+            remove={(name) => attempt((now) => removeStep(now, name))} move={(name, by, isAside) => attempt((now) => (isAside ? shiftAside : shiftStep)(now, name, by))} drop={drop}
           />
         ) : <div className="canvas" />}
-        <Document text={opened.base.text} view={view} told={told} complete={source} />
+        <Document text={opened.kept ?? opened.base.text} view={view} told={told} complete={source} />
         {isAsking
           ? <WhatIf name={name} text={text} selected={selected} select={choose} rows={trace} show={setTrace} close={() => { setTrace(null); change(place, { panel: undefined }); }} />
           : <Inspector text={text} step={step} issues={issues} edit={edit} complete={source} />}
@@ -183,6 +195,11 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
         troubles={text.troubles} issues={issues} isBehind={isBehind} error={error}
         line={(offset) => text.text.slice(0, offset).split("\n").length} go={go}
       />
+      {isDiscarding && (
+        <Ask title={`Discard the draft of ${name}`} action="Discard it" done={() => discard.mutate()} close={() => setDiscarding(false)}>
+          <p>Draft v{draft.base.version} is deleted{active ? `; v${active.version} stays active` : ""}.</p>
+        </Ask>
+      )}
       {isActivating && (
         <Activate
           name={name} version={draft.base.version} active={active} text={text.text} issues={issues} isBusy={activation.isPending || isBehind}

@@ -19,7 +19,8 @@ interface Props {
   select: (name: string) => void;
   open: () => void;
   remove: (name: string) => void;
-  move: (name: string, by: -1 | 1) => void;
+  /** In its list, or into a branch and out of it. */
+  move: (name: string, by: -1 | 1, isAside: boolean) => void;
   /** A type of step or a step was dropped: on a step, on the way between two, or beside all. */
   drop: (what: Dropped, at: { before?: string; after?: string; branch?: [string, string] }) => void;
 }
@@ -59,9 +60,10 @@ export function Canvas(props: Props) {
   }, [props.selected, picture]);
 
   const key = (event: KeyboardEvent, box: Box) => {
-    if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+    if (event.altKey && event.key.startsWith("Arrow")) {
       event.preventDefault();
-      return props.move(box.name, event.key === "ArrowUp" ? -1 : 1);
+      const isBack = event.key === "ArrowUp" || event.key === "ArrowLeft";
+      return props.move(box.name, isBack ? -1 : 1, event.key === "ArrowLeft" || event.key === "ArrowRight");
     }
     if (event.key === "Delete" || event.key === "Backspace") return props.remove(box.name);
     const next = neighbour(picture, box, event.key);
@@ -89,7 +91,8 @@ export function Canvas(props: Props) {
   });
 
   return (
-    <div className="canvas" ref={area} role="group" aria-label="Canvas" data-over={over === ""} {...accept("", {})}>
+    <div className="canvas" ref={area} role="group" aria-label="Canvas" aria-describedby="canvas-keys" data-over={over === ""} {...accept("", {})}>
+      <p className="hidden" id="canvas-keys">Arrows go from step to step; with Alt they move the step: up and down in its list, right and left into branches and out. Delete removes it.</p>
       {picture.boxes.length === 0 && <p className="dim hint">There are no steps yet: choose a type above, or drag it here.</p>}
       <div className="sheet" style={{ width: picture.width, height: picture.height }}>
         {picture.boxes.filter((each) => each.height > 60).map((each) => (
@@ -133,8 +136,10 @@ export function Canvas(props: Props) {
           const trace = props.traces?.get(box.name);
           const kind = node.step_type.toLowerCase().replaceAll("_", " ");
           const said = [
-            kind, node.branch && `in ${node.branch}`, node.is_final && "final", node.is_optional && "optional", node.has_condition && "has a condition",
-            trace && `what if: ${OPEN.has(trace.status) ? "stops here" : trace.status.toLowerCase()}`, wrong.length > 0 && `${wrong.length} ${wrong.length === 1 ? "issue" : "issues"}`,
+            // In the order of what is seen, so that who speaks to the page can say what is seen.
+            kind, node.is_final && "final", node.is_optional && "optional", node.has_condition && "if a condition holds",
+            wrong.length > 0 && `${wrong.length} ${wrong.length === 1 ? "issue" : "issues"}`,
+            trace && (OPEN.has(trace.status) ? "stops here, what if" : `what if: ${trace.status.toLowerCase()}`), node.branch && `in ${node.branch}`,
           ].filter(Boolean).join(", ");
           return (
             <button
@@ -164,7 +169,7 @@ export function Canvas(props: Props) {
 
 export const SIGNS: Record<string, string> = {
   AGENT_EXECUTION: "✦", DATA_TRANSFORM: "⇄", CONDITIONAL_BRANCH: "◇", PARALLEL_EXECUTION: "∥", WAIT_FOR_INPUT: "?",
-  API_CALL: "↗", DATABASE_QUERY: "▤", MEMORY_SEARCH: "⌕", PROMPT_TEMPLATE: "¶", CUSTOM_FUNCTION: "ƒ",
+  API_CALL: "↗", DATABASE_QUERY: "▤", MEMORY_SEARCH: "⌕", PROMPT_TEMPLATE: "¶", CUSTOM_FUNCTION: "{}",
 };
 const OPEN = new Set(["PENDING", "RUNNING", "WAITING", "PAUSED"]);
 const TONES: Record<string, string> = { COMPLETED: "good", FAILED: "bad", TIMEOUT: "bad", SKIPPED: "still", RUNNING: "wait", WAITING: "wait", PENDING: "wait" };

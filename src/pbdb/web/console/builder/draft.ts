@@ -30,6 +30,28 @@ export interface Opened {
   active: { version: number; text: string } | null;
   /** The version that the text began as, where there was no draft. */
   from: number | null;
+  /** What was typed and not saved when the page was left; null for nothing. */
+  kept: string | null;
+}
+
+/** What is not saved yet outlives the page, for this tab: it may be malformed, or the server away. */
+interface Kept {
+  text: string;
+  base: Base;
+}
+const keyOf = (name: string) => `pbdb-unsaved:${name}`;
+function keep(name: string, kept: Kept | null) {
+  try {
+    if (kept) sessionStorage.setItem(keyOf(name), JSON.stringify(kept));
+    else sessionStorage.removeItem(keyOf(name));
+  } catch { /* full, or not allowed: then it lives as long as the page */ }
+}
+function keptOf(name: string): Kept | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(keyOf(name)) ?? "null") as Kept | null;
+  } catch {
+    return null;
+  }
 }
 
 /** As it was written; else as one would write it, without the number that each version has anyway. */
@@ -39,6 +61,13 @@ export function textOf(it: { source: string | null; document: object }): string 
 }
 
 export async function open(name: string): Promise<Opened> {
+  const found = await stored(name);
+  const kept = keptOf(name);
+  // With what it began with: when somebody has saved meanwhile, the next save tells.
+  return kept && kept.text !== found.base.text ? { ...found, base: kept.base, kept: kept.text } : found;
+}
+
+async function stored(name: string): Promise<Opened> {
   const base = `/playbooks/${encodeURIComponent(name)}`;
   const { items } = await call<Page<PlaybookVersion>>("GET", `${base}/versions?limit=100`);
   const version = async (number: number) => textOf(await call<Playbook>("GET", `${base}/versions/${number}`));
@@ -46,11 +75,11 @@ export async function open(name: string): Promise<Opened> {
   const active = current ? { version: current.version, text: await version(current.version) } : null;
   if (items.some((each) => each.status === "DRAFT")) {
     const draft = await call<Draft>("GET", `${base}/draft`);
-    return { base: { hash: draft.hash, version: draft.version, text: textOf(draft) }, active, from: null };
+    return { base: { hash: draft.hash, version: draft.version, text: textOf(draft) }, active, from: null, kept: null };
   }
   const from = active?.version ?? items[0]?.version ?? null;
   const text = active?.text ?? (from === null ? fresh(name) : await version(from));
-  return { base: { hash: null, version: null, text }, active, from };
+  return { base: { hash: null, version: null, text }, active, from, kept: null };
 }
 
 function fresh(name: string): string {
@@ -113,6 +142,7 @@ export function useDraft(name: string, opened: Opened, text: Text, canSave: bool
     // A new text is a new attempt.
     setState((last) => last.kind === "refused" ? { kind: "changed" } : last);
   }, [text.text]);
+  useEffect(() => keep(name, isChanged ? { text: text.text, base } : null), [name, isChanged, text.text, base]);
   useEffect(() => {
     if (!isChanged) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();

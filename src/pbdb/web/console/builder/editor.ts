@@ -66,7 +66,7 @@ export function line(parent: HTMLElement, field: {
       doc: field.text,
       extensions: [
         nonce(), history(), drawSelection(), yaml(), syntaxHighlighting(colours), look, small, EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": field.label, "aria-describedby": field.described, id: field.id, spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": field.label, "aria-describedby": field.described, id: field.id, spellcheck: "false", tabindex: "0" }),
         autocompletion({ override: [field.complete], icons: false, interactionDelay: 0 }),
         keymap.of([
           ...completionKeymap,
@@ -97,7 +97,7 @@ export function editor(parent: HTMLElement, text: string, told: () => Told, comp
         nonce(),
         // Every byte stays, \r too, and an offset here is one in the text.
         EditorState.lineSeparator.of("\n"),
-        EditorView.contentAttributes.of({ "aria-label": "Document", spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": "Document", spellcheck: "false", tabindex: "0" }),
         lineNumbers(),
         lintGutter(),
         history(),
