@@ -9,6 +9,7 @@ drop type pbdb.thread;
 drop table pbdb.query_contexts;
 drop table pbdb.playbook_usage;
 drop table pbdb.workers;
+drop table pbdb.playbook_audit;
 drop table pbdb.playbook_setbacks;
 drop table pbdb.playbook_event_horizon;
 drop table pbdb.playbook_event_receipts;

@@ -704,6 +704,42 @@ comment on column pbdb.playbook_setbacks.updated_at is 'When it failed last.';
 create index playbook_setbacks_execution_idx
 on pbdb.playbook_setbacks (organization_id, execution_id) where execution_id is not null;
 
+create table pbdb.playbook_audit (
+    organization_id uuid not null,
+    id uuid not null default pbdb.uuid_v7(),
+    actor text,
+    login text not null,
+    request_id text,
+    action text not null,
+    object_id uuid,
+    object_name text,
+    reason text,
+    details jsonb,
+    created_at timestamptz not null default clock_timestamp(),
+    primary key (organization_id, id),
+    constraint audit_actor_is_at_most_255_characters check (length(actor) <= 255),
+    constraint audit_action_is_an_object_and_an_act check (action ~ '^[a-z_]+\.[a-z_]+$')
+);
+
+comment on table pbdb.playbook_audit is
+'Who defined, changed, steered and answered what. Only added to; what it is about may be gone.';
+comment on column pbdb.playbook_audit.organization_id is 'Tenant.';
+comment on column pbdb.playbook_audit.id is 'In the order of time.';
+comment on column pbdb.playbook_audit.actor is
+'Who, as set_actor was told by the application; null when it was not called.';
+comment on column pbdb.playbook_audit.login is 'The login of the session (session_user).';
+comment on column pbdb.playbook_audit.request_id is 'The id of the request, for logs; null for none.';
+comment on column pbdb.playbook_audit.action is
+'What was done to what: playbook.activate, execution.cancel, step.answer.';
+comment on column pbdb.playbook_audit.object_id is 'The playbook version, execution, agent, trigger and so on.';
+comment on column pbdb.playbook_audit.object_name is
+'Its name then; of an execution, the step that it was about; null for none.';
+comment on column pbdb.playbook_audit.reason is 'Why, where it was said.';
+comment on column pbdb.playbook_audit.details is 'What else matters: a version, names of what changed; null for nothing.';
+comment on column pbdb.playbook_audit.created_at is 'When, by the clock of the server.';
+
+create index playbook_audit_object_idx on pbdb.playbook_audit (organization_id, object_id, id);
+
 create table pbdb.workers (
     name text not null primary key,
     handlers text[] not null default '{}',
@@ -787,7 +823,7 @@ begin
         'playbook_executions', 'playbook_idempotency_keys', 'playbook_replaced_inputs',
         'playbook_step_results', 'playbook_scopes', 'playbook_ready_steps', 'playbook_joins',
         'playbook_events', 'playbook_event_receipts', 'playbook_event_horizon',
-        'playbook_setbacks', 'workers', 'playbook_usage',
+        'playbook_setbacks', 'playbook_audit', 'workers', 'playbook_usage',
         'playbook_execution_rollups', 'playbook_execution_hours', 'query_contexts'
     ] loop
         execute format('alter table pbdb.%I enable row level security', v_table);
@@ -1044,4 +1080,5 @@ comment on column pbdb.execution_filter.metadata is 'What metadata must contain.
 comment on column pbdb.execution_filter.error_code is 'Error code.';
 comment on column pbdb.execution_filter.search is 'Beginning of an id, a name or an idempotency key.';
 comment on column pbdb.execution_filter.with_children is 'Also those that others called.';
+
 reset role;

@@ -109,6 +109,9 @@ drop function pbdb.list_playbook_tools(uuid, text, text, integer);
 -- deleted: sql/report/playbook/list_playbooks.sql
 drop function pbdb.list_playbooks(text, pbdb.playbook_status, text, text, text, integer, text);
 
+-- deleted: sql/report/audit/list_audit.sql
+drop function pbdb.list_audit(uuid, text, text, timestamptz, timestamptz, uuid, integer);
+
 -- deleted: sql/report/usage/get_usage.sql
 drop function pbdb.get_usage(timestamptz, timestamptz, text, uuid);
 
@@ -1771,6 +1774,42 @@ drop function pbdb._time_text(timestamptz);
 -- deleted: sql/language/time/_is_time.sql
 drop function pbdb._is_time(text);
 
+-- deleted: sql/audit/trigger_is_audited.sql
+drop trigger trigger_is_audited on pbdb.playbook_triggers;
+
+-- deleted: sql/audit/template_is_audited.sql
+drop trigger template_is_audited on pbdb.prompt_templates;
+
+-- deleted: sql/audit/agent_is_audited.sql
+drop trigger agent_is_audited on pbdb.agents;
+
+-- deleted: sql/audit/playbook_is_audited.sql
+drop trigger playbook_is_audited on pbdb.playbooks;
+
+-- deleted: sql/audit/playbook_is_signed.sql
+drop trigger playbook_is_signed on pbdb.playbooks;
+
+-- deleted: sql/audit/_sign_playbook.sql
+drop function pbdb._sign_playbook();
+
+-- deleted: sql/audit/_audit_definition.sql
+drop function pbdb._audit_definition();
+
+-- deleted: sql/audit/_audit.sql
+drop function pbdb._audit(uuid, text, uuid, text, text, jsonb);
+
+-- deleted: sql/identity/current_actor.sql
+drop function pbdb.current_actor();
+
+-- deleted: sql/identity/set_actor.sql
+drop function pbdb.set_actor(text, text);
+
+-- deleted: sql/identity/subject_id.sql
+drop function pbdb.subject_id(text);
+
+-- deleted: sql/identity/_sha1.sql
+drop function pbdb._sha1(bytea);
+
 -- deleted: sql/door/memory_is_capped.sql
 drop trigger memory_is_capped on pbdb.agent_memories;
 
@@ -1891,6 +1930,13 @@ drop policy owner_may_everything on pbdb.embedding_models;
 revoke all on pbdb.query_contexts
 from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
 drop policy owner_may_everything on pbdb.query_contexts;
+
+-- deleted: sql/access/playbook_audit.sql
+revoke all on pbdb.playbook_audit
+from public, pbdb_app, pbdb_worker, pbdb_query, pbdb_monitor;
+drop policy monitor_may_read_all on pbdb.playbook_audit;
+drop policy app_may_read_its_organization on pbdb.playbook_audit;
+drop policy owner_may_everything on pbdb.playbook_audit;
 
 -- deleted: sql/access/playbook_usage.sql
 revoke all on pbdb.playbook_usage

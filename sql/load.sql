@@ -35,6 +35,7 @@ set role pbdb_owner;
 \ir access/playbook_event_horizon.sql
 \ir access/workers.sql
 \ir access/playbook_usage.sql
+\ir access/playbook_audit.sql
 \ir access/query_contexts.sql
 \ir access/embedding_models.sql
 \ir access/agent_memories.sql
@@ -60,6 +61,22 @@ set role pbdb_owner;
 \ir door/template_is_capped.sql
 \ir door/trigger_is_capped.sql
 \ir door/memory_is_capped.sql
+
+-- identity: who acts
+\ir identity/_sha1.sql
+\ir identity/subject_id.sql
+\ir identity/set_actor.sql
+\ir identity/current_actor.sql
+
+-- audit: who did what
+\ir audit/_audit.sql
+\ir audit/_audit_definition.sql
+\ir audit/_sign_playbook.sql
+\ir audit/playbook_is_signed.sql
+\ir audit/playbook_is_audited.sql
+\ir audit/agent_is_audited.sql
+\ir audit/template_is_audited.sql
+\ir audit/trigger_is_audited.sql
 
 -- language: what authors write: JSON Schema (draft 2020-12), paths, conditions, templates
 \ir language/time/_is_time.sql
@@ -620,6 +637,7 @@ set role pbdb_owner;
 \ir report/dead_letter/list_dead_letters.sql
 \ir report/overview/get_overview.sql
 \ir report/usage/get_usage.sql
+\ir report/audit/list_audit.sql
 \ir report/playbook/list_playbooks.sql
 \ir report/playbook/list_playbook_tools.sql
 \ir report/playbook/list_playbook_versions.sql

@@ -370,6 +370,39 @@ create table pbdb.embedding_models (
 );
 CREATE UNIQUE INDEX embedding_models_default_idx ON pbdb.embedding_models USING btree (is_default) WHERE is_default;
 
+-- Who defined, changed, steered and answered what. Only added to; what it is about may be gone.
+create table pbdb.playbook_audit (
+    -- Tenant.
+    organization_id uuid not null,
+    -- In the order of time.
+    id uuid not null default pbdb.uuid_v7(),
+    -- Who, as set_actor was told by the application; null when it was not called.
+    actor text,
+    -- The login of the session (session_user).
+    login text not null,
+    -- The id of the request, for logs; null for none.
+    request_id text,
+    -- What was done to what: playbook.activate, execution.cancel, step.answer.
+    action text not null,
+    -- The playbook version, execution, agent, trigger and so on.
+    object_id uuid,
+    -- Its name then; of an execution, the step that it was about; null for none.
+    object_name text,
+    -- Why, where it was said.
+    reason text,
+    -- What else matters: a version, names of what changed; null for nothing.
+    details jsonb,
+    -- When, by the clock of the server.
+    created_at timestamp with time zone not null default clock_timestamp(),
+    constraint playbook_audit_pkey
+        PRIMARY KEY (organization_id, id),
+    constraint audit_action_is_an_object_and_an_act
+        CHECK ((action ~ '^[a-z_]+\.[a-z_]+$'::text)),
+    constraint audit_actor_is_at_most_255_characters
+        CHECK ((length(actor) <= 255))
+);
+CREATE INDEX playbook_audit_object_idx ON pbdb.playbook_audit USING btree (organization_id, object_id, id);
+
 -- One row: which events sweeps still compare with waits. Of the whole database, as transaction ids
 -- are.
 create table pbdb.playbook_event_horizon (

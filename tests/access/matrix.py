@@ -32,6 +32,7 @@ TABLES: dict[str, tuple[str, str, str, str]] = {
     "playbook_event_horizon": ("", "", "", ""),
     "playbook_setbacks": ("s", "", "", "s"),
     "playbook_usage": ("s", "", "", "s"),
+    "playbook_audit": ("s", "", "", "s"),
     "agent_memories": ("sUd", "", "", "s"),
     "agent_memory_embeddings": ("s", "", "", "s"),
     "agent_memories_to_embed": ("", "", "", "s"),

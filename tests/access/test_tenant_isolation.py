@@ -24,6 +24,7 @@ WRITABLE = sorted(table for table, row in matrix.TABLES.items() if "i" in row[0]
 
 # Values for columns whose checks want something in particular; the others go by type.
 SPECIAL = {
+    ("playbook_audit", "action"): "'a.b'",
     ("prompt_templates", "template"): "'\"hello\"'",
     ("playbook_triggers", "kind"): "'schedule'",
     ("playbook_triggers", "schedule"): "'0 9 * * *'",

@@ -23,6 +23,9 @@ declare
     v_ids uuid[] := array_fill(null::uuid, array[cardinality(p_inputs)]);
     v_order int[];
     v_index int;
+    v_triggered_by constant uuid := coalesce(
+        p_triggered_by, pbdb.subject_id(pbdb.current_actor())
+    );
     v_has_child boolean := (p_program ->> 'has_child')::boolean;
 begin
     perform pbdb._check_name('an execution', p_execution_name);
@@ -42,7 +45,7 @@ begin
         v_run := pbdb._new_run(p_organization_id, p_program, p_inputs[v_index]);
         v_run.execution_name := p_execution_name;
         v_run.trigger_source := p_trigger_source;
-        v_run.triggered_by := p_triggered_by;
+        v_run.triggered_by := v_triggered_by;
         v_run.metadata := coalesce(p_metadata, '{}');
         if p_idempotency_keys[v_index] is not null then
             v_run := pbdb._claim_key(v_run, p_program, p_idempotency_keys[v_index]);

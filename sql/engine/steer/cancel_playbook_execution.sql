@@ -28,6 +28,7 @@ begin
         )
     );
     perform pbdb._flush_runs(array[v_run]);
+    perform pbdb._audit(v_run.organization_id, 'execution.cancel', p_execution_id, null, p_reason);
     perform pbdb._run_engine_steps(
         array[coalesce(v_run.root_execution_id, v_run.execution_id)], 100
     );

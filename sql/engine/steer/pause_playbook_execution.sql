@@ -32,6 +32,7 @@ begin
         q.organization_id = v_run.organization_id and q.execution_id = p_execution_id
         and q.state = 'READY';
     perform pbdb._flush_runs(array[v_run]);
+    perform pbdb._audit(v_run.organization_id, 'execution.pause', p_execution_id, null);
 end;
 $fn$;
 

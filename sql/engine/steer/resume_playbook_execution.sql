@@ -36,6 +36,7 @@ begin
         and q.state = 'HELD';
     v_run := pbdb._settle_pause(v_run);
     perform pbdb._flush_runs(array[v_run]);
+    perform pbdb._audit(v_run.organization_id, 'execution.resume', p_execution_id, null);
     perform pbdb._wake_runners();
     perform pbdb._run_engine_steps(
         array[coalesce(v_run.root_execution_id, v_run.execution_id)], 100

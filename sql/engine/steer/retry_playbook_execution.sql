@@ -43,6 +43,10 @@ begin
     v_run.error_stack := null;
     v_run.deadline_at := clock_timestamp()
         + interval '1 second' * (v_program ->> 'timeout_seconds')::int;
+    perform pbdb._audit(
+        v_run.organization_id, 'execution.retry', p_execution_id, p_from_step, null,
+        case when p_input is not null then '{"changed": ["input"]}'::jsonb end
+    );
     v_run := pbdb._advance(v_run, v_program);
     perform pbdb._flush_runs(array[v_run]);
     perform pbdb._run_engine_steps(

@@ -27,6 +27,9 @@ begin
         )),
         updated_at = clock_timestamp()
     where e.id = p_execution_id;
+    perform pbdb._audit(
+        pbdb.require_organization(), 'dead_letter.discard', p_execution_id, null, p_reason
+    );
 end;
 $fn$;
 

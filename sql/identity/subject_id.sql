@@ -1,0 +1,35 @@
+-- drop: function pbdb.subject_id(text)
+--
+-- Definer, because it calls what an application may not.
+create or replace function pbdb.subject_id(p_subject text)
+returns uuid
+language plpgsql
+immutable
+parallel safe
+strict
+security definer
+set search_path = pg_catalog, pg_temp
+as $fn$
+declare
+    -- The UUID of version 5 of "pbdb" as a DNS name.
+    v_namespace constant uuid := 'd66383ea-0dc7-53c9-80e8-5c4200e9c6d5';
+    v_hash bytea;
+begin
+    if pg_input_is_valid(p_subject, 'uuid') then
+        return p_subject::uuid;
+    end if;
+    -- RFC 9562, 5.5.
+    v_hash := substr(pbdb._sha1(uuid_send(v_namespace) || convert_to(p_subject, 'UTF8')), 1, 16);
+    v_hash := set_byte(v_hash, 6, get_byte(v_hash, 6) & 15 | 80);
+    v_hash := set_byte(v_hash, 8, get_byte(v_hash, 8) & 63 | 128);
+    return encode(v_hash, 'hex')::uuid;
+end;
+$fn$;
+
+comment on function pbdb.subject_id(text) is
+'The uuid that stands for a person or service where a uuid is kept (assignees, triggered_by, '
+'created_by, updated_by): the subject itself when it is one, else its UUID of version 5 in the '
+'namespace of pbdb. Null for null.';
+
+revoke execute on function pbdb.subject_id(text) from public;
+grant execute on function pbdb.subject_id(text) to pbdb_app, pbdb_worker, pbdb_monitor;
