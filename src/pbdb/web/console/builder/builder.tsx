@@ -185,7 +185,7 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
             select={choose} open={() => document.getElementById("inspect-name")?.focus()}
             remove={(name) => attempt((now) => removeStep(now, name))} move={(name, by, isAside) => attempt((now) => (isAside ? shiftAside : shiftStep)(now, name, by))} drop={drop}
           />
-        ) : <div className="canvas" />}
+        ) : <div className="drawing"><div className="canvas" /></div>}
         <Document text={opened.kept ?? opened.base.text} view={view} told={told} complete={source} />
         {isAsking
           ? <WhatIf name={name} text={text} selected={selected} select={choose} rows={trace} show={setTrace} close={() => { setTrace(null); change(place, { panel: undefined }); }} />

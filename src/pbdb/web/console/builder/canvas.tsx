@@ -42,6 +42,7 @@ export function Canvas(props: Props) {
       .map((each) => ({ from: each.from_step_name, to: each.to_step_name, kind: each.kind })),
   ), [checked.nodes, checked.edges]);
   const area = useRef<HTMLDivElement>(null);
+  const [zoom, setZoom] = useState(1);
   const [over, setOver] = useState<string | null>(null);
   const byName = useMemo(() => new Map(checked.nodes.map((each) => [each.step_name, each])), [checked.nodes]);
   const troubles = useMemo(() => {
@@ -91,10 +92,11 @@ export function Canvas(props: Props) {
   });
 
   return (
+    <div className="drawing">
     <div className="canvas" ref={area} role="group" aria-label="Canvas" aria-describedby="canvas-keys" data-over={over === ""} {...accept("", {})}>
       <p className="hidden" id="canvas-keys">Arrows go from step to step; with Alt they move the step: up and down in its list, right and left into branches and out. Delete removes it.</p>
       {picture.boxes.length === 0 && <p className="dim hint">There are no steps yet: choose a type above, or drag it here.</p>}
-      <div className="sheet" style={{ width: picture.width, height: picture.height }}>
+      <div className="sheet" style={{ width: picture.width, height: picture.height, zoom }}>
         {picture.boxes.filter((each) => each.height > 60).map((each) => (
           <div key={each.name} className="frame" style={{ left: each.x, top: each.y, width: each.width, height: each.height }} />
         ))}
@@ -164,8 +166,15 @@ export function Canvas(props: Props) {
         })}
       </div>
     </div>
+      <div className="zoom" role="group" aria-label="Size of the canvas">
+        <button type="button" aria-label="Smaller" disabled={zoom <= ZOOMS[0]!} onClick={() => setZoom(ZOOMS.findLast((each) => each < zoom) ?? zoom)}>−</button>
+        <button type="button" aria-label="Larger" disabled={zoom >= 1} onClick={() => setZoom(ZOOMS.find((each) => each > zoom) ?? zoom)}>+</button>
+      </div>
+    </div>
   );
 }
+
+const ZOOMS = [0.25, 0.4, 0.6, 0.8, 1];
 
 export const SIGNS: Record<string, string> = {
   AGENT_EXECUTION: "✦", DATA_TRANSFORM: "⇄", CONDITIONAL_BRANCH: "◇", PARALLEL_EXECUTION: "∥", WAIT_FOR_INPUT: "?",

@@ -38,6 +38,7 @@ const GAP = 28;
 const LAYER = 44;
 const PADDING = 14;
 const THREAD = 14;
+const MOST_ACROSS = 4;
 
 export function layout(nodes: Node[], edges: Edge[]): Picture {
   const children = new Map<string | null, Node[]>();
@@ -58,19 +59,26 @@ function inside(node: Node, children: Map<string | null, Node[]>, edges: Edge[])
     const branch = each.branch ?? "";
     branches.set(branch, [...(branches.get(branch) ?? []), each]);
   }
-  const whole: Picture = { boxes: [], lanes: [], lines: [], width: PADDING, height: 0 };
+  const whole: Picture = { boxes: [], lanes: [], lines: [], width: 0, height: HEIGHT };
+  // Forty branches in one row would be wider than any screen: they stand in rows of their own.
+  const across = branches.size <= MOST_ACROSS ? branches.size : Math.max(MOST_ACROSS, Math.ceil(Math.sqrt(branches.size)));
+  let row: Lane[] = [];
+  let x = PADDING;
   for (const [branch, steps] of branches) {
+    if (row.length === across) {
+      [row, x] = [[], PADDING];
+    }
+    const y = row[0]?.y ?? whole.height;
     const one = scope(steps, edges, (inner) => inside(inner, children, edges));
-    const [x, y] = [whole.width, HEIGHT];
     add(whole, one, x + PADDING, y + PADDING + 18);
-    const width = one.width + 2 * PADDING;
-    const height = one.height + 2 * PADDING + 18;
-    whole.lanes.push({ name: node.name, branch, x, y, width, height });
-    whole.width += width + PADDING;
-    whole.height = Math.max(whole.height, y + height + PADDING);
-  }
-  for (const lane of whole.lanes) {
-    if (lane.name === node.name) lane.height = whole.height - PADDING - lane.y;
+    const lane = { name: node.name, branch, x, y, width: one.width + 2 * PADDING, height: one.height + 2 * PADDING + 18 };
+    row.push(lane);
+    whole.lanes.push(lane);
+    x += lane.width + PADDING;
+    whole.width = Math.max(whole.width, x);
+    const height = Math.max(...row.map((each) => each.height));
+    for (const each of row) each.height = height;
+    whole.height = y + height + PADDING;
   }
   return whole;
 }
