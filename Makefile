@@ -4,7 +4,7 @@ BIN := .venv/bin
 VERSIONS ?= both
 export PYTHONPATH := src
 
-.PHONY: help install console console-dev demo test lint load freeze freeze-check snapshot schema bench attack chaos fuzz release clean
+.PHONY: help install console console-dev web-packages demo test lint load freeze freeze-check snapshot schema bench attack chaos fuzz release clean
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -21,6 +21,9 @@ console: .venv/.installed  ## build the console into src/pbdb/web/static
 
 console-dev: console  ## build the console again whenever a source changes, for a `pbdb serve` beside it
 	cd src/pbdb/web && ../../../$(BIN)/deno run --allow-all node_modules/vite/bin/vite.js build --watch
+
+web-packages: .venv/.installed  ## write @pbdb/client and @pbdb/react as npm tarballs into dist/
+	$(BIN)/python -m pbdb.dev.web_packages dist
 
 demo: .venv/.installed  ## start an embedded PostgreSQL and run playbooks in it
 	$(BIN)/python -m pbdb demo

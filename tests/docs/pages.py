@@ -160,6 +160,8 @@ class Reader:
                 json.loads(text)
             case "ini" | "toml":
                 pass
+            case "ts" | "tsx":
+                pass  # compiled in tests/web/test_react.py
             case other:
                 raise AssertionError(f"{block.place}: nobody knows how to run {other!r}")
 

@@ -62,7 +62,7 @@ def web(database: Database, app: psycopg.Connection[Any]) -> Iterator[Web]:
     )
     assert process.stdout is not None
     said = json.loads(process.stdout.readline())
-    yield Web(said["address"], said["link"], mine, app)
+    yield Web(said["address"], said["link"], mine, app, said["token"])
     process.terminate()
     process.wait(20)
     process.stdout.close()

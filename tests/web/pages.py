@@ -47,6 +47,7 @@ class Web:
     link: str
     organization: uuid.UUID
     app: psycopg.Connection[Any]
+    token: str = ""
 
     def start(self, name: str, value: Any = None) -> str:
         """Start a playbook; return the execution's id."""
