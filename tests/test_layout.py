@@ -26,7 +26,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "errors": (),
     "settings": (),
     "database": ("settings",),
-    "client": ("database", "errors"),
+    "rows": (),
+    "client": ("database", "errors", "rows"),
     "document": ("errors",),
     "app": ("model",),
     "guard": ("app.payload", "model", "settings"),
@@ -37,7 +38,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "server": ("database", "errors", "install.verify", "model", "settings"),
     "cli": (
         "app.*", "client", "database", "demo.*", "document.*", "errors", "install.*", "model",
-        "runner", "server.*", "settings",
+        "rows", "runner", "server.*", "settings",
     ),
     "dev": ("document.*", "install.*", "server.routes", "server.types.*"),
 }  # fmt: skip

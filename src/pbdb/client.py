@@ -11,11 +11,12 @@ so that a pooled connection never carries it to somebody else.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -25,30 +26,41 @@ from psycopg.types.json import Jsonb
 
 from pbdb.database import Connection
 from pbdb.errors import NotFound, translate
+from pbdb.rows import (
+    ActivePlaybook,
+    Attempt,
+    AttemptDetail,
+    Count,
+    DeadLetter,
+    Execution,
+    ExecutionRow,
+    Finding,
+    Issue,
+    Memory,
+    Outcome,
+    Overview,
+    PlaybookRow,
+    PlaybookVersion,
+    Progress,
+    Prunable,
+    StepStanding,
+    Summary,
+    Traced,
+    Trigger,
+    UsageRow,
+    Wait,
+)
 
 ENDED: Final = frozenset({"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT"})
 """The statuses that an execution does not leave by itself."""
 
 Row = dict[str, Any]
+_T = TypeVar("_T")
+
+_QUICK_SECONDS: Final = 0.05
+_SLOW_SECONDS: Final = 2.0
 
 _LIST_THEM: Final = "list_executions() lists the executions of the organization."
-
-# What only a person can answer; a wait for an event or a time is nobody's task.
-_INBOX: Final = """\
-select
-    execution_id, playbook_name, execution_name, step_name, step_address, branch, item_index,
-    prompt, answer_schema, data, assignees, waiting_since, times_out_at
-from pbdb.playbook_inbox
-where event_name is null and (%s::uuid is null or execution_id = %s)
-order by waiting_since"""
-
-_DEAD_LETTERS: Final = """\
-select
-    execution_id, playbook_name, playbook_version, execution_name, step_name, reason, error_code,
-    error_message, attempts, worker, since
-from pbdb.playbook_dead_letters
-order by since desc
-limit %s"""
 
 _PLAYBOOKS: Final = """\
 select id, name, version, status::text, category, tags, description, updated_at
@@ -161,20 +173,53 @@ class Client:
         (result,) = found
         return result
 
-    def progress(self, execution_id: UUID) -> Row:
+    def progress(self, execution_id: UUID) -> Progress:
         """Return status, percentage, current step, completed and total steps, elapsed time."""
-        found = self._rows("select * from pbdb.get_execution_progress(%s)", execution_id)
-        if not found:
-            raise NotFound(f"there is no execution {execution_id}", hint=_LIST_THEM)
-        return found[0]
+        found: list[Progress] = self._rows(
+            "select * from pbdb.get_execution_progress(%s)", execution_id
+        )
+        return _only(found, f"there is no execution {execution_id}", _LIST_THEM)
 
-    def timeline(self, execution_id: UUID) -> list[Row]:
+    def execution(self, execution_id: UUID) -> Execution:
+        """Return everything about an execution: what it runs, its input, output, error, tokens."""
+        found: list[Execution] = self._rows("select * from pbdb.get_execution(%s)", execution_id)
+        return _only(found, f"there is no execution {execution_id}", _LIST_THEM)
+
+    def wait(self, execution_id: UUID, timeout: float | None = None) -> Result:
+        """Wait for the end, or that many seconds; return how it stands then.
+
+        Asks again and again, each time in a transaction of its own: not for inside of one.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        pause = _QUICK_SECONDS
+        while True:
+            result = self.result(execution_id)
+            rest = _SLOW_SECONDS if end is None else end - time.monotonic()
+            if result.has_ended or rest <= 0:
+                return result
+            time.sleep(min(pause, rest))
+            pause = min(pause * 1.5, _SLOW_SECONDS)
+
+    def steps(self, execution_id: UUID) -> list[StepStanding]:
+        """Return how each step stands, those included that were not reached yet."""
+        return self._rows("select * from pbdb.get_execution_steps(%s)", execution_id)
+
+    def timeline(self, execution_id: UUID) -> list[Attempt]:
         """Return one row per attempt, in order."""
         return self._rows("select * from pbdb.get_execution_timeline(%s)", execution_id)
 
-    def diagnose(self, execution_id: UUID) -> list[Row]:
+    def attempt(self, step_result_id: UUID) -> AttemptDetail:
+        """Return one attempt with its input, request, output and error."""
+        found: list[AttemptDetail] = self._rows(
+            "select * from pbdb.get_step_result(%s)", step_result_id
+        )
+        return _only(
+            found, f"there is no attempt {step_result_id}", "timeline() lists them by execution."
+        )
+
+    def diagnose(self, execution_id: UUID) -> list[Finding]:
         """Say why an execution does not move: finding and remedy, a row for each reason."""
-        return self._rows("select finding, remedy from pbdb.diagnose_execution(%s)", execution_id)
+        return self._rows("select * from pbdb.diagnose_execution(%s)", execution_id)
 
     def pause(self, execution_id: UUID) -> None:
         """Start nothing new; what runs may finish."""
@@ -188,9 +233,33 @@ class Client:
         """End it now; runners learn of it at their next heartbeat."""
         self._value("select pbdb.cancel_playbook_execution(%s, %s)", execution_id, reason)
 
-    def retry(self, execution_id: UUID, from_step: str | None = None) -> None:
-        """Go on from the failed step or from a named one; completed work is kept."""
-        self._value("select pbdb.retry_playbook_execution(%s, %s)", execution_id, from_step)
+    def cancel_many(
+        self, execution_ids: Sequence[UUID], reason: str | None = None
+    ) -> list[Outcome]:
+        """End at most 500; what is refused does not stop the others."""
+        return self._rows(
+            "select * from pbdb.cancel_playbook_executions(%s, %s)", list(execution_ids), reason
+        )
+
+    def retry(self, execution_id: UUID, from_step: str | None = None, input: Any = None) -> None:
+        """Go on from the failed step or from a named one; completed work is kept.
+
+        With another input, what runs from now on reads that one.
+        """
+        self._value(
+            "select pbdb.retry_playbook_execution(%s, %s, %s)",
+            execution_id,
+            from_step,
+            None if input is None else Jsonb(input),
+        )
+
+    def retry_many(
+        self, execution_ids: Sequence[UUID], from_step: str | None = None
+    ) -> list[Outcome]:
+        """Retry at most 500; what is refused does not stop the others."""
+        return self._rows(
+            "select * from pbdb.retry_playbook_executions(%s, %s)", list(execution_ids), from_step
+        )
 
     def answer(
         self, execution_id: UUID, step: str, answer: Any, *, answered_by: UUID | None = None
@@ -226,17 +295,47 @@ class Client:
         )
         return count
 
-    def waiting(self, execution_id: UUID | None = None) -> list[Row]:
-        """Return the steps that wait for somebody's answer, oldest first."""
-        return self._rows(_INBOX, execution_id, execution_id)
+    def waiting(self, execution_id: UUID | None = None, *, limit: int = 1000) -> list[Wait]:
+        """Return the steps that wait for a person, oldest first."""
+        return self._rows(
+            "select * from pbdb.list_inbox(p_execution_id => %s, p_limit => %s)",
+            execution_id,
+            limit,
+        )
 
-    def dead_letters(self, limit: int = 100) -> list[Row]:
-        """Return the executions whose step could not be done, newest first."""
-        return self._rows(_DEAD_LETTERS, limit)
+    def dead_letters(
+        self,
+        limit: int = 100,
+        *,
+        playbook: str | None = None,
+        error_code: str | None = None,
+        after: UUID | None = None,
+    ) -> list[DeadLetter]:
+        """Return the executions whose step could not be done, newest first.
+
+        The next page is that `after` the last execution_id.
+        """
+        return self._rows(
+            "select * from pbdb.list_dead_letters(%s, %s, %s, %s)",
+            playbook,
+            error_code,
+            after,
+            limit,
+        )
 
     def requeue_dead_letter(self, execution_id: UUID) -> None:
         """Run it again from the step that failed, with all its attempts."""
         self._value("select pbdb.requeue_dead_letter(%s)", execution_id)
+
+    def requeue_dead_letters(self, execution_ids: Sequence[UUID]) -> list[Outcome]:
+        """Requeue at most 500; what is refused does not stop the others."""
+        return self._rows("select * from pbdb.requeue_dead_letters(%s)", list(execution_ids))
+
+    def discard_dead_letters(self, execution_ids: Sequence[UUID], reason: str) -> list[Outcome]:
+        """Discard at most 500; what is refused does not stop the others."""
+        return self._rows(
+            "select * from pbdb.discard_dead_letters(%s, %s)", list(execution_ids), reason
+        )
 
     def discard_dead_letter(self, execution_id: UUID, reason: str) -> None:
         """Put it aside for good; the reason is kept with it."""
@@ -244,7 +343,7 @@ class Client:
 
     def count_prunable(
         self, before: datetime, statuses: Sequence[str] | None = None, playbook: str | None = None
-    ) -> list[Row]:
+    ) -> list[Prunable]:
         """Count what prune() would delete: a row for each playbook and status."""
         return self._rows(
             "select * from pbdb.count_prunable_executions("
@@ -294,11 +393,11 @@ class Client:
         document: Row = self._value("select pbdb.export_playbook(%s)", playbook_id)
         return document
 
-    def validate_playbook(self, playbook_id: UUID) -> list[Row]:
+    def validate_playbook(self, playbook_id: UUID) -> list[Issue]:
         """Return issues: severity, step, code, message, hint; empty when there are none."""
         return self._rows("select * from pbdb.validate_playbook(%s)", playbook_id)
 
-    def check_playbook(self, document: Mapping[str, Any]) -> list[Row]:
+    def check_playbook(self, document: Mapping[str, Any]) -> list[Issue]:
         """Return the issues of a document and leave nothing behind; DocumentInvalid as above."""
         with self._connection.transaction(force_rollback=True):
             return self.validate_playbook(self.import_playbook(document))
@@ -320,13 +419,178 @@ class Client:
         (found,) = self._rows("select * from pbdb.apply_playbook(%s)", Jsonb(document))
         return found["playbook_id"], found["version"], found["changed"]
 
+    def what_if(
+        self,
+        playbook: str | Mapping[str, Any],
+        input: Any = None,
+        outputs: Mapping[str, Any] | None = None,
+    ) -> list[Traced]:
+        """Run a playbook, by name or as a document, and undo everything; return the trace.
+
+        `outputs`: what the steps give that need a runner or a person, by their names.
+        """
+        if isinstance(playbook, str):
+            return self._rows(
+                "select * from pbdb.what_if_playbook(%s, %s, %s)",
+                playbook,
+                _json(input),
+                _json(outputs),
+            )
+        return self._rows(
+            "select * from pbdb.what_if_document(%s, %s, %s)",
+            Jsonb(playbook),
+            _json(input),
+            _json(outputs),
+        )
+
     def playbooks(self) -> list[Row]:
-        """Return the playbooks, newest version of each name first."""
+        """Return every version of the playbooks, newest version of each name first."""
         return self._rows(_PLAYBOOKS)
 
-    def executions(self, limit: int = 20) -> list[Row]:
-        """Return the newest executions."""
-        return self._rows("select * from pbdb.list_executions(p_limit => %s)", limit)
+    def list_playbooks(
+        self,
+        limit: int = 100,
+        *,
+        search: str | None = None,
+        status: str | None = None,
+        category: str | None = None,
+        tag: str | None = None,
+        after: str | None = None,
+    ) -> list[PlaybookRow]:
+        """Return the playbooks by name, a row each; the next page is that `after` the last name."""
+        return self._rows(
+            "select * from pbdb.list_playbooks(%s, %s, %s, %s, %s, %s)",
+            search,
+            status,
+            category,
+            tag,
+            after,
+            limit,
+        )
+
+    def versions(
+        self, name: str, limit: int = 100, *, before: int | None = None
+    ) -> list[PlaybookVersion]:
+        """Return the versions of a playbook, newest first."""
+        return self._rows(
+            "select * from pbdb.list_playbook_versions(%s, %s, %s)", name, before, limit
+        )
+
+    def active_playbooks(self, agent_id: UUID) -> list[ActivePlaybook]:
+        """Return the ACTIVE versions of an agent's playbooks, newest first."""
+        return self._rows("select * from pbdb.get_active_playbooks(%s)", agent_id)
+
+    def summary(self, playbook_id: UUID) -> Summary:
+        """Return how the executions of one version went."""
+        found: list[Summary] = self._rows(
+            "select * from pbdb.get_playbook_execution_summary(%s)", playbook_id
+        )
+        return found[0]
+
+    def executions(
+        self,
+        limit: int = 20,
+        *,
+        playbook: str | None = None,
+        statuses: Sequence[str] | None = None,
+        sources: Sequence[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        error_code: str | None = None,
+        search: str | None = None,
+        with_children: bool = False,
+        after: UUID | None = None,
+    ) -> list[ExecutionRow]:
+        """Return executions, newest first; the next page is that `after` the last execution_id.
+
+        `metadata`: what theirs contains; `search`: how an id, name or idempotency key begins.
+        """
+        return self._rows(
+            "select * from pbdb.list_executions(p_limit => %s, p_playbook_name => %s, "
+            "p_statuses => %s::pbdb.playbook_execution_status[], p_sources => %s, p_from => %s, "
+            "p_to => %s, p_metadata => %s, p_error_code => %s, p_search => %s, "
+            "p_with_children => %s, p_before_id => %s)",
+            limit,
+            playbook,
+            None if statuses is None else list(statuses),
+            None if sources is None else list(sources),
+            since,
+            until,
+            None if metadata is None else Jsonb(metadata),
+            error_code,
+            search,
+            with_children,
+            after,
+        )
+
+    # -- triggers and reports ---------------------------------------------------------------
+
+    def triggers(
+        self,
+        limit: int = 100,
+        *,
+        kind: str | None = None,
+        playbook: str | None = None,
+        name: str | None = None,
+        after: str | None = None,
+    ) -> list[Trigger]:
+        """Return the triggers by name; the next page is that `after` the last name."""
+        return self._rows(
+            "select * from pbdb.list_triggers(%s, %s, %s, %s, %s)",
+            kind,
+            playbook,
+            after,
+            limit,
+            name,
+        )
+
+    def enable_trigger(self, name: str) -> None:
+        """Let a trigger fire again, a schedule from its next time on."""
+        self._value("select pbdb.enable_trigger(%s)", name)
+
+    def disable_trigger(self, name: str) -> None:
+        """Let a trigger not fire until it is enabled; what it has started goes on."""
+        self._value("select pbdb.disable_trigger(%s)", name)
+
+    def delete_trigger(self, name: str) -> None:
+        """Take a trigger away; what it has started goes on."""
+        self._value("select pbdb.delete_trigger(%s)", name)
+
+    def overview(self) -> Overview:
+        """Return how the organization stands, in one row."""
+        found: list[Overview] = self._rows("select * from pbdb.get_overview()")
+        return found[0]
+
+    def usage(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        by: str = "playbook",
+        execution_id: UUID | None = None,
+    ) -> list[UsageRow]:
+        """Return what models used, by playbook, step, model or day; the last 30 days otherwise."""
+        return self._rows(
+            "select * from pbdb.get_usage(%s, %s, %s, %s)", since, until, by, execution_id
+        )
+
+    def counts(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        bucket: str = "hour",
+        playbook: str | None = None,
+    ) -> list[Count]:
+        """Return how many executions ended in each hour or day, and how long they took."""
+        return self._rows(
+            "select * from pbdb.get_execution_counts(%s, %s, %s, %s)",
+            since,
+            until,
+            bucket,
+            playbook,
+        )
 
     # -- memory -----------------------------------------------------------------------------
 
@@ -363,7 +627,7 @@ class Client:
         threshold: float | None = None,
         filter: Mapping[str, Any] | None = None,
         mode: str = "vector",
-    ) -> list[Row]:
+    ) -> list[Memory]:
         """Return the best memories, best first: id, content, similarity, metadata, source."""
         return self._rows(
             "select * from pbdb.search_memories(%s, %s::real[], %s, %s, %s, %s, %s, %s)",
@@ -408,7 +672,7 @@ class Client:
         with self._transaction() as connection, connection.cursor(row_factory=rows) as cursor:
             return cursor.execute(query, parameters).fetchall()
 
-    def _rows(self, query: LiteralString, *parameters: Any) -> list[Row]:
+    def _rows(self, query: LiteralString, *parameters: Any) -> list[Any]:
         return self._call(query, parameters, dict_row)
 
     def _column(self, query: LiteralString, *parameters: Any) -> list[Any]:
@@ -417,6 +681,12 @@ class Client:
     def _value(self, query: LiteralString, *parameters: Any) -> Any:
         (value,) = self._column(query, *parameters)
         return value
+
+
+def _only(found: Sequence[_T], message: str, hint: str) -> _T:
+    if not found:
+        raise NotFound(message, hint=hint)
+    return found[0]
 
 
 def _json(value: Any) -> Jsonb:

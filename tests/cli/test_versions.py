@@ -9,7 +9,7 @@ WAITS = "name: waits\nsteps:\n  - {name: ask, type: WAIT_FOR_INPUT, config: {pro
 
 
 def _versions(shell: Shell) -> list[tuple[int, str]]:
-    return [(row["version"], row["status"]) for row in shell("ls", "--json").json]
+    return [(row["version"], row["status"]) for row in shell("ls", "--versions", "--json").json]
 
 
 def test_one_of_several_versions_has_to_be_named(shell: Shell) -> None:

@@ -122,8 +122,8 @@ def test_memories_without_a_vector_get_one_in_idle_moments(here: Playground) -> 
     here.client.store_memory("abab")
     here.start_runner()
 
-    def found() -> list[dict[str, Any]]:
-        return here.client.search_memories(embedding=[1, 1, 0], model="letters")
+    def found() -> list[Any]:
+        return list(here.client.search_memories(embedding=[1, 1, 0], model="letters"))
 
     assert [each["content"] for each in eventually(found, 15)] == ["abab"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 
 from pbdb.app.registry import App
 
@@ -28,7 +29,17 @@ def load_app(path: str | None) -> App:
         if error.name is not None and (module_name + ".").startswith(error.name + "."):
             raise AppNotFound(f"there is no module {module_name!r} here or installed") from error
         raise
+    except (Exception, SystemExit) as error:
+        raise AppNotFound(f"{module_name} cannot be imported: {_told(error)}") from error
     found = getattr(module, name or "app", None)
     if not isinstance(found, App):
         raise AppNotFound(f"{module_name} has no App called {name or 'app'!r}")
     return found
+
+
+def _told(error: BaseException) -> str:
+    """An error in somebody's module: where, of which kind, in which words."""
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}:{error.lineno}: {type(error).__name__}: {error.msg}"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{last.filename}:{last.lineno}: {type(error).__name__}: {error}"

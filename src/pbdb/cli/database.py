@@ -60,20 +60,27 @@ def _home() -> tuple[Path, int] | None:
 
 
 @app.command()
-def stop() -> None:
+def stop(as_json: Json = False) -> None:
     """Stop the server of this folder; its data stay."""
     server = find_server()
-    if server is None:
+    if server is not None:
+        server.stop()
+    if as_json:
+        print_json({"stopped": server is not None})
+    elif server is None:
         console.print("no server is running here", style="dim")
-        return
-    server.stop()
-    console.print("stopped")
+    else:
+        console.print("stopped")
 
 
 @app.command()
-def url() -> None:
+def url(as_json: Json = False) -> None:
     """Print the URL, for PBDB_DATABASE_URL or psql."""
-    typer.echo(_require_server().url(LOCAL_DATABASE))
+    found = _require_server().url(LOCAL_DATABASE)
+    if as_json:
+        print_json({"url": found})
+    else:
+        typer.echo(found)
 
 
 @app.command()

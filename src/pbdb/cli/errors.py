@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import traceback
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -57,12 +59,21 @@ class Guarded(TyperGroup):
         except BrokenPipeError:
             sys.stderr.close()
             raise typer.Exit(1) from None
-        except Exception as error:
-            report = explain(error)
-            if report is None:
-                raise
+        except Exception as error:  # noqa: BLE001 -- a person reads no traceback
+            report = explain(error) or _fault(error)
             show(report, as_json="--json" in sys.argv)
             raise typer.Exit(1) from None
+
+
+def _fault(error: Exception) -> Report:
+    """What is said of an error that nobody foresaw; where it is, for who asks for that."""
+    if os.environ.get("PBDB_DEBUG"):
+        traceback.print_exception(error)
+    return Report(
+        None,
+        f"{type(error).__name__}: {error}",
+        "this is a fault of pbdb; PBDB_DEBUG=1 before the command shows where",
+    )
 
 
 def explain(error: Exception) -> Report | None:
@@ -84,6 +95,10 @@ def explain(error: Exception) -> Report | None:
         return Report(
             None, f"this needs {error.name}, which is not installed", "pip install 'pbdb[runner]'"
         )
+    if isinstance(error, ModuleNotFoundError):
+        return Report(None, f"this needs {error.name}, which is not installed")
+    if isinstance(error, UnicodeDecodeError):
+        return Report(None, f"the input is not UTF-8 text: byte {error.start}")
     if isinstance(error, FileNotFoundError):
         return Report(None, f"there is no file {error.filename}")
     if isinstance(error, OSError):

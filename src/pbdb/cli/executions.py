@@ -1,4 +1,4 @@
-"""Executions: `pbdb start`, `watch`, `show`, `answer`, `inbox`, `emit`, `pause`, `cancel`, …"""
+"""Executions: `pbdb start`, `watch`, `wait`, `answer`, `inbox`, `emit`, `pause`, `resume`"""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from uuid import UUID
 
 import typer
 
-from pbdb.cli.live import follow, show_timeline
+from pbdb.cli.choosing import parse_metadata, tell
+from pbdb.cli.live import follow
 from pbdb.cli.options import (
     Json,
     Organization,
     Url,
+    find_execution,
     open_client,
-    parse_id,
     parse_json,
 )
 from pbdb.cli.output import console, duration, print_json, print_rows
 from pbdb.client import Client, Result
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="The execution's id.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="The execution's id, or how it begins.")]
 Input = Annotated[str, typer.Option("--input", "-i", help="JSON, @file, or - for standard input.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (start, watch, show, answer, inbox, emit, pause, resume, cancel, retry):
+    for command in (start, watch, wait, answer, inbox, emit, pause, resume):
         app.command(rich_help_panel="Executions")(command)
 
 
@@ -36,6 +37,15 @@ def start(
     key: Annotated[
         str | None, typer.Option("--key", help="Idempotency key: the same one starts once.")
     ] = None,
+    label: Annotated[
+        str | None, typer.Option("--name", help="What people call this execution.")
+    ] = None,
+    metadata: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metadata", metavar="KEY=JSON", help="Kept with it, to be found by; or JSON."
+        ),
+    ] = None,
     url: Url = None,
     organization: Organization = None,
     as_json: Json = False,
@@ -43,7 +53,14 @@ def start(
     """Start the newest active version of a playbook; a worker runs it."""
     value = parse_json(input, "--input")
     with open_client(url, organization) as client:
-        id_ = client.start(name, value, idempotency_key=key, trigger_source="manual")
+        id_ = client.start(
+            name,
+            value,
+            idempotency_key=key,
+            name=label,
+            trigger_source="manual",
+            metadata=parse_metadata(metadata),
+        )
     if as_json:
         print_json({"execution_id": id_})
     else:
@@ -56,26 +73,26 @@ def watch(
 ) -> None:
     """Follow an execution until it ends or waits for somebody."""
     with open_client(url, organization) as client:
-        result = follow(client, parse_id(id_), is_quiet=as_json)
+        result = follow(client, find_execution(client, id_), is_quiet=as_json)
         finish(client, result, as_json=as_json)
 
 
-def show(
-    id_: Id, url: Url = None, organization: Organization = None, as_json: Json = False
+def wait(
+    id_: Id,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="Wait no longer than this.")
+    ] = None,
+    url: Url = None,
+    organization: Organization = None,
+    as_json: Json = False,
 ) -> None:
-    """Show an execution: status, every attempt of every step, output."""
-    execution = parse_id(id_)
+    """Wait for the end of an execution, whoever works on it, and print how it went.
+
+    Exit code 0: COMPLETED; 1: it ended otherwise; 3: it is open still, after --timeout.
+    """
     with open_client(url, organization) as client:
-        result = client.result(execution)
-        timeline = client.timeline(execution)
-        findings = [] if result.has_ended else client.diagnose(execution)
-        if as_json:
-            print_json({**_as_dict(result), "timeline": timeline, "findings": findings})
-            return
-        show_timeline(timeline)
-        finish(client, result, as_json=False, is_judged=False)
-        for each in findings:
-            console.print(f"{each['finding']}\n  {each['remedy'] or ''}".rstrip(), highlight=False)
+        result = client.wait(find_execution(client, id_), timeout)
+        finish(client, result, as_json=as_json)
 
 
 def answer(
@@ -85,12 +102,14 @@ def answer(
     person: Annotated[UUID | None, typer.Option("--as", help="Who answers.")] = None,
     url: Url = None,
     organization: Organization = None,
+    as_json: Json = False,
 ) -> None:
     """Answer a step that waits for input."""
     parsed = parse_json(value, "JSON")
     with open_client(url, organization) as client:
-        client.answer(parse_id(id_), step, parsed, answered_by=person)
-    console.print("answered", style="green")
+        execution_id = find_execution(client, id_)
+        client.answer(execution_id, step, parsed, answered_by=person)
+    tell(execution_id, "answered", as_json=as_json)
 
 
 def inbox(url: Url = None, organization: Organization = None, as_json: Json = False) -> None:
@@ -130,50 +149,30 @@ def emit(
         console.print(f"{count} waiting step(s) woken" if count else "nobody waits for it yet")
 
 
-def pause(id_: Id, url: Url = None, organization: Organization = None) -> None:
+def pause(
+    id_: Id, url: Url = None, organization: Organization = None, as_json: Json = False
+) -> None:
     """Let running steps finish and start nothing new."""
     with open_client(url, organization) as client:
-        client.pause(parse_id(id_))
-    console.print("paused")
+        execution_id = find_execution(client, id_)
+        client.pause(execution_id)
+    tell(execution_id, "paused", as_json=as_json)
 
 
-def resume(id_: Id, url: Url = None, organization: Organization = None) -> None:
+def resume(
+    id_: Id, url: Url = None, organization: Organization = None, as_json: Json = False
+) -> None:
     """Go on with a paused execution."""
     with open_client(url, organization) as client:
-        client.resume(parse_id(id_))
-    console.print("resumed")
-
-
-def cancel(
-    id_: Id,
-    reason: Annotated[str | None, typer.Option(help="Kept with the execution.")] = None,
-    url: Url = None,
-    organization: Organization = None,
-) -> None:
-    """End an execution now."""
-    with open_client(url, organization) as client:
-        client.cancel(parse_id(id_), reason)
-    console.print("cancelled")
-
-
-def retry(
-    id_: Id,
-    from_step: Annotated[
-        str | None, typer.Option("--from", help="Start again at this step.")
-    ] = None,
-    url: Url = None,
-    organization: Organization = None,
-) -> None:
-    """Go on with a failed execution; completed work is kept."""
-    with open_client(url, organization) as client:
-        client.retry(parse_id(id_), from_step)
-    console.print("retried")
+        execution_id = find_execution(client, id_)
+        client.resume(execution_id)
+    tell(execution_id, "resumed", as_json=as_json)
 
 
 def finish(client: Client, result: Result, *, as_json: bool, is_judged: bool = True) -> None:
     """Print how an execution stands; exit with 1 when it failed, with 3 when it waits."""
     if as_json:
-        print_json(_as_dict(result))
+        print_json(as_dict(result))
     else:
         _tell(client, result)
     if is_judged and result.status != "COMPLETED":
@@ -208,5 +207,6 @@ def _tell(client: Client, result: Result) -> None:
         )
 
 
-def _as_dict(result: Result) -> dict[str, object]:
+def as_dict(result: Result) -> dict[str, object]:
+    """Return a result as --json has it."""
     return {name: getattr(result, name) for name in Result.__dataclass_fields__}

@@ -11,14 +11,19 @@ from pbdb.cli import (
     dead_letters,
     demo,
     executions,
+    listing,
     mcp,
     memory,
     migrations,
     new,
     playbooks,
+    reports,
     retention,
     run,
     serve,
+    show,
+    steering,
+    triggers,
     types,
     versions,
     worker,
@@ -47,9 +52,10 @@ def _options(
 
 app.add_typer(database.app, name="db")
 for group in (
-    demo, migrations, new, playbooks, versions, executions, retention, run, serve, mcp, types,
-    worker,
+    demo, migrations, new, playbooks, listing, versions, executions, show, steering, retention, run,
+    reports, serve, mcp, types, worker,
 ):  # fmt: skip
     group.add_to(app)
 app.add_typer(memory.app, name="memory")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(triggers.app, name="triggers")

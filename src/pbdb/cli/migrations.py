@@ -65,15 +65,21 @@ def script(
 def mark(
     ids: Annotated[list[str], typer.Argument(help="What psql has applied, such as 0007.add-this.")],
     url: Url = None,
+    as_json: Json = False,
 ) -> None:
     """Record migrations that were applied with psql; runs none of them."""
     migrations.mark(find_database(url).target.listen_url, ids)
-    console.print(f"marked {', '.join(ids)}", highlight=False)
+    if as_json:
+        print_json({"marked": ids})
+    else:
+        console.print(f"marked {', '.join(ids)}", highlight=False)
 
 
-def break_lock(url: Url = None) -> None:
+def break_lock(url: Url = None, as_json: Json = False) -> None:
     """Remove the lock that a killed migration left. Make sure first that none is running."""
     migrations.break_lock(find_database(url).target.listen_url)
+    if as_json:
+        print_json({"lock": None})
 
 
 def rollback(
@@ -81,14 +87,20 @@ def rollback(
     count: Annotated[int, typer.Option(help="How many migrations, newest first.")] = 1,
     everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Undo the newest migrations. Data in tables that they made are lost."""
     target = find_database(url).target
     what = "all migrations" if everything else f"the newest {count} migration(s)"
     if not yes and not typer.confirm(f"Roll back {what}?"):
         raise typer.Exit(1)
+    undone = []
     for each in migrations.rollback(target.listen_url, count=None if everything else count):
-        console.print(f"rolled back {each}", highlight=False)
+        undone.append(each)
+        if not as_json:
+            console.print(f"rolled back {each}", highlight=False)
+    if as_json:
+        print_json({"rolled_back": undone})
 
 
 def status(url: Url = None, as_json: Json = False) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -22,6 +24,8 @@ from pbdb.install.embedded import VERSIONS, EmbeddedServer
 
 LOCAL_ORGANIZATION: Final = UUID("00000000-0000-7000-8000-000000000001")
 """The tenant in a database on this machine, unless another one is named."""
+
+_SECONDS: Final = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 LOCAL_DATABASE: Final = "pbdb"
 
@@ -131,14 +135,14 @@ def parse_json(text: str, option: str) -> Any:
         ) from None
 
 
-def parse_answers(given: list[str]) -> dict[str, Any]:
-    """Return the answers of `step=JSON` options; what is not JSON is taken as text."""
+def parse_answers(given: list[str], option: str = "--answer") -> dict[str, Any]:
+    """Return the values of `step=JSON` options; what is not JSON is taken as text."""
     answers: dict[str, Any] = {}
     for each in given:
         step, separator, text = each.partition("=")
         if not separator or not step:
             raise UsageError(
-                f"--answer {each!r} has no step", """write --answer step='{"approved": true}'"""
+                f"{option} {each!r} has no step", f"""write {option} step='{{"approved": true}}'"""
             )
         try:
             answers[step] = json.loads(text)
@@ -147,11 +151,53 @@ def parse_answers(given: list[str]) -> dict[str, Any]:
     return answers
 
 
-def parse_id(text: str) -> UUID:
-    """Return an execution's id."""
+def find_execution(client: Client, text: str) -> UUID:
+    """Return the execution with this id, or the one whose id begins so."""
+    beginning = text.strip().lower()
     try:
-        return UUID(text)
+        return UUID(beginning)
     except ValueError:
+        pass
+    if not re.fullmatch(r"[0-9a-f-]{8,35}", beginning):
         raise UsageError(
-            f"{text!r} is not an execution's id", "`pbdb ls --executions` lists them"
+            f"{text!r} is not an execution's id, nor how one begins",
+            "`pbdb ls --executions` lists them",
+        )
+    rows = client.executions(20, search=beginning, with_children=True)
+    found = [
+        each["execution_id"] for each in rows if str(each["execution_id"]).startswith(beginning)
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UsageError(
+            f"no execution's id begins with {text}", "`pbdb ls --executions` lists them"
+        )
+    raise UsageError(
+        f"several executions' ids begin with {text}", "write more of: " + ", ".join(map(str, found))
+    )
+
+
+def parse_time(text: str, option: str) -> datetime:
+    """Return the time of an option: an ISO 8601 one, or how long ago (30m, 12h, 90d, 52w)."""
+    found = re.fullmatch(r"([1-9]\d{0,8})([mhdw])", text.strip())
+    try:
+        if found:
+            return datetime.now(UTC) - timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+        return datetime.fromisoformat(text.strip()).astimezone()
+    except (OverflowError, ValueError):
+        raise UsageError(
+            f"{option} {text!r} is no time and no length of time",
+            "write 30m, 12h, 90d or 52w ago, or 2026-04-03T10:00Z",
         ) from None
+
+
+def parse_statuses(given: list[str] | None, known: Collection[str]) -> list[str] | None:
+    """Return statuses as the database has them."""
+    wanted = [each.upper() for each in given or []]
+    for each in wanted:
+        if each not in known:
+            raise UsageError(
+                f"--status {each!r} is none of them", f"write one of {', '.join(sorted(known))}"
+            )
+    return wanted or None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from rich.table import Table
 from rich.text import Text
@@ -29,6 +30,17 @@ COLOURS: Final[Mapping[str, str]] = {
     "ARCHIVED": "dim",
     "DEPRECATED": "dim",
 }
+
+
+# What is read as a sentence, or is JSON.
+_TEXTS: Final = frozenset({"prompt", "content", "description", "error_message", "finding", "remedy",
+    "tags", "metadata", "message", "last_error", "input_data", "output_data", "unserved_handlers",
+    "reason"})  # fmt: skip
+_NAMES: Final = frozenset({"name", "playbook_name", "step_name", "step_address", "fires",
+    "category", "execution_name", "model", "migration"})  # fmt: skip
+_LEAST_TEXT: Final = 14
+# Of an id that begins with its time: to the milliseconds, then more.
+_LENGTHS: Final = (13, 18, 23, 28, 36)
 
 
 def _has_width() -> bool:
@@ -57,12 +69,36 @@ def print_rows(
         return
     table = Table(box=None, header_style="dim", pad_edge=False)
     for column in columns:
-        # Ids are for copying: they are never cut.
-        is_id = column == "id" or column.endswith("_id")
-        table.add_column(column.replace("_", " "), no_wrap=is_id, overflow="fold")
+        # Names and sentences go on in the next line, between words; the rest keeps its width.
+        is_text = column in _TEXTS
+        table.add_column(
+            column.removesuffix("_ms").replace("_", " "),
+            no_wrap=not is_text and column not in _NAMES,
+            overflow="fold" if is_text else "ellipsis",
+            min_width=_LEAST_TEXT if is_text or column in _NAMES else None,
+        )
+    short = short_ids([row["execution_id"] for row in rows if "execution_id" in row])
     for row in rows:
-        table.add_row(*(cell(row.get(column)) for column in columns))
+        table.add_row(*(_cell_of(row, column, short) for column in columns))
     console.print(table)
+
+
+def _cell_of(row: Mapping[str, Any], column: str, short: Mapping[UUID, str]) -> Text:
+    value = row.get(column)
+    if column == "execution_id" and isinstance(value, UUID):
+        return Text(short.get(value, str(value)))
+    if column.endswith("_ms"):
+        return Text(duration(value))
+    return cell(value)
+
+
+def short_ids(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return how each id begins, as far as tells it from the others; commands take that for it."""
+    texts = {each: str(each) for each in ids}
+    for length in _LENGTHS:
+        if len({text[:length] for text in texts.values()}) == len(texts):
+            return {each: text[:length] for each, text in texts.items()}
+    return texts
 
 
 def cell(value: Any) -> Text:
@@ -70,13 +106,19 @@ def cell(value: Any) -> Text:
     if value is None:
         return Text("")
     if isinstance(value, datetime):
-        return Text(value.astimezone().strftime("%Y-%m-%d %H:%M:%S"))
+        return Text(when(value))
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return Text(", ".join(value))
     if isinstance(value, dict | list):
         return Text(json.dumps(value, ensure_ascii=False, default=str))
     text = str(value)
     return Text(text, style=COLOURS.get(text, ""))
+
+
+def when(value: datetime) -> str:
+    """Return a time for people, in the zone of this machine, which it names."""
+    text = value.astimezone().strftime("%Y-%m-%d %H:%M:%S%z")
+    return text.removesuffix("+0000") + "Z" if text.endswith("+0000") else text
 
 
 def duration(milliseconds: float | None) -> str:

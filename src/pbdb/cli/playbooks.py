@@ -1,4 +1,4 @@
-"""`pbdb apply`, `check`, `ls`, `export`: playbooks."""
+"""`pbdb apply`, `check`, `what-if`, `export`: playbooks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ import typer
 
 from pbdb.cli.errors import UsageError
 from pbdb.cli.issues import apply_document, issues_of, show_issues
-from pbdb.cli.options import Json, Organization, Url, open_client
+from pbdb.cli.options import (
+    Json,
+    Organization,
+    Url,
+    open_client,
+    parse_answers,
+    parse_json,
+)
 from pbdb.cli.output import console, print_json, print_rows
 from pbdb.cli.terminal import plain
 from pbdb.client import Client
@@ -19,7 +26,7 @@ from pbdb.document.file import load_document, write_document
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (apply, check, ls, export):
+    for command in (apply, check, what_if, export):
         app.command(rich_help_panel="Playbooks")(command)
 
 
@@ -74,32 +81,39 @@ def check(
         console.print("nothing is wrong", highlight=False)
 
 
-def ls(
-    executions: Annotated[
-        bool, typer.Option("--executions", "-e", help="The newest executions instead.")
-    ] = False,
-    limit: Annotated[int, typer.Option(help="How many executions.")] = 20,
+def what_if(
+    what: Annotated[str, typer.Argument(metavar="FILE|NAME", help="A document, or a playbook.")],
+    input: Annotated[
+        str, typer.Option("--input", "-i", help="JSON, @file, or - for standard input.")
+    ] = "{}",
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output",
+            metavar="STEP=JSON",
+            help="What a step gives that needs a runner or a person; may be repeated.",
+        ),
+    ] = None,
     url: Url = None,
     organization: Organization = None,
     as_json: Json = False,
 ) -> None:
-    """List the playbooks, or with -e the newest executions."""
+    """Run a playbook against real data and undo everything; print what each step would do.
+
+    Exit code 1 when it would fail.
+    """
+    value, outputs = parse_json(input, "--input"), parse_answers(output or [], "--output")
+    document = load_document(Path(what)) if Path(what).is_file() else None
     with open_client(url, organization) as client:
-        rows = client.executions(limit) if executions else client.playbooks()
-    if executions:
-        columns = [
-            "execution_id",
-            "playbook_name",
-            "status",
-            "created_at",
-            "duration_ms",
-            "error_code",
-        ]
-        empty = "no executions yet; `pbdb start NAME` makes one"
+        trace = client.what_if(what if document is None else document.content, value, outputs)
+    if as_json:
+        print_json(trace)
     else:
-        columns = ["name", "version", "status", "category", "tags", "id"]
-        empty = "no playbooks yet; `pbdb apply FILE` brings one"
-    print_rows(rows, columns, empty=empty, as_json=as_json)
+        columns = ["step_name", "status", "input_data", "output_data", "error_message"]
+        shown = [{**each, "step_name": each["step_name"] or "the execution"} for each in trace]
+        print_rows(shown, columns, empty="nothing would run", as_json=False)
+    if trace and trace[-1]["status"] in ("FAILED", "TIMEOUT"):
+        raise typer.Exit(1)
 
 
 def export(

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Final
 
 import typer
 
-from pbdb.cli.errors import UsageError
-from pbdb.cli.options import Json, Organization, Url, open_client
+from pbdb.cli.options import Json, Organization, Url, open_client, parse_statuses, parse_time
 from pbdb.cli.output import console, print_json, print_rows
 from pbdb.client import ENDED, Client
 
-_SECONDS: Final = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _COLUMNS: Final = ["playbook_name", "status", "execution_count", "oldest_at", "newest_at"]
 
 
@@ -44,8 +41,8 @@ def prune(
 
     In small transactions, beside work that runs; stop it at any time and call it again.
     """
-    before = _time_ago(older_than)
-    statuses = _statuses(status)
+    before = parse_time(older_than, "--older-than")
+    statuses = parse_statuses(status, ENDED)
     with open_client(url, organization) as client:
         found = client.count_prunable(before, statuses, playbook)
         total = sum(row["execution_count"] for row in found)
@@ -84,24 +81,3 @@ def _prune(
     if shows:
         sys.stderr.write("\r\x1b[K")
     return pruned
-
-
-def _time_ago(text: str) -> datetime:
-    found = re.fullmatch(r"([1-9]\d{0,8})([mhdw])", text.strip())
-    try:
-        if found:
-            return datetime.now(UTC) - timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
-    except OverflowError:
-        pass
-    raise UsageError(f"--older-than {text!r} is no length of time", "write 30m, 12h, 90d or 52w")
-
-
-def _statuses(given: list[str] | None) -> list[str] | None:
-    wanted = [each.upper() for each in given or []]
-    for each in wanted:
-        if each not in ENDED:
-            raise UsageError(
-                f"--status {each!r} is none that an execution ends with",
-                f"write one of {', '.join(sorted(ENDED))}",
-            )
-    return wanted or None
