@@ -1067,7 +1067,7 @@ drop function pbdb._document_fields(text);
 drop function pbdb._compile_playbook(uuid);
 
 -- deleted: sql/playbook/compile/_step_sources.sql
-drop function pbdb._step_sources(text[], jsonb[]);
+drop function pbdb._step_sources(text[], jsonb);
 
 -- deleted: sql/playbook/compile/_compile_steps.sql
 drop function pbdb._compile_steps(uuid);
@@ -1077,6 +1077,9 @@ drop function pbdb._names_read(jsonb);
 
 -- deleted: sql/playbook/compile/_steps_in_cycles.sql
 drop function pbdb._steps_in_cycles(uuid);
+
+-- deleted: sql/playbook/compile/_nodes_in_cycles.sql
+drop function pbdb._nodes_in_cycles(int[], int[], int);
 
 -- deleted: sql/playbook/compile/_step_edges.sql
 drop function pbdb._step_edges(uuid);

@@ -317,6 +317,7 @@ set role pbdb_owner;
 -- playbook: define, validate, version
 \ir playbook/compile/_playbook_targets.sql
 \ir playbook/compile/_step_edges.sql
+\ir playbook/compile/_nodes_in_cycles.sql
 \ir playbook/compile/_steps_in_cycles.sql
 \ir playbook/compile/_names_read.sql
 \ir playbook/compile/_compile_steps.sql

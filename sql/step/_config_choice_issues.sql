@@ -1,6 +1,7 @@
 -- drop: function pbdb._config_choice_issues(pbdb.playbook_step_type[], jsonb[])
 --
--- Longer than a screen because it is one list of rules.
+-- No nested loops: how many entries there are is not known when it is planned, and each is compared
+-- with those beside it. Longer than a screen because it is one list of rules.
 create or replace function pbdb._config_choice_issues(
     p_types pbdb.playbook_step_type[], p_configs jsonb[]
 )
@@ -9,6 +10,7 @@ language sql
 immutable
 parallel safe
 security invoker
+set enable_nestloop = off
 begin atomic
     with known as materialized (
         select type.step_type, key.*

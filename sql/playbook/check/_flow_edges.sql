@@ -7,12 +7,17 @@ parallel safe
 security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
+    with leaders as materialized (
+        select step.id
+        from pbdb.playbook_steps as step
+        where
+            step.playbook_id = p_playbook_id
+            and pbdb._always_leads(step.step_type, step.config)
+    )
+
     select edge.from_id, edge.kind, edge.to_id
     from pbdb._step_edges(p_playbook_id) as edge
-    inner join pbdb.playbook_steps as step on edge.from_id = step.id
-    where not (
-        edge.kind = 'next' and pbdb._always_leads(step.step_type, step.config)
-    )
+    where edge.kind <> 'next' or edge.from_id not in (select leaders.id from leaders)
     union all
     select child.parent_step_id, 'branch', child.id
     from (

@@ -37,10 +37,11 @@ begin atomic
         select
             names.*, source.id as source_id, source.step_name, source.parent_step_id, source.branch
         from names
-        left join steps as source
-            on names.name in (
-                format('step_%s_output', source.step_order), 'steps.' || source.step_name
-            )
+        left join (
+            select format('step_%s_output', steps.step_order) as known_as, steps.* from steps
+            union all
+            select 'steps.' || steps.step_name, steps.* from steps
+        ) as source on names.name = source.known_as
         where names.name ~ '^(step_\d+_output$|steps\.)'
     )
 

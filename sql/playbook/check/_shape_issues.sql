@@ -100,8 +100,10 @@ begin atomic
         inner join steps on written.step_id = steps.id
         where
             not exists (
-                select from steps as target
-                where written.target in (target.step_name, target.id::text)
+                select from steps as target where written.target = target.step_name
+            )
+            and not exists (
+                select from steps as target where written.target = target.id::text
             )
     ) as unknown
     union all

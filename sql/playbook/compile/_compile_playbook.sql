@@ -21,18 +21,25 @@ begin
         select compiled.* from pbdb._compile_steps(p_playbook_id) as compiled
     ),
 
-    list as (
-        select array_agg(steps.step order by steps.i) as steps from steps
+    names as (
+        select jsonb_object_agg(known.name, steps.i) as indexes
+        from steps
+        cross join lateral (
+            values
+            (format('step_%s_output', steps.step ->> 'order')),
+            ('steps.' || (steps.step ->> 'name'))
+        ) as known (name)
     )
 
     select
-        (select list.steps from list),
-        array_agg(pbdb._step_sources(steps.reads, list.steps) order by steps.i)
-    into v_steps, v_sources
+        array_agg(steps.step order by steps.i),
+        array_agg(pbdb._step_sources(steps.reads, names.indexes) order by steps.i),
+        pbdb._step_sources(
+            pbdb._names_read(v_playbook.output_mapping), (select names.indexes from names)
+        )
+    into v_steps, v_sources, v_output_sources
     from steps
-    cross join list;
-
-    v_output_sources := pbdb._step_sources(pbdb._names_read(v_playbook.output_mapping), v_steps);
+    cross join names;
 
     select array_agg(distinct source.value ->> 1) into v_read
     from unnest(v_sources || v_output_sources) as sources (value)

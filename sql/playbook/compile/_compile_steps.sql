@@ -32,9 +32,15 @@ begin atomic
     ),
 
     edges as materialized (
-        select edge.from_id, edge.kind, edge.written_as, target.i
+        select
+            edge.from_id,
+            min(target.i) filter (where edge.kind = 'next') as next,
+            min(target.i) filter (where edge.kind = 'failure') as failure,
+            jsonb_object_agg(edge.written_as, target.i) filter (where edge.kind = 'target')
+            as targets
         from pbdb._step_edges(p_playbook_id) as edge
         inner join numbered as target on edge.to_id = target.id
+        group by edge.from_id
     ),
 
     branches as (
@@ -61,12 +67,7 @@ begin atomic
             'type', step.step_type, 'kind', step.kind,
             'scope', (select parent.i from numbered as parent
                 where parent.id = step.parent_step_id),
-            'next', (select edge.i from edges as edge
-                where edge.from_id = step.id and edge.kind = 'next'),
-            'failure', (select edge.i from edges as edge
-                where edge.from_id = step.id and edge.kind = 'failure'),
-            'targets', (select jsonb_object_agg(edge.written_as, edge.i) from edges as edge
-                where edge.from_id = step.id and edge.kind = 'target'),
+            'next', edges.next, 'failure', edges.failure, 'targets', edges.targets,
             'optional', step.is_optional,
             'max_attempts', coalesce(step.max_retries, playbook.max_retries) + 1,
             'retry_delay', coalesce(step.retry_delay_seconds, playbook.retry_delay_seconds),
@@ -114,7 +115,8 @@ begin atomic
         end
     from numbered as step
     inner join pbdb.playbooks as playbook on step.playbook_id = playbook.id
-    left join branches on step.id = branches.parent_step_id;
+    left join branches on step.id = branches.parent_step_id
+    left join edges on step.id = edges.from_id;
 end;
 
 comment on function pbdb._compile_steps(uuid) is

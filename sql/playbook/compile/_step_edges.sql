@@ -7,7 +7,7 @@ parallel safe
 security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
-    with steps as (
+    with steps as materialized (
         select
             step.*,
             lead(step.id) over (
@@ -29,7 +29,11 @@ begin atomic
     union all
     select written.step_id, 'target', written.target, target.id
     from pbdb._playbook_targets(p_playbook_id) as written
-    inner join steps as target on written.target in (target.step_name, target.id::text);
+    inner join (
+        select steps.step_name as known_as, steps.id from steps
+        union
+        select steps.id::text, steps.id from steps
+    ) as target on written.target = target.known_as;
 end;
 
 comment on function pbdb._step_edges(uuid) is

@@ -1,5 +1,5 @@
--- drop: function pbdb._step_sources(text[], jsonb[])
-create or replace function pbdb._step_sources(p_reads text[], p_steps jsonb[])
+-- drop: function pbdb._step_sources(text[], jsonb)
+create or replace function pbdb._step_sources(p_reads text[], p_names jsonb)
 returns jsonb
 language sql
 immutable
@@ -7,17 +7,14 @@ parallel safe
 security invoker
 begin atomic
     select coalesce(
-        jsonb_agg(jsonb_build_array(name.name, step.step -> 'i') order by name.name), '[]'
+        jsonb_agg(jsonb_build_array(name.name, p_names -> name.name) order by name.name), '[]'
     )
     from unnest(p_reads) as name (name)
-    inner join unnest(p_steps) as step (step)
-        on name.name in (
-            format('step_%s_output', step.step ->> 'order'), 'steps.' || (step.step ->> 'name')
-        );
+    where p_names ? name.name;
 end;
 
-comment on function pbdb._step_sources(text[], jsonb[]) is
-'The step outputs among the names that expressions read: [["step_1_output", index], '
-'["steps.qualify", index]]. Names that no step has are left out; validation reports them.';
+comment on function pbdb._step_sources(text[], jsonb) is
+'The steps that expressions read, of which p_names has the index by the name of their output: '
+'[[variable, index], …]; [] when none.';
 
-revoke execute on function pbdb._step_sources(text[], jsonb[]) from public;
+revoke execute on function pbdb._step_sources(text[], jsonb) from public;

@@ -1,7 +1,4 @@
 -- drop: function pbdb._steps_in_cycles(uuid)
---
--- Every cycle has an edge that does not lead forward in step_order, and playbooks have few of
--- those: looking only at what lies between their ends keeps a long straight playbook cheap.
 create or replace function pbdb._steps_in_cycles(p_playbook_id uuid)
 returns setof uuid
 language sql
@@ -10,35 +7,27 @@ parallel safe
 security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
-    with recursive edges as materialized (
-        select edge.from_id, edge.to_id, step.step_order >= target.step_order as is_back
+    with steps as materialized (
+        select step.id, row_number() over (order by step.step_order)::int as n
+        from pbdb.playbook_steps as step
+        where step.playbook_id = p_playbook_id
+    ),
+
+    edges as (
+        select
+            coalesce(array_agg(source.n order by source.n), '{}') as sources,
+            coalesce(array_agg(target.n order by source.n), '{}') as targets
         from pbdb._step_edges(p_playbook_id) as edge
-        inner join pbdb.playbook_steps as step on edge.from_id = step.id
-        inner join pbdb.playbook_steps as target on edge.to_id = target.id
-    ),
-
-    ahead (first_id, last_id, id) as (
-        select from_id, to_id, to_id from edges where is_back
-        union
-        select ahead.first_id, ahead.last_id, edges.to_id
-        from ahead
-        inner join edges on ahead.id = edges.from_id
-    ),
-
-    behind (first_id, last_id, id) as (
-        select from_id, to_id, from_id from edges where is_back
-        union
-        select behind.first_id, behind.last_id, edges.from_id
-        from behind
-        inner join edges on behind.id = edges.to_id
+        inner join steps as source on edge.from_id = source.id
+        inner join steps as target on edge.to_id = target.id
     )
 
-    select distinct ahead.id
-    from ahead
-    inner join behind
-        on ahead.first_id = behind.first_id
-        and ahead.last_id = behind.last_id
-        and ahead.id = behind.id;
+    select distinct steps.id
+    from edges
+    cross join lateral unnest(pbdb._nodes_in_cycles(
+        edges.sources, edges.targets, (select count(*)::int from steps)
+    )) as member (n)
+    inner join steps on member.n = steps.n;
 end;
 
 comment on function pbdb._steps_in_cycles(uuid) is
