@@ -496,6 +496,24 @@ drop function pbdb._require_trigger(text);
 -- deleted: sql/event/define_trigger.sql
 drop function pbdb.define_trigger(text, text, text, text, text, jsonb, jsonb, boolean);
 
+-- deleted: sql/event/_check_schedule.sql
+drop function pbdb._check_schedule(text, text, jsonb, jsonb);
+
+-- deleted: sql/event/_cron_hint.sql
+drop function pbdb._cron_hint(text);
+
+-- deleted: sql/event/_cron_problem.sql
+drop function pbdb._cron_problem(text);
+
+-- deleted: sql/event/_cron_is_never.sql
+drop function pbdb._cron_is_never(text[]);
+
+-- deleted: sql/event/_cron_field_problem.sql
+drop function pbdb._cron_field_problem(text, text, int, int, text);
+
+-- deleted: sql/event/_cron_fields.sql
+drop function pbdb._cron_fields(text);
+
 -- deleted: sql/event/_fire_event_triggers.sql
 drop function pbdb._fire_event_triggers(uuid, text, jsonb);
 

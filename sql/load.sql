@@ -516,6 +516,12 @@ set role pbdb_owner;
 \ir event/_fire.sql
 \ir event/_note_firing.sql
 \ir event/_fire_event_triggers.sql
+\ir event/_cron_fields.sql
+\ir event/_cron_field_problem.sql
+\ir event/_cron_is_never.sql
+\ir event/_cron_problem.sql
+\ir event/_cron_hint.sql
+\ir event/_check_schedule.sql
 \ir event/define_trigger.sql
 \ir event/_require_trigger.sql
 \ir event/enable_trigger.sql

@@ -20,6 +20,7 @@ as $fn$
 declare
     v_organization_id uuid := pbdb.require_organization();
     v_id uuid;
+    v_program jsonb;
 begin
     if (p_schedule is null) = (p_event_name is null) or coalesce(btrim(p_name), '') = '' then
         raise exception using
@@ -41,7 +42,10 @@ begin
             message = format('time zone "%s" is not known', pbdb._shown(p_time_zone)),
             hint = 'Use an IANA name such as Europe/Berlin: select name from pg_timezone_names;';
     end if;
-    perform pbdb._require_program(v_organization_id, p_playbook_name);
+    v_program := pbdb._require_program(v_organization_id, p_playbook_name);
+    if p_schedule is not null then
+        perform pbdb._check_schedule(p_name, p_schedule, v_program, p_input);
+    end if;
 
     insert into pbdb.playbook_triggers as t (
         organization_id, name, playbook_name, kind, schedule, time_zone, event_name,
@@ -68,7 +72,9 @@ $fn$;
 comment on function pbdb.define_trigger(text, text, text, text, text, jsonb, jsonb, boolean) is
 'Starts a playbook by itself: on a schedule (cron with five fields, read in a time zone, by a '
 'runner) or on an event that emit_playbook_event names and whose payload contains p_event_match. '
-'Defining a name again replaces it. Raises PB001, PB004, PB005 (the playbook), PB014, PB017.';
+'Defining a name again replaces it. Raises PB001, PB004, PB005 (the playbook), PB014, PB017 (also '
+'for a schedule that is no cron expression or never comes, and for an input of a schedule that '
+'does not fit the playbook''s input_schema).';
 
 revoke execute on function pbdb.define_trigger(
     text, text, text, text, text, jsonb, jsonb, boolean

@@ -87,9 +87,114 @@ def test_of_two_runners_that_see_the_same_time_one_starts_the_playbook(
     assert len(outputs(tenant)) == 1
 
 
-def test_a_schedule_that_cannot_be_read_is_turned_off_with_the_reason(tenant: Tenant) -> None:
+def refusal(tenant: Tenant, schedule: str, given: str = "{}") -> psycopg.Error:
+    with pytest.raises(psycopg.Error) as refused:
+        tenant.one(
+            "select pbdb.define_trigger('t', 'test', %s, p_input => %s::jsonb)", schedule, given
+        )
+    assert refused.value.sqlstate == "PB017"
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("schedule", "message", "hint"),
+    [
+        ("every tuesday", "not five fields but 2", "minute, hour"),
+        ("", "not five fields but 1", "minute, hour"),
+        ("* * * *", "not five fields but 4", "minute, hour"),
+        ("0 0 3 * * *", "not five fields but 6", "Leave out seconds"),
+        ("@daily", "not five fields but 1", "0 0 * * *"),
+        ("@Hourly", "not five fields but 1", "0 * * * *"),
+        ("@reboot", "not five fields but 1", "minute, hour"),
+        ("rate(5 minutes)", "not five fields but 2", "*/5 * * * *"),
+        ("cron(0 12 * * ? *)", "not five fields but 6", "Leave out cron( )"),
+        ("0 12 ? * MON", "day of the month ?", "Write * for ?"),
+        ("60 * * * *", "minute 60 is not 0 to 59", "minute, hour"),
+        ("* 24 * * *", "hour 24 is not 0 to 23", "minute, hour"),
+        ("* * 0 * *", "day of the month 0", "minute, hour"),
+        ("* * * 13 *", "month 13", "minute, hour"),
+        ("* * * * 8", "day of the week 8", "minute, hour"),
+        ("* * * JUNE *", "month JUNE", "minute, hour"),
+        ("* * * * FUN", "day of the week FUN", "minute, hour"),
+        ("*/0 * * * *", "minute */0", "minute, hour"),
+        ("30-10 * * * *", "minute 30-10", "minute, hour"),
+        ("1,,2 * * * *", "minute  is not", "minute, hour"),
+        ("-5 * * * *", "minute -5", "minute, hour"),
+        ("1.5 * * * *", "minute 1.5", "minute, hour"),
+        ("* * * * 1#6", "day of the week 1#6", "minute, hour"),
+        ("0 0 30 2 *", "never comes", "minute, hour"),
+        ("0 0 31 4,6,SEP-SEP,11 *", "never comes", "minute, hour"),
+        ("0 0 30-31 FEB */2", "never comes", "minute, hour"),
+    ],
+)
+def test_a_schedule_that_cannot_be_read_is_refused_when_it_is_defined(
+    tenant: Tenant, schedule: str, message: str, hint: str
+) -> None:
     tenant.apply(transform("a", 1))
-    tenant.one("select pbdb.define_trigger('t', 'test', 'every tuesday')")
+    error = refusal(tenant, schedule)
+
+    assert message in str(error.diag.message_primary)
+    assert f'"{schedule}"' in str(error.diag.message_primary)
+    assert hint in str(error.diag.message_hint)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "* * * * *",
+        "  0\t3 * * *  ",
+        "0,30 9-17 * jan-mar,DEC mon-FRI",
+        "*/15 */2 1-31/2 */3 0-7",
+        "5/10 * * * *",
+        "0 0 L * *",
+        "0 0 LW * *",
+        "0 0 * * 5L",
+        "0 0 * * MON#5",
+        "0 0 29 2 *",
+        "0 0 31 * *",
+        "0 0 31 2 MON",
+        "0 0 31 2,3 *",
+        "0 0 30 2/2 *",
+        "059 023 * * *",
+    ],
+)
+def test_a_schedule_that_is_accepted_is_one_that_runners_can_read(
+    tenant: Tenant, schedule: str
+) -> None:
+    tenant.apply(transform("a", 1))
+    tenant.one("select pbdb.define_trigger('t', 'test', %s)", schedule)
+
+    fire(tenant.worker)
+
+    assert tenant.rows("select is_enabled, last_error from pbdb.playbook_triggers") == [
+        (True, None)
+    ]
+
+
+def test_an_input_that_the_playbook_would_refuse_is_refused_with_the_schedule(
+    tenant: Tenant,
+) -> None:
+    tenant.apply(transform("a", 1), input_schema={"type": "object", "required": ["n"]})
+    error = refusal(tenant, "* * * * *", '{"m": 1}')
+
+    assert '"n"' in str(error.diag.message_primary)
+    assert "input_schema" in str(error.diag.message_hint)
+    tenant.one("select pbdb.define_trigger('t', 'test', '* * * * *', p_input => '{\"n\": 1}')")
+
+
+def test_an_event_s_trigger_gets_the_rest_of_its_input_from_the_payload(tenant: Tenant) -> None:
+    tenant.apply(transform("a", "$input.n"), input_schema={"type": "object", "required": ["n"]})
+    tenant.one("select pbdb.define_trigger('t', 'test', p_event_name => 'e')")
+    assert tenant.one("select pbdb.emit_playbook_event('e', '{\"n\": 7}')") == 1
+    assert outputs(tenant) == [7]
+
+
+def test_a_schedule_that_a_runner_cannot_read_is_turned_off_with_the_reason(
+    tenant: Tenant, owner: psycopg.Connection[Any]
+) -> None:
+    tenant.apply(transform("a", 1))
+    tenant.one("select pbdb.define_trigger('t', 'test', '* * * * *')")
+    owner.execute("update pbdb.playbook_triggers set schedule = 'every tuesday'")
 
     fire(tenant.worker)
 
@@ -101,8 +206,9 @@ def test_a_schedule_that_cannot_be_read_is_turned_off_with_the_reason(tenant: Te
 def test_what_a_trigger_cannot_start_is_kept_with_it(
     tenant: Tenant, owner: psycopg.Connection[Any]
 ) -> None:
-    tenant.apply(transform("a", 1), input_schema={"type": "object", "required": ["n"]})
+    tenant.apply(transform("a", 1))
     tenant.one("select pbdb.define_trigger('t', 'test', '* * * * *')")
+    tenant.apply(transform("a", 2), input_schema={"type": "object", "required": ["n"]})
     owner.execute("update pbdb.playbook_triggers set next_fire_at = clock_timestamp()")
 
     assert fire(tenant.worker) == 0
