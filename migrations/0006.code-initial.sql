@@ -1551,7 +1551,7 @@ comment on function pbdb._sha1(bytea) is
 revoke execute on function pbdb._sha1(bytea) from public;
 -- end: sql/identity/_sha1.sql
 
--- frozen: sql/identity/subject_id.sql sha256=d9ff74e963db2cd3c6224af7eeff337a4e3feadb56637293e97218796d90914c
+-- frozen: sql/identity/subject_id.sql sha256=6bd2fc0247db3124718822ac833d7046ae307178adf1c8b1f8ae288980c9c645
 -- drop: function pbdb.subject_id(text)
 --
 -- Definer, because it calls what an application may not.
@@ -1567,13 +1567,15 @@ as $fn$
 declare
     -- The UUID of version 5 of "pbdb" as a DNS name.
     v_namespace constant uuid := 'd66383ea-0dc7-53c9-80e8-5c4200e9c6d5';
+    -- The server says user:<subject> of people, to tell them from keys.
+    v_subject constant text := regexp_replace(p_subject, '^user:', '');
     v_hash bytea;
 begin
-    if pg_input_is_valid(p_subject, 'uuid') then
-        return p_subject::uuid;
+    if pg_input_is_valid(v_subject, 'uuid') then
+        return v_subject::uuid;
     end if;
     -- RFC 9562, 5.5.
-    v_hash := substr(pbdb._sha1(uuid_send(v_namespace) || convert_to(p_subject, 'UTF8')), 1, 16);
+    v_hash := substr(pbdb._sha1(uuid_send(v_namespace) || convert_to(v_subject, 'UTF8')), 1, 16);
     v_hash := set_byte(v_hash, 6, get_byte(v_hash, 6) & 15 | 80);
     v_hash := set_byte(v_hash, 8, get_byte(v_hash, 8) & 63 | 128);
     return encode(v_hash, 'hex')::uuid;
@@ -1583,7 +1585,7 @@ $fn$;
 comment on function pbdb.subject_id(text) is
 'The uuid that stands for a person or service where a uuid is kept (assignees, triggered_by, '
 'created_by, updated_by): the subject itself when it is one, else its UUID of version 5 in the '
-'namespace of pbdb. Null for null.';
+'namespace of pbdb. A leading user: is no part of it. Null for null.';
 
 revoke execute on function pbdb.subject_id(text) from public;
 grant execute on function pbdb.subject_id(text) to pbdb_app, pbdb_worker, pbdb_monitor;
@@ -30709,6 +30711,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 8a1ab9c2b8c5399b28f7d0ae6c14e1ffe10ce042d67d06d2b0a2faddbd9bf8c8.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 146a3478eda78006bf1b193163212010ddb8f1f6af0c03145aa3477aca6e5468.';
 
 reset role;

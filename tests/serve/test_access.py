@@ -112,7 +112,7 @@ def test_a_read_only_server_changes_nothing(
     reader = Served(address, served.mine, served.theirs, process)
     for route in ROUTES:
         status = reader.call(route.method, url_of(route, uuid.uuid4())).status_code
-        assert (status == 405) == (route.scope != "read"), route
+        assert (status == 405) == (route.scope != "read" and route.method != "GET"), route
     assert reader.call("GET", "/v1/playbooks").status_code == 200
 
 

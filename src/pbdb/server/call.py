@@ -1,4 +1,4 @@
-"""One request is one transaction: the tenant, then the function. JSON comes from the database."""
+"""One request is one transaction: tenant, actor, then the function. The database makes the JSON."""
 
 from __future__ import annotations
 
@@ -119,7 +119,8 @@ class Database:
                     if only_reads:
                         await connection.execute("set transaction read only")
                     await connection.execute(
-                        "select pbdb.set_organization(%s)", (principal.organization_id,)
+                        "select pbdb.set_organization(%s), pbdb.set_actor(%s, %s)",
+                        (principal.organization_id, principal.actor, principal.request_id),
                     )
                     yield connection
                 if not only_reads:

@@ -9,6 +9,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 import psycopg
@@ -41,6 +42,7 @@ def guarded(endpoint: Endpoint, serving: Serving) -> Endpoint:
     async def answer(request: Request) -> Response:
         given = request.headers.get("x-request-id", "")
         request_id = given if _PLAIN.fullmatch(given) else uuid.uuid4().hex
+        request.state.request_id = request_id
         try:
             check_host(request, serving)
             response = await _while_connected(request, endpoint)
@@ -144,7 +146,8 @@ async def believe(request: Request, serving: Serving) -> Principal:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token.strip():
             raise NotAuthenticated("there is no bearer token")
-        return await serving.authenticator.principal(token.strip())
+        principal = await serving.authenticator.principal(token.strip())
+        return _asking(principal, request)
     except NotAuthenticated as error:
         raise refused(error) from None
 
@@ -154,7 +157,12 @@ def _of_session(request: Request, serving: Serving, sessions: Sessions, cookie: 
     check_origin(request, serving.schemes)
     if session.renewed is not None:
         request.state.renewed = sessions.header(session.renewed)
-    return session.principal
+    return _asking(session.principal, request)
+
+
+def _asking(principal: Principal, request: Request) -> Principal:
+    """Whom a credential stands for, in this request."""
+    return replace(principal, request_id=getattr(request.state, "request_id", None))
 
 
 def refused(error: NotAuthenticated) -> Problem:

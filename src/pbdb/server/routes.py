@@ -244,7 +244,7 @@ _PEOPLE: Final = (
         "answer",
         Answer.NOTHING,
         path={**_ID, "step": "p_step_name"},
-        body=_same("answer", "answered_by"),
+        body=_same("answer"),
     ),
     _get(
         "/dead-letters",
@@ -387,6 +387,15 @@ _OTHERS: Final = (
         "get_usage",
         Answer.ITEMS,
         query=_same("from", "to", "by", "execution_id"),
+    ),
+    Route(
+        "GET",
+        "/audit",
+        "list_audit",
+        "admin",
+        Answer.ITEMS,
+        query=_same("object_id", "actor", "action", "from", "to"),
+        page=("p_before_id", "audit_id"),
     ),
 )
 

@@ -16,6 +16,8 @@ from pbdb.server.routes import ROUTES
 from pbdb.server.serving import Serving
 
 _ONE = "application/vnd.pgrst.object+json"
+# Who acts is who sent the request: nobody signs for somebody else.
+_SIGNED = frozenset({"p_answered_by", "p_triggered_by"})
 
 
 def endpoint(functions: dict[str, Function], database: Database, serving: Serving) -> Endpoint:
@@ -31,7 +33,7 @@ def endpoint(functions: dict[str, Function], database: Database, serving: Servin
         if function is None or name not in scopes:
             raise Problem(404, "PGRST202", f'there is no function "{name[:100]}" here')
         require_scope(principal, scopes[name])
-        if serving.is_read_only and scopes[name] != "read":
+        if serving.is_read_only and scopes[name] != "read" and not function.only_reads:
             raise Problem(405, "25006", "this server only reads", headers={"Allow": "GET"})
         if request.method == "GET" and not function.only_reads:
             raise Problem(
@@ -51,7 +53,7 @@ def endpoint(functions: dict[str, Function], database: Database, serving: Servin
 
 
 def _arguments(request: Request, function: Function) -> dict[str, Any]:
-    types = function.arguments
+    types = {key: kind for key, kind in function.arguments.items() if key not in _SIGNED}
     if request.method == "GET":
         unknown_keys(request.query_params, types, "the argument")
         arguments = from_query(request.query_params, {each: each for each in types}, types)

@@ -16,15 +16,17 @@ class NotAuthenticated(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A believed credential: its tenant, its scopes and a name for logs (`user:<sub>`).
+    """A believed credential: its tenant, its scopes and who acts with it (`user:<sub>`).
 
-    `expires_at`: seconds of the epoch, after which streams end; None for never.
+    `expires_at`: seconds of the epoch, after which streams end; None for never. `request_id`: of
+    the request that it came with, for the audit.
     """
 
     organization_id: UUID
     scopes: frozenset[str]
     actor: str
     expires_at: float | None = None
+    request_id: str | None = None
 
 
 class Authenticator(Protocol):

@@ -781,6 +781,24 @@ export interface GetUsageRow {
 }
 
 /**
+ * Who did what, newest first: of one object, actor, action (playbook.activate, or all of
+ * playbook) or time. actor is null where set_actor was not called; login is the database's.
+ * p_before_id is the last audit_id of the page before; p_limit 1 to 1000. Raises PB001, PB017.
+ */
+export interface ListAuditRow {
+  auditId?: string;
+  at?: string;
+  actor?: string;
+  login?: string;
+  action?: string;
+  objectId?: string;
+  objectName?: string;
+  reason?: string;
+  requestId?: string;
+  details: Payload;
+}
+
+/**
  * The dead letters of the tenant, the execution that was started last first: all, those of one
  * playbook, or those with one error code. At most p_limit (1 to 1000); the next page is the
  * same call with p_before_id = the last execution_id. Raises PB017 on another limit.
@@ -1237,6 +1255,18 @@ export interface Functions {
     };
     returns: GetUsageRow[];
   };
+  list_audit: {
+    arguments: {
+      p_object_id?: string | null;
+      p_actor?: string | null;
+      p_action?: string | null;
+      p_from?: string | null;
+      p_to?: string | null;
+      p_before_id?: string | null;
+      p_limit?: number | null;
+    };
+    returns: ListAuditRow[];
+  };
   list_dead_letters: {
     arguments: {
       p_playbook_name?: string | null;
@@ -1458,6 +1488,7 @@ export const RETURNS = {
   get_playbook_graph: "rows",
   get_step_result: "rows",
   get_usage: "rows",
+  list_audit: "rows",
   list_dead_letters: "rows",
   list_executions: "rows",
   list_inbox: "rows",
@@ -1684,7 +1715,7 @@ export interface Routes {
   "POST /executions/{id}/steps/{step}:answer": {
     path: { id: string; step: string };
     query: Record<never, never>;
-    body: { answer: Payload; answeredBy?: string };
+    body: { answer: Payload };
     answer: void;
   };
   "GET /dead-letters": {
@@ -1783,6 +1814,12 @@ export interface Routes {
     body: Record<never, never>;
     answer: Page<GetUsageRow>;
   };
+  "GET /audit": {
+    path: Record<never, never>;
+    query: { objectId?: string; actor?: string; action?: string; from?: string; to?: string; after?: string | number; limit?: number };
+    body: Record<never, never>;
+    answer: Page<ListAuditRow>;
+  };
 }
 
 /** What a client has to know of a route to call it. */
@@ -1836,4 +1873,5 @@ export const ROUTES = {
   "GET /counts": { answers: "items", reads: true },
   "GET /overview": { answers: "row", reads: true },
   "GET /usage": { answers: "items", reads: true },
+  "GET /audit": { answers: "items", reads: false },
 } as const;
