@@ -260,7 +260,7 @@ drop function pbdb.run_playbook(text, jsonb);
 drop function pbdb._run_to_the_end(uuid, jsonb);
 
 -- deleted: sql/queue/worker/unregister_worker.sql
-drop function pbdb.unregister_worker(text);
+drop function pbdb.unregister_worker(text, int);
 
 -- deleted: sql/queue/worker/set_worker_idle.sql
 drop function pbdb.set_worker_idle(text, boolean);

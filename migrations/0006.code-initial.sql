@@ -26298,50 +26298,56 @@ revoke execute on function pbdb.register_worker(text, text[], int) from public;
 grant execute on function pbdb.register_worker(text, text[], int) to pbdb_worker;
 -- end: sql/queue/worker/register_worker.sql
 
--- frozen: sql/queue/worker/set_worker_idle.sql sha256=733e1804d2ba827379e2991a0373ef6615f279e6f08494f2fc5ec11296910aa9
+-- frozen: sql/queue/worker/set_worker_idle.sql sha256=0141e32b89e71eeb523f8dc9f4289e574665a3858db387b274740ad3dbd9ec40
 -- drop: function pbdb.set_worker_idle(text, boolean)
 --
 -- Definer: runners have no right on any table.
 create or replace function pbdb.set_worker_idle(p_name text, p_is_idle boolean)
-returns void
+returns boolean
 language sql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $fn$
-    update pbdb.workers as w
-    set is_idle = p_is_idle, last_seen_at = clock_timestamp()
-    where w.name = p_name and w.is_idle <> p_is_idle;
+    with changed as (
+        update pbdb.workers as w
+        set is_idle = p_is_idle, last_seen_at = clock_timestamp()
+        where w.name = p_name and w.is_idle <> p_is_idle
+    )
+    select exists (select from pbdb.workers as w where w.name = p_name);
 $fn$;
 
 comment on function pbdb.set_worker_idle(text, boolean) is
 'Says whether a runner is waiting for a notification. Say idle, claim once more, then wait: so no '
-'wake-up is lost.';
+'wake-up is lost. False: nobody of that name is registered (any more), and nobody would be '
+'notified; register again.';
 
 revoke execute on function pbdb.set_worker_idle(text, boolean) from public;
 grant execute on function pbdb.set_worker_idle(text, boolean) to pbdb_worker;
 -- end: sql/queue/worker/set_worker_idle.sql
 
--- frozen: sql/queue/worker/unregister_worker.sql sha256=0a2fc284d2a89e7975d6781f00e7a1d012b64cbbb6d95e8f6a7dfd4e8ef8f3e0
--- drop: function pbdb.unregister_worker(text)
+-- frozen: sql/queue/worker/unregister_worker.sql sha256=fc131809f370766d29586edf8a6eb54d70bb0d865d63a0842b6d3603fe2dede5
+-- drop: function pbdb.unregister_worker(text, int)
 --
 -- Definer: runners have no right on any table.
-create or replace function pbdb.unregister_worker(p_name text)
+create or replace function pbdb.unregister_worker(p_name text, p_listen_pid int default null)
 returns void
 language sql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $fn$
-    delete from pbdb.workers as w where w.name = p_name;
+    delete from pbdb.workers as w
+    where w.name = p_name and (p_listen_pid is null or w.listen_pid = p_listen_pid);
 $fn$;
 
-comment on function pbdb.unregister_worker(text) is
+comment on function pbdb.unregister_worker(text, int) is
 'Forgets a runner that stops; what it still leases comes back when the leases expire or are '
-'released.';
+'released. With the backend that it registered: unless another runner has registered under the '
+'name since.';
 
-revoke execute on function pbdb.unregister_worker(text) from public;
-grant execute on function pbdb.unregister_worker(text) to pbdb_worker;
+revoke execute on function pbdb.unregister_worker(text, int) from public;
+grant execute on function pbdb.unregister_worker(text, int) to pbdb_worker;
 -- end: sql/queue/worker/unregister_worker.sql
 
 -- frozen: sql/direct/_run_to_the_end.sql sha256=cb1d885bd84a83e2df3c074043b9f7bc6b188ef89c94f7b513f011137275e490
@@ -30711,6 +30717,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 146a3478eda78006bf1b193163212010ddb8f1f6af0c03145aa3477aca6e5468.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: d2cc1a445a473b0043f77069c1c1f20c3535c38c088f983f0d60a283d766d73b.';
 
 reset role;

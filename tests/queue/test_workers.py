@@ -56,3 +56,26 @@ def test_a_dead_runner_serves_no_handler(
         "select finding from pbdb.diagnose_execution(%s) where finding like 'step%%'", execution
     )
     assert "no runner that has handler CUSTOM_FUNCTION:f is known" in finding
+
+
+def test_a_runner_that_stops_leaves_its_successor_under_the_same_name(
+    worker: Connection, owner: Connection
+) -> None:
+    mine = worker.info.backend_pid
+    theirs = owner.info.backend_pid
+    worker.execute("select pbdb.register_worker('w', '{CUSTOM_FUNCTION:f}', %s)", (mine,))
+    worker.execute("select pbdb.register_worker('w', '{CUSTOM_FUNCTION:f}', %s)", (theirs,))
+
+    worker.execute("select pbdb.unregister_worker('w', %s)", (mine,))
+    assert names(owner) == {"w"}
+    worker.execute("select pbdb.unregister_worker('w', %s)", (theirs,))
+    assert names(owner) == set()
+
+
+def test_a_runner_that_nobody_knows_is_told_so_when_it_says_idle(worker: Connection) -> None:
+    idle = "select pbdb.set_worker_idle('w', %s)"
+    assert worker.execute(idle, (True,)).fetchone() == (False,)
+    register(worker, "w")
+    assert [worker.execute(idle, (each,)).fetchone() for each in (True, True, False)] == [
+        (True,)
+    ] * 3

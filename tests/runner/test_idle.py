@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -73,6 +74,22 @@ def test_an_idle_runner_hears_of_a_step_at_once(here: Playground) -> None:
         seconds.append(time.monotonic() - start)
 
     assert sorted(seconds)[2] < 3
+
+
+def test_a_runner_whose_namesake_stops_is_still_notified(here: Playground) -> None:
+    def is_idle() -> Any:
+        with here.database.connect("owner") as owner:
+            return owner.execute("select true from pbdb.workers where is_idle").fetchone()
+
+    first = here.start_runner("--name", "same", "--poll", "20")
+    here.start_runner("--name", "same", "--poll", "20")
+    eventually(is_idle)
+    first.process.send_signal(signal.SIGTERM)
+    assert first.process.wait(20) == 0
+    eventually(is_idle)
+    playbook = here.apply(function("double", "inline_double", number=1))
+    for _ in range(3):
+        assert here.wait(here.client.start(playbook), seconds=8).status == "COMPLETED"
 
 
 def test_a_step_whose_notification_is_lost_is_found_by_polling(here: Playground) -> None:

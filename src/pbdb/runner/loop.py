@@ -18,7 +18,15 @@ from uuid import UUID
 
 import psycopg
 
-from pbdb.database import Backoff, Pool, Target, is_stale_plan, is_standby, is_transient
+from pbdb.database import (
+    AsyncConnection,
+    Backoff,
+    Pool,
+    Target,
+    is_stale_plan,
+    is_standby,
+    is_transient,
+)
 from pbdb.model import Step
 from pbdb.runner import queue
 from pbdb.runner.appetite import Appetite
@@ -117,7 +125,7 @@ class Loop:
             heartbeat.stop()
             with suppress(psycopg.Error, TimeoutError):
                 async with asyncio.timeout(2), self._pool.connection() as connection:
-                    await queue.unregister(connection, self.name)
+                    await queue.unregister(connection, self.name, self._listen_pid)
             await self._pool.close()
             log.info("runner stopped", extra={"worker": self.name})
 
@@ -307,7 +315,9 @@ class Loop:
         if then.tell_idle is not None:
             try:
                 async with self._pool.connection() as connection:
-                    await queue.set_idle(connection, self.name, then.tell_idle)
+                    is_known = await queue.set_idle(connection, self.name, then.tell_idle)
+                    if not is_known and self._listen_pid is not None:
+                        await self._register(connection)
             except BaseException:
                 self._appetite.not_told()
                 raise
@@ -453,13 +463,17 @@ class Loop:
         async with self._pool.connection() as connection:
             found = await queue.sweep(connection, self.name)
             if found.get("not registered") and self._listen_pid is not None:
-                await queue.register(connection, self.name, self._keys, self._listen_pid)
-                self._appetite.forget()
+                await self._register(connection)
             if found.get("schedules due") and self._execution_id is None:
                 await fire_due(connection)
         if found:
             # What it made ready was notified by ourselves.
             self._on_work()
+
+    async def _register(self, connection: AsyncConnection) -> None:
+        """Make the runner known again, after which it is not idle, and look once more."""
+        await queue.register(connection, self.name, self._keys, self._listen_pid)
+        self._appetite.forget()
 
     async def _do_chores(self) -> None:
         """Do what is slow and can wait, beside the polling."""

@@ -239,14 +239,16 @@ async def register(
     )
 
 
-async def set_idle(connection: AsyncConnection, worker: str, is_idle: bool) -> None:
-    """Say whether the runner wants to be notified of ready steps."""
-    await connection.execute("select pbdb.set_worker_idle(%s, %s)", (worker, is_idle))
+async def set_idle(connection: AsyncConnection, worker: str, is_idle: bool) -> bool:
+    """Say whether the runner wants to be notified of ready steps; False when it is not known."""
+    cursor = await connection.execute("select pbdb.set_worker_idle(%s, %s)", (worker, is_idle))
+    row = await cursor.fetchone()
+    return bool(row and row[0])
 
 
-async def unregister(connection: AsyncConnection, worker: str) -> None:
-    """Forget the runner."""
-    await connection.execute("select pbdb.unregister_worker(%s)", (worker,))
+async def unregister(connection: AsyncConnection, worker: str, listen_pid: int | None) -> None:
+    """Forget the runner, unless another one has taken over its name."""
+    await connection.execute("select pbdb.unregister_worker(%s, %s)", (worker, listen_pid))
 
 
 async def claim_memories(
