@@ -190,11 +190,14 @@ drop function pbdb.list_executions(uuid, pbdb.playbook_execution_status, uuid, i
 -- deleted: sql/report/list/_matching_executions.sql
 drop function pbdb._matching_executions(pbdb.execution_filter, integer);
 
+-- deleted: sql/report/list/_executions_by_metadata.sql
+drop function pbdb._executions_by_metadata(pbdb.execution_filter, boolean, integer);
+
 -- deleted: sql/report/list/_newest_executions.sql
-drop function pbdb._newest_executions(pbdb.execution_filter, boolean, integer);
+drop function pbdb._newest_executions(pbdb.execution_filter, integer);
 
 -- deleted: sql/report/list/_walk_executions.sql
-drop function pbdb._walk_executions(pbdb.execution_filter, pbdb.playbook_execution_status, uuid[], text, boolean, integer);
+drop function pbdb._walk_executions(pbdb.execution_filter, pbdb.playbook_execution_status, uuid[], text, integer);
 
 -- deleted: sql/report/list/_execution_filter.sql
 drop function pbdb._execution_filter(uuid, text, pbdb.playbook_execution_status, pbdb.playbook_execution_status[], text[], timestamptz, timestamptz, jsonb, text, text, boolean);

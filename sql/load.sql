@@ -630,6 +630,7 @@ set role pbdb_owner;
 \ir report/list/_execution_filter.sql
 \ir report/list/_walk_executions.sql
 \ir report/list/_newest_executions.sql
+\ir report/list/_executions_by_metadata.sql
 \ir report/list/_matching_executions.sql
 \ir report/list/list_executions.sql
 \ir report/list/count_executions.sql

@@ -1,10 +1,10 @@
--- drop: function pbdb._newest_executions(pbdb.execution_filter, boolean, integer)
+-- drop: function pbdb._newest_executions(pbdb.execution_filter, integer)
 --
 -- Each walk goes down one index in the order of its ids: one status, one playbook, one place where
 -- a text may be. A loop, because each is planned for its own values. What did not complete is few
 -- rows, whosever they are; of the others one playbook is few.
 create or replace function pbdb._newest_executions(
-    p_filter pbdb.execution_filter, p_asks_metadata_index boolean, p_limit int
+    p_filter pbdb.execution_filter, p_limit int
 )
 returns uuid[]
 language plpgsql
@@ -43,8 +43,7 @@ begin
         v_found := v_found || array(
             select w.id
             from pbdb._walk_executions(
-                p_filter, v_walk.status, v_walk.ids, v_walk.searched, p_asks_metadata_index,
-                p_limit
+                p_filter, v_walk.status, v_walk.ids, v_walk.searched, p_limit
             ) as w (id)
         );
     end loop;
@@ -57,10 +56,10 @@ begin
 end;
 $fn$;
 
-comment on function pbdb._newest_executions(pbdb.execution_filter, boolean, int) is
-'Ids of the newest executions that pass a filter, newest first. Metadata is looked for in its '
-'index, or in the rows that the other filters leave.';
+comment on function pbdb._newest_executions(pbdb.execution_filter, int) is
+'Ids of the newest executions that pass a filter, newest first. Metadata is looked for in the rows '
+'that the other filters leave.';
 
 revoke execute on function pbdb._newest_executions(
-    pbdb.execution_filter, boolean, int
+    pbdb.execution_filter, int
 ) from public;
