@@ -790,6 +790,9 @@ drop function pbdb._keep_error(pbdb.run, uuid, jsonb);
 -- deleted: sql/engine/run/_variables.sql
 drop function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid);
 
+-- deleted: sql/engine/run/_outer_item.sql
+drop function pbdb._outer_item(uuid, uuid);
+
 -- deleted: sql/engine/end/_last_output.sql
 drop function pbdb._last_output(uuid, uuid, uuid);
 
@@ -1555,6 +1558,9 @@ drop function pbdb._url_encode(text);
 -- deleted: sql/language/expression/_expression_issues.sql
 drop function pbdb._expression_issues(jsonb, text);
 
+-- deleted: sql/language/expression/_operator_issues.sql
+drop function pbdb._operator_issues(jsonb);
+
 -- deleted: sql/language/expression/_text_issues.sql
 drop function pbdb._text_issues(jsonb, text);
 
@@ -1638,6 +1644,21 @@ drop function pbdb._with_step_input(text, jsonb, jsonb);
 
 -- deleted: sql/language/expression/_map.sql
 drop function pbdb._map(jsonb, jsonb);
+
+-- deleted: sql/language/expression/_apply_operator.sql
+drop function pbdb._apply_operator(text, jsonb, jsonb);
+
+-- deleted: sql/language/expression/_object_of.sql
+drop function pbdb._object_of(jsonb);
+
+-- deleted: sql/language/expression/_sorted_list.sql
+drop function pbdb._sorted_list(jsonb, text[], boolean);
+
+-- deleted: sql/language/expression/_refuse_operand.sql
+drop function pbdb._refuse_operand(text, jsonb, text);
+
+-- deleted: sql/language/expression/_operator_of.sql
+drop function pbdb._operator_of(jsonb);
 
 -- deleted: sql/language/expression/_map_many.sql
 drop function pbdb._map_many(jsonb, jsonb);

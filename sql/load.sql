@@ -132,6 +132,11 @@ set role pbdb_owner;
 \ir language/expression/_latest_end.sql
 \ir language/expression/_refuse_late.sql
 \ir language/expression/_map_many.sql
+\ir language/expression/_operator_of.sql
+\ir language/expression/_refuse_operand.sql
+\ir language/expression/_sorted_list.sql
+\ir language/expression/_object_of.sql
+\ir language/expression/_apply_operator.sql
 \ir language/expression/_map.sql
 \ir language/expression/_with_step_input.sql
 \ir language/expression/_has_element.sql
@@ -160,6 +165,7 @@ set role pbdb_owner;
 \ir language/template/_template_issues.sql
 \ir language/template/_check_template.sql
 \ir language/expression/_text_issues.sql
+\ir language/expression/_operator_issues.sql
 \ir language/expression/_expression_issues.sql
 \ir language/template/_url_encode.sql
 \ir language/template/_refuse_long_text.sql
@@ -423,6 +429,7 @@ set role pbdb_owner;
 \ir engine/end/_error_value.sql
 \ir engine/run/_recall_result.sql
 \ir engine/end/_last_output.sql
+\ir engine/run/_outer_item.sql
 \ir engine/run/_variables.sql
 \ir engine/end/_keep_error.sql
 \ir engine/run/_wake_runners.sql

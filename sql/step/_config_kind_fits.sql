@@ -14,7 +14,7 @@ begin atomic
             or 'integer' = any(p_kinds) and p_value #>> '{}' ~ '^-?\d+$'
             else jsonb_typeof(p_value) = any(p_kinds)
         end
-        or 'path' = any(p_kinds) and p_value ? '$all';
+        or 'path' = any(p_kinds) and pbdb._operator_of(p_value) is not null;
 end;
 
 comment on function pbdb._config_kind_fits(jsonb, text[]) is

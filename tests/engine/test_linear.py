@@ -268,3 +268,39 @@ def test_run_playbook_raises_the_playbooks_own_failure(tenant: Tenant) -> None:
 
     assert failed.value.sqlstate == "PB025"
     assert tenant.one("select count(*) from pbdb.playbook_executions") == 0
+
+
+def test_a_list_grows_in_a_loop(tenant: Tenant) -> None:
+    tenant.apply(
+        {
+            **transform("keep", {"$append": ["$steps.keep.output", "$input.x"]}),
+            "max_visits": 9,
+        },
+        {
+            "name": "more",
+            "type": "CONDITIONAL_BRANCH",
+            "max_visits": 9,
+            "config": {
+                "branches": [{"when": "$steps.keep.output.size() < 3", "then": "keep"}],
+                "default": "all",
+            },
+        },
+        transform("all", "$steps.keep.output"),
+    )
+
+    assert tenant.run({"x": "x"}) == ["x", "x", "x"]
+
+
+def test_now_is_one_time_for_everything_in_a_step(tenant: Tenant) -> None:
+    tenant.apply(
+        {
+            **transform("a", {"here": "$now", "given": "$step_input.at"}),
+            "condition": "$now >= $execution.started_at",
+            "input_mapping": {"at": "$now"},
+        },
+    )
+
+    output = tenant.run()
+
+    assert output["here"] == output["given"]
+    assert tenant.one("select %s::timestamptz - now() < interval '1 hour'", output["here"])

@@ -446,3 +446,31 @@ def rows_read_by_a_report(tenant: Tenant, owner: psycopg.Connection[Any]) -> int
         row = owner.execute(query).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def test_a_body_in_a_body_reads_the_items_around_it(tenant: Tenant) -> None:
+    inner = transform("t", ["$item", "$outer.item", "$outer.index", "$outer.outer.item"])
+    tenant.apply(
+        parallel(
+            "a",
+            for_each="$input.a",
+            steps=[
+                parallel(
+                    "b",
+                    for_each="$input.b",
+                    steps=[parallel("c", for_each="$input.c", steps=[inner])],
+                )
+            ],
+        )
+    )
+
+    assert tenant.run({"a": ["a"], "b": ["x", "y"], "c": [1]}) == [
+        [[[1, "x", 0, "a"]], [[1, "y", 1, "a"]]]
+    ]
+
+
+def test_the_item_around_is_refused_where_there_is_none(tenant: Tenant) -> None:
+    with pytest.raises(psycopg.Error) as error:
+        tenant.apply(parallel("p", for_each="$input.a", steps=[transform("t", "$outer.item")]))
+
+    assert error.value.sqlstate == "PB010"

@@ -1,4 +1,6 @@
 -- drop: function pbdb._variables(pbdb.run, jsonb, jsonb, jsonb, uuid)
+--
+-- Longer than a screen because it is one list: what each variable is, for the steps that name it.
 create or replace function pbdb._variables(
     p_run pbdb.run, p_program jsonb, p_step jsonb, p_scope jsonb, p_scope_id uuid
 )
@@ -26,7 +28,12 @@ begin
             'playbook', p_program -> 'name', 'version', p_program -> 'version',
             'trigger_source', p_run.trigger_source, 'started_at',
             pbdb._time_text(p_run.started_at)
-        ));
+        ), 'now', pbdb._time_text(clock_timestamp()));
+    end if;
+    if (p_step ->> 'reads_outer')::boolean and p_scope_id is not null then
+        v_more := v_more || jsonb_build_object(
+            'outer', pbdb._outer_item(p_run.organization_id, p_scope_id)
+        );
     end if;
     -- A loop, because most steps read one earlier output and many of them are still in memory; by
     -- number, because a query over the names costs more than all the rest.

@@ -35,7 +35,7 @@ begin atomic
         p_condition ->> 'operator' = 'in'
         and jsonb_typeof(p_condition -> 'value') <> 'array'
         and p_condition ->> 'value' not like '$%'
-        and not p_condition -> 'value' ? '$all'
+        and pbdb._operator_of(p_condition -> 'value') is null
     union all
     select
         '/value', 'VALUE_INVALID',

@@ -37,14 +37,19 @@ begin atomic
             node.value - '$all' <> '{}'
             or jsonb_typeof(node.value -> '$all') <> 'string'
             or node.value ->> '$all' not like '$%'
-        );
+        )
+    union all
+    select node.location, issue.code, issue.message, issue.hint
+    from pbdb._nodes(p_value) as node
+    cross join lateral pbdb._operator_issues(node.value) as issue
+    where p_kind in ('mapping', 'config') and jsonb_typeof(node.value) = 'object';
 end;
 
 comment on function pbdb._expression_issues(jsonb, text) is
 'What is wrong with the expressions inside a value: JSON pointer, code, message, hint. p_kind says '
 'how the value is read: mapping, condition, template, config (paths and templates) or path. All '
-'are errors. Codes: ALL_INVALID and those of pbdb._path_issues, pbdb._condition_issues and '
-'pbdb._template_issues. Whether the variables exist is the caller''s to check, with '
-'pbdb._expression_names.';
+'are errors. Codes: ALL_INVALID, MAPPING_OPERATOR_INVALID and those of pbdb._path_issues, '
+'pbdb._condition_issues and pbdb._template_issues. Whether the variables exist is the caller''s '
+'to check, with pbdb._expression_names.';
 
 revoke execute on function pbdb._expression_issues(jsonb, text) from public;

@@ -35,6 +35,11 @@ begin
             end if;
             for i in 0 .. jsonb_array_length(v_keys) - 1 loop
                 v_key := v_keys ->> i;
+                if v_key like '$%' and pbdb._operator_of(p_mapping) = v_key then
+                    return pbdb._apply_operator(
+                        v_key, p_mapping, pbdb._map(p_mapping -> v_key, p_variables)
+                    );
+                end if;
                 v_text := p_mapping ->> v_key;
                 if v_text like '$%' and v_text not like '$$%' then
                     v_result[v_key] := pbdb._evaluate(v_text, p_variables);
@@ -70,7 +75,8 @@ $fn$;
 
 comment on function pbdb._map(jsonb, jsonb) is
 'A mapping with every path in it replaced by its first match or null. {"$all": path} becomes every '
-'match as an array, "$$..." the text after the first dollar sign, anything else stays as written. '
-'Null gives null. Raises PB015 for more than 16777216 bytes.';
+'match as an array, the other operators what pbdb._apply_operator says, "$$..." the text '
+'after the first dollar sign, anything else stays as written. Null gives null. '
+'Raises PB015 for more than 16777216 bytes.';
 
 revoke execute on function pbdb._map(jsonb, jsonb) from public;

@@ -36,6 +36,11 @@ begin
             end if;
             for i in 0 .. jsonb_array_length(v_keys) - 1 loop
                 v_key := v_keys ->> i;
+                if v_key like '$%' and pbdb._operator_of(p_value) = v_key then
+                    return pbdb._apply_operator(v_key, p_value, pbdb._resolve_value(
+                        p_value -> v_key, p_context, p_variables, p_options
+                    ));
+                end if;
                 v_result[v_key] := pbdb._resolve_value(
                     p_value -> v_key, p_context, p_variables, p_options
                 );

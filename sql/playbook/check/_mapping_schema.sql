@@ -7,7 +7,8 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $fn$
     select case
-        when jsonb_typeof(p_mapping) <> 'object' or p_mapping ? '$all' then '{}'::jsonb
+        when jsonb_typeof(p_mapping) <> 'object' or pbdb._operator_of(p_mapping) is not null
+            then '{}'::jsonb
         else jsonb_build_object(
             'additionalProperties', false,
             'properties', coalesce((

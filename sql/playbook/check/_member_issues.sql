@@ -21,7 +21,8 @@ begin atomic
         inner join (values
             ('steps', '{output,status,error}'::text[]),
             ('error', '{code,message,step,details,failures}'),
-            ('execution', '{id,name,playbook,version,trigger_source,started_at}')
+            ('execution', '{id,name,playbook,version,trigger_source,started_at}'),
+            ('outer', '{item,index,outer}')
         ) as known (root, members)
             on reads.root = known.root
         where reads.root <> 'steps' or reads.source_id is not null

@@ -93,30 +93,36 @@ begin atomic
     union all
     select
         'error', names.step_id, 'ITEM_OUTSIDE_FOR_EACH', names.path,
-        format('$%s is read outside for_each', names.name),
+        format(
+            '$%s is read outside %s', names.name,
+            case names.name when 'outer' then 'a for_each in a for_each' else 'for_each' end
+        ),
         'Move the step into the body of a PARALLEL_EXECUTION step with config.for_each.'
     from names
     where
-        names.name in ('item', 'index')
-        and not names.path ~ '^config\.operations\['
-        and not exists (
-            select
+        names.name in ('item', 'index', 'outer')
+        and not (names.name <> 'outer' and names.path ~ '^config\.operations\[')
+        and (
+            select count(*)
             from scopes
             inner join steps as parent on scopes.parent_step_id = parent.id
             where scopes.id = names.step_id and parent.config ? 'for_each'
-        )
+        ) < case names.name when 'outer' then 2 else 1 end
     union all
     select
         'error', names.step_id, 'VARIABLE_UNKNOWN', names.path,
         format('$%s is not a variable', names.name),
         pbdb._suggestion(
-            names.name, array['input', 'steps', 'item', 'index', 'error', 'execution', 'step_input']
+            names.name, array[
+                'input', 'steps', 'item', 'index', 'outer', 'error', 'execution', 'now',
+                'step_input'
+            ]
         )
     from names
     where
         names.name !~ '^(step_\d+_output$|steps\.)'
         and names.name not in (
-            'input', 'step_input', 'steps', 'item', 'index', 'error', 'execution'
+            'input', 'step_input', 'steps', 'item', 'index', 'outer', 'error', 'execution', 'now'
         );
 end;
 

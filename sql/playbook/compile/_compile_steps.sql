@@ -76,7 +76,8 @@ begin atomic
             ),
             'max_visits', step.max_visits,
             'in_cycle', step.id in (select pbdb._steps_in_cycles(p_playbook_id)),
-            'reads_execution', 'execution' = any(step.reads),
+            'reads_execution', step.reads && '{execution,now}',
+            'reads_outer', nullif('outer' = any(step.reads), false),
             -- Conditions with fields, and types that evaluate inside the database, may fall back
             -- to the input without naming it.
             'reads_input', 'input' = any(step.reads)

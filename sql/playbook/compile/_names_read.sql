@@ -17,8 +17,10 @@ begin atomic
     cross join lateral (
         select match[1]
         from regexp_matches(
-            written.text, '\m(step_\d+_output|execution|input|item|index|error)\M', 'g'
+            written.text, '\m(step_\d+_output|execution|input|item|index|outer|error)\M', 'g'
         ) as match
+        union all
+        select 'now' where written.text ~ '(\$|\{\{[{&]?\s*)now\M'
         union all
         select 'steps.' || coalesce(replace(match[1], '\"', '"'), match[2])
         from regexp_matches(
@@ -34,6 +36,6 @@ end;
 
 comment on function pbdb._names_read(jsonb) is
 'The variables that a value mentions anywhere: step_1_output, steps.<name>, execution, input, '
-'item, index, error.';
+'item, index, outer, now, error.';
 
 revoke execute on function pbdb._names_read(jsonb) from public;

@@ -160,7 +160,21 @@ _STEP: Final[Schema] = {
 }
 
 _PATH: Final[Schema] = {"type": "string", "pattern": r"^\$"}
-_EVERY_MATCH: Final[Schema] = {"type": "object", "required": ["$all"]}
+_OPERATORS: Final = (
+    "$all",
+    "$default",
+    "$concat",
+    "$append",
+    "$join",
+    "$sum",
+    "$sort",
+    "$object",
+    "$merge",
+)
+_EVERY_MATCH: Final[Schema] = {
+    "type": "object",
+    "anyOf": [{"required": [operator]} for operator in _OPERATORS],
+}
 _KINDS: Final = {"text": "string"}
 
 

@@ -107,3 +107,32 @@ def test_a_config_holds_paths_and_templates(language: Language) -> None:
         ("/a~1b", "EXPRESSION_SYNTAX"),
         ("/b/0", "TEMPLATE_SECTION_OPEN"),
     ]
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        {"a": {"$sum": [1], "more": 2}},
+        {"$sum": 3},
+        {"$append": ["$input.list"]},
+        {"$append": "$input.list"},
+        {"$sort": "$input.list", "order": "upwards"},
+        {"$sort": "$input.list", "by": 1},
+        {"$join": ["a"], "with": None},
+        {"$object": [["a", 1, 2]]},
+    ],
+)
+def test_a_misused_operator_is_found(language: Language, mapping: object) -> None:
+    assert [code for _, code in language.issues(mapping)] == ["MAPPING_OPERATOR_INVALID"]
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        {"$default": ["$input.a", {"$sum": {"$all": "$input.b[*]"}}]},
+        {"$sort": "$input.list", "by": "a.b", "order": "descending"},
+        {"$object": [["$$sort", {"x": 1}], "$input.pair", {"key": "a", "value": 1}]},
+    ],
+)
+def test_operators_stand_inside_each_other(language: Language, mapping: object) -> None:
+    assert language.issues(mapping) == []

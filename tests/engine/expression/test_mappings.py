@@ -36,10 +36,68 @@ VARIABLES: dict[str, Any] = {
         ([], []),
         (7, 7),
         ({"$all": "$input.items[*].id", "more": 1}, {"$all": 1, "more": 1}),
+        ({"$default": ["$input.nobody", "$input.none", False, 1]}, False),
+        ({"$default": ["$input.nobody"]}, None),
+        ({"$append": ["$input.nobody", "$input.lead"]}, [{"email": "ann@example.com"}]),
+        ({"$append": [{"$all": "$input.items[*].id"}, [3], None]}, [1, 2, [3], None]),
+        ({"$concat": ["$input.nobody", ["a"], {"$all": "$input.items[*].id"}]}, ["a", 1, 2]),
+        ({"$concat": []}, []),
+        ({"$join": ["a", "$input.items[0].id", None, True]}, "a1true"),
+        ({"$join": {"$all": "$input.items[*].id"}, "with": ", "}, "1, 2"),
+        ({"$join": "$input.nobody"}, ""),
+        ({"$sum": {"$all": "$input.items[*].id"}}, 3),
+        ({"$sum": [0.1, 0.2, None]}, 0.3),
+        ({"$sum": []}, 0),
+        ({"$sort": ["b", None, 10, "B", 9, "a"]}, [9, 10, "B", "a", "b", None]),
+        ({"$sort": [1, None, 2], "order": "descending"}, [2, 1, None]),
+        ({"$sort": "$input.items", "by": "id", "order": "descending"}, [{"id": 2}, {"id": 1}]),
+        (
+            {"$sort": [{"a": {"b": 2}}, {"a": {"b": 1}}, {}], "by": "a.b"},
+            [{"a": {"b": 1}}, {"a": {"b": 2}}, {}],
+        ),
+        (
+            {"$object": [["$input.lead.email", "$step_1_output.score"], ["x", None]]},
+            {"ann@example.com": 85, "x": None},
+        ),
+        ({"$object": [{"key": 1, "value": "a"}, {"key": 1, "value": "b"}]}, {"1": "b"}),
+        ({"$object": [["$$sort", {"x": 1}]]}, {"$sort": {"x": 1}}),
+        (
+            {"$merge": ["$input.lead", None, {"email": "b"}, {"n": "$step_1_output.score"}]},
+            {"email": "b", "n": 85},
+        ),
+        ({"a": {"b": [{"$sum": [1, "$step_1_output.score"]}]}}, {"a": {"b": [86]}}),
+        ({"$sort": [1], "more": "$input.lead.email"}, {"$sort": [1], "more": "ann@example.com"}),
     ],
 )
 def test_a_mapping_gives_its_value(language: Language, mapping: object, value: object) -> None:
     assert language.map(mapping, VARIABLES) == value
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        {"$sum": [1, "2"]},
+        {"$concat": [[1], "x"]},
+        {"$append": ["x", 1]},
+        {"$merge": [{}, []]},
+        {"$object": [["a"]]},
+        {"$object": [[None, 1]]},
+        {"$object": [{"key": "a"}]},
+        {"$sort": "$input.lead"},
+        {"$join": "$input.lead.email"},
+    ],
+)
+def test_an_operator_refuses_what_it_does_not_take(language: Language, mapping: object) -> None:
+    with pytest.raises(psycopg.Error) as error:
+        language.map(mapping, VARIABLES)
+
+    assert sqlstate(error) == "PB015"
+
+
+def test_what_an_operator_brings_in_is_not_an_operator_again(language: Language) -> None:
+    variables = {"input": {"a": {"$sum": [1, 2]}}}
+
+    assert language.map({"$default": ["$input.a"]}, variables) == {"$sum": [1, 2]}
 
 
 def test_what_a_path_brings_in_is_not_a_path_again(language: Language) -> None:

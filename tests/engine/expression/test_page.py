@@ -62,7 +62,7 @@ def test_the_page_has_examples_of_everything() -> None:
 
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {
         "path": 10,
-        "mapping": 6,
+        "mapping": 14,
         "condition": 10,
         "template": 10,
     }
