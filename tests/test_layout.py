@@ -35,7 +35,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "runner": ("app.*", "database", "guard.secrets", "model", "steps.*"),
     "install": (),
     "demo": ("app.*", "database", "guard.egress", "model", "steps.*"),
-    "server": ("database", "errors", "install.verify", "model", "settings"),
+    "server": ("database", "document.*", "errors", "install.verify", "model", "settings"),
     "cli": (
         "app.*", "client", "database", "demo.*", "document.*", "errors", "install.*", "model",
         "rows", "runner", "server.*", "settings",

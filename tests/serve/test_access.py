@@ -17,7 +17,7 @@ import jwt
 import pytest
 
 from pbdb.server.routes import ROUTES, Route
-from serve.served import ALL, PRIVATE, PUBLIC, Served, claims
+from serve.served import ALL, ECHO, PRIVATE, PUBLIC, Served, claims
 from server import Database
 
 
@@ -114,6 +114,9 @@ def test_a_read_only_server_changes_nothing(
         status = reader.call(route.method, url_of(route, uuid.uuid4())).status_code
         assert (status == 405) == (route.scope != "read" and route.method != "GET"), route
     assert reader.call("GET", "/v1/playbooks").status_code == 200
+    checked = reader.call("POST", "/v1/playbooks:check", {"document": ECHO})
+    assert (checked.status_code, checked.json()["is_valid"]) == (200, True)
+    assert reader.call("GET", "/v1/playbooks/echo").json()["version"] == 1
 
 
 @pytest.mark.parametrize("host", ["evil.test", "127.0.0.1.evil.test", "", "localhost@evil.test"])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import uuid
 
-from serve.served import ECHO, Served
+import httpx2 as httpx
+
+from serve.served import ECHO, Served, token
 
 
 def test_an_execution_is_started_once_for_a_key_and_read(served: Served) -> None:
@@ -146,3 +148,35 @@ def test_a_memory_is_stored_found_and_deleted(served: Served) -> None:
     assert served.call("DELETE", path, scope="read start").status_code == 403
     assert served.call("DELETE", path).status_code == 204
     assert served.call("POST", "/v1/memories:search", search).json()["items"] == []
+
+
+def test_a_playbook_comes_in_as_yaml_and_is_kept_as_written(served: Served) -> None:
+    text = """\
+# a comment that stays
+name: written
+steps:
+  - {name: say, type: DATA_TRANSFORM, config: {output: $input}}
+"""
+    applied = yaml_call(served, "POST", "/v1/playbooks:apply", text)
+    assert applied.json()["changed"], applied.text
+    assert served.call("GET", "/v1/playbooks/written").json()["source"] == text
+    checked = yaml_call(served, "POST", "/v1/playbooks:check", "name: x\nsteps: []\n")
+    assert checked.json()["is_valid"] is False
+    broken = yaml_call(served, "POST", "/v1/playbooks:check", "name: [x\n")
+    assert (broken.status_code, broken.json()["code"]) == (400, "PB017")
+    assert "the body:" in broken.json()["detail"]
+
+
+def yaml_call(served: Served, method: str, path: str, text: str) -> httpx.Response:
+    said = {"Authorization": f"Bearer {token(served.mine)}", "Content-Type": "application/yaml"}
+    return httpx.request(method, served.address + path, content=text, headers=said, timeout=30)
+
+
+def test_a_problem_names_each_part_that_is_wrong(served: Served) -> None:
+    document = {**ECHO, "name": "strict", "input_schema": {"type": "object", "required": ["n"]}}
+    served.call("POST", "/v1/playbooks:apply", {"document": document})
+    refused = served.call("POST", "/v1/playbooks/strict/executions", {"input": {}}).json()
+    assert refused["code"] == "PB006" and len(refused["errors"]) == 1
+    assert {"path", "message"} <= refused["errors"][0].keys()
+    malformed = served.call("POST", "/v1/playbooks:apply", {"document": {"name": "x", "stps": []}})
+    assert "stps" in {each["path"] for each in malformed.json()["errors"]}

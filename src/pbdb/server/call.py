@@ -18,6 +18,8 @@ from pbdb.server.arguments import bound
 from pbdb.server.catalog import Function
 from pbdb.server.problems import Problem
 
+# Writes rows that it undoes itself: what only reads may call it all the same.
+_UNDOES: Final = frozenset({"check_playbook"})
 _WAIT_SECONDS: Final = 5.0
 _IN_LINE: Final = 100
 # Looks of the live feed have one connection a tenant and a line of their own, as long as there may
@@ -110,7 +112,12 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(
-        self, principal: Principal, *, only_reads: bool, is_live: bool = False
+        self,
+        principal: Principal,
+        *,
+        only_reads: bool,
+        is_live: bool = False,
+        undoes: bool = False,
     ) -> AsyncIterator[AsyncConnection[Any]]:
         turn = self._turn(principal.organization_id, is_live=is_live)
         async with turn, self._pool.connection() as connection:
@@ -118,6 +125,8 @@ class Database:
                 async with connection.transaction():
                     if only_reads:
                         await connection.execute("set transaction read only")
+                    elif undoes:
+                        await connection.execute("set transaction read write")
                     await connection.execute(
                         "select pbdb.set_organization(%s), pbdb.set_actor(%s, %s)",
                         (principal.organization_id, principal.actor, principal.request_id),
@@ -148,8 +157,12 @@ class Database:
         query = sql.SQL(
             "select coalesce(json_agg(t), '[]')::text, count(*), {} from {} as t"
         ).format(cursor, call)
-        live = {"only_reads": only_reads, "is_live": is_live}
-        async with self._transaction(principal, **live) as connection:
+        kind = {
+            "only_reads": only_reads,
+            "is_live": is_live,
+            "undoes": function.name in _UNDOES,
+        }
+        async with self._transaction(principal, **kind) as connection:
             row = await (await connection.execute(query, values)).fetchone()
         assert row is not None
         return Rows(*row)

@@ -35,6 +35,10 @@ _PROBLEM: Final = {
         "message": {"type": "string"},
         "hint": {"type": ["string", "null"]},
         "details": {"type": ["string", "null"]},
+        "errors": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"path": {}, "message": {}}},
+        },
         "request_id": {"type": "string"},
     },
 }
@@ -129,10 +133,10 @@ def _body(route: Route, function: Function) -> dict[str, Any]:
         "properties": {k: _schema(function.arguments[name]) for k, name in route.body.items()},
         "required": [key for key, name in route.body.items() if name in required],
     }
-    return {
-        "required": bool(schema["required"]),
-        "content": {"application/json": {"schema": schema}},
-    }
+    content = {"application/json": {"schema": schema}}
+    if "document" in route.body:
+        content["application/yaml"] = {"schema": {"type": "object"}}
+    return {"required": bool(schema["required"]), "content": content}
 
 
 def _refused() -> dict[str, Any]:

@@ -46,11 +46,24 @@ class Problem(Exception):
             "message": self.message,
             "hint": self.hint,
             "details": self.details,
+            "errors": _places(self.details),
             "request_id": request_id,
         }
         return Response(
             json.dumps(body), self.status, dict(self.headers), "application/problem+json"
         )
+
+
+def _places(details: str | None) -> list[dict[str, Any]]:
+    """What is wrong with which part of what was sent, where the database says it of each part."""
+    if not details:
+        return []
+    try:
+        found = json.loads(details)
+    except ValueError:
+        lines = (line.split(": ", 1) for line in details.splitlines())
+        return [{"path": parts[0], "message": parts[1]} for parts in lines if len(parts) == 2]
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def of_database(error: psycopg.Error, request_id: str) -> Problem:

@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -16,6 +16,7 @@ import psycopg
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pbdb.document.file import DocumentError, parse_document
 from pbdb.server.access.origin import check_origin
 from pbdb.server.access.principal import NotAuthenticated, Principal
 from pbdb.server.access.session import Sessions
@@ -24,6 +25,7 @@ from pbdb.server.serving import Serving
 
 log = logging.getLogger(__name__)
 
+_YAML: Final = frozenset({"application/yaml", "application/x-yaml", "text/yaml"})
 _MOST_BYTES: Final = 2_000_000
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 GUARDS: Final = {
@@ -122,6 +124,19 @@ def json_body(request: Request) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Problem(400, "PB017", "the body is not an object")
     return value
+
+
+def document_body(request: Request, keys: Iterable[str]) -> dict[str, Any]:
+    """Return a body that has a document: an object, or in YAML the document itself, as written."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _YAML:
+        return json_body(request)
+    try:
+        text = request.state.body.decode("utf-8-sig")
+        document = parse_document(text, "the body").content
+    except (UnicodeDecodeError, DocumentError) as error:
+        raise Problem(400, "PB017", str(error)) from None
+    return {"document": document, **({"source": text} if "source" in keys else {})}
 
 
 def _no_number(text: str) -> Any:

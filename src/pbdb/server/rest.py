@@ -17,7 +17,13 @@ from pbdb.server.call import Database, Version
 from pbdb.server.catalog import Function
 from pbdb.server.live.poller import Poller
 from pbdb.server.problems import Problem, argument
-from pbdb.server.requests import Endpoint, authenticate, json_body, require_scope
+from pbdb.server.requests import (
+    Endpoint,
+    authenticate,
+    document_body,
+    json_body,
+    require_scope,
+)
 from pbdb.server.routes import Answer, Route
 from pbdb.server.serving import Serving
 
@@ -79,7 +85,9 @@ def _arguments(
         arguments |= {"p_limit": _PAGE, **page}
         applied["limit"] = arguments["p_limit"]
     if request.method in ("POST", "PUT"):
-        body = json_body(request)
+        body = (
+            document_body(request, route.body) if "document" in route.body else json_body(request)
+        )
         unknown_keys(body, route.body, "the key")
         arguments |= {route.body[key]: value for key, value in body.items()}
         _check_name(route, request, body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -11,7 +12,6 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
-from pbdb.server.access.principal import Principal
 from pbdb.server.call import Database
 from pbdb.server.catalog import Function
 from pbdb.server.live.poller import Poller
@@ -55,12 +55,7 @@ class Mcp:
             await response(scope, receive, _guarding(send))
             return
         if self._serving.is_read_only:
-            principal = Principal(
-                principal.organization_id,
-                principal.scopes & {"read"},
-                principal.actor,
-                principal.expires_at,
-            )
+            principal = replace(principal, scopes=principal.scopes & {"read"})
         scope[_PRINCIPAL] = principal
         await self.sessions.handle_request(scope, receive, _guarding(send))
 
