@@ -1551,7 +1551,7 @@ comment on function pbdb._sha1(bytea) is
 revoke execute on function pbdb._sha1(bytea) from public;
 -- end: sql/identity/_sha1.sql
 
--- frozen: sql/identity/subject_id.sql sha256=6bd2fc0247db3124718822ac833d7046ae307178adf1c8b1f8ae288980c9c645
+-- frozen: sql/identity/subject_id.sql sha256=5bc9c72d80ebac17544b555b838bde1525248ee089aecccce061e0f2db16b872
 -- drop: function pbdb.subject_id(text)
 --
 -- Definer, because it calls what an application may not.
@@ -1571,6 +1571,7 @@ declare
     v_subject constant text := regexp_replace(p_subject, '^user:', '');
     v_hash bytea;
 begin
+    perform pbdb._check_text('subject', p_subject, 1000);
     if pg_input_is_valid(v_subject, 'uuid') then
         return v_subject::uuid;
     end if;
@@ -1585,7 +1586,8 @@ $fn$;
 comment on function pbdb.subject_id(text) is
 'The uuid that stands for a person or service where a uuid is kept (assignees, triggered_by, '
 'created_by, updated_by): the subject itself when it is one, else its UUID of version 5 in the '
-'namespace of pbdb. A leading user: is no part of it. Null for null.';
+'namespace of pbdb. A leading user: is no part of it. Null for null. '
+'Raises PB014 over 1000 characters.';
 
 revoke execute on function pbdb.subject_id(text) from public;
 grant execute on function pbdb.subject_id(text) to pbdb_app, pbdb_worker, pbdb_monitor;
@@ -31153,6 +31155,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 8cad6aea0e3b7a9be2700f6c33cd4c27121c3fc17fa84fb9df858832a4087ddb.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: f3bfb5b8e69de05f32689fc617138c0bf6e6682dbc895506e8718bafc1913cf4.';
 
 reset role;

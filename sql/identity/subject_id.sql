@@ -17,6 +17,7 @@ declare
     v_subject constant text := regexp_replace(p_subject, '^user:', '');
     v_hash bytea;
 begin
+    perform pbdb._check_text('subject', p_subject, 1000);
     if pg_input_is_valid(v_subject, 'uuid') then
         return v_subject::uuid;
     end if;
@@ -31,7 +32,8 @@ $fn$;
 comment on function pbdb.subject_id(text) is
 'The uuid that stands for a person or service where a uuid is kept (assignees, triggered_by, '
 'created_by, updated_by): the subject itself when it is one, else its UUID of version 5 in the '
-'namespace of pbdb. A leading user: is no part of it. Null for null.';
+'namespace of pbdb. A leading user: is no part of it. Null for null. '
+'Raises PB014 over 1000 characters.';
 
 revoke execute on function pbdb.subject_id(text) from public;
 grant execute on function pbdb.subject_id(text) to pbdb_app, pbdb_worker, pbdb_monitor;

@@ -95,7 +95,9 @@ def test_a_change_is_the_rows_that_changed(tenant: Tenant) -> None:
 
 def test_no_payload_is_in_a_change(tenant: Tenant) -> None:
     secret = "nobody should read this here"
-    tenant.apply(transform("a", secret), function("f", config={"function": "f", "x": secret}))
+    tenant.apply(
+        transform("a", secret), function("f", config={"function": "f", "parameters": {"x": secret}})
+    )
     execution = tenant.one(
         "select pbdb.start_playbook('test', %s, null, null, 'api', null, %s)",
         Jsonb({"x": secret}), Jsonb({"x": secret}),
