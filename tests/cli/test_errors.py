@@ -134,3 +134,23 @@ def test_a_login_that_the_server_refuses_is_not_waited_for(shell: Shell) -> None
     said = shell("worker", "--url", f"{url} user=nobody_of_this_name", code=1)
 
     assert "check user, password and database" in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("nonsense",), "nonsense"),
+        (("ls", "--nonsense"), "--nonsense"),
+        (("ls", "--limit", "many"), "--limit"),
+        (("types", "--lang", "cobol"), "cobol"),
+        (("show",), "ID"),
+    ],
+)
+def test_a_mistyped_command_is_no_fault_of_pbdb(
+    bare: Shell, arguments: tuple[str, ...], expected: str
+) -> None:
+    said = bare(*arguments, code=2)
+
+    assert expected in said.err
+    assert "--help" in said.err
+    assert "fault" not in said.err

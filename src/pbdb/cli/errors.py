@@ -25,6 +25,10 @@ from pbdb.settings import SettingInvalid
 # Migrations and clients do without these; commands that run steps import them when called.
 _OF_THE_RUNNER: Final = frozenset({"httpx2", "httpcore2", "pydantic", "cronsim", "deno"})
 
+# An unknown command, option or value: Typer says it well itself, with the usage and exit code 2.
+# Its base class is click's, or Typer's own copy of it in newer releases, which exports no name.
+_MISTYPED: Final = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "UsageError")
+
 
 class UsageError(Exception):
     """A command cannot do what it was asked to; `hint` says how it can."""
@@ -52,7 +56,7 @@ class Guarded(TyperGroup):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (typer.Exit, typer.Abort):
+        except (typer.Exit, typer.Abort, _MISTYPED):
             raise
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
