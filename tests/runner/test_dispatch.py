@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
+from pbdb.client import Client
 from runner import project
-from runner.harness import Playground, function, lines
+from runner.harness import Playground, eventually, function, lines
 
 
 @pytest.mark.parametrize("name", ["inline_double", "thread_double", "async_double", "batch_double"])
@@ -115,8 +117,6 @@ def test_a_search_is_embedded_by_the_runner_first(here: Playground) -> None:
 
 
 def test_memories_without_a_vector_get_one_in_idle_moments(here: Playground) -> None:
-    from runner.harness import eventually
-
     with here.database.connect("owner") as owner:
         owner.execute("select pbdb.register_embedding_model('letters', 3)")
     here.client.store_memory("abab")
@@ -126,6 +126,28 @@ def test_memories_without_a_vector_get_one_in_idle_moments(here: Playground) -> 
         return list(here.client.search_memories(embedding=[1, 1, 0], model="letters"))
 
     assert [each["content"] for each in eventually(found, 15)] == ["abab"]
+
+
+def test_memories_committed_after_the_model_was_announced_get_a_vector_too(
+    here: Playground,
+) -> None:
+    def known() -> bool:
+        return owner.execute("select from pbdb.embedding_models").fetchone() is not None
+
+    with (
+        here.database.connect("owner") as owner,
+        here.database.connect("app") as slow,
+        slow.transaction(),
+    ):
+        Client(slow, here.organization).store_memory("abab")
+        here.start_runner()
+        eventually(known, 15)
+        time.sleep(2)  # its first look, right after the announcement, sees nothing
+
+    def found() -> list[Any]:
+        return list(here.client.search_memories(embedding=[1, 1, 0], model="letters"))
+
+    assert [each["content"] for each in eventually(found, 40)] == ["abab"]
 
 
 def test_a_failed_attempt_is_tried_again(here: Playground) -> None:

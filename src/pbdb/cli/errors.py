@@ -27,7 +27,9 @@ _OF_THE_RUNNER: Final = frozenset({"httpx2", "httpcore2", "pydantic", "cronsim",
 
 # An unknown command, option or value: Typer says it well itself, with the usage and exit code 2.
 # Its base class is click's, or Typer's own copy of it in newer releases, which exports no name.
-_MISTYPED: Final = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "UsageError")
+_MISTYPED: Final[type[Exception]] = next(
+    each for each in typer.BadParameter.__mro__ if each.__name__ == "UsageError"
+)
 
 
 class UsageError(Exception):
@@ -56,7 +58,9 @@ class Guarded(TyperGroup):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (typer.Exit, typer.Abort, _MISTYPED):
+        except (typer.Exit, typer.Abort):
+            raise
+        except _MISTYPED:
             raise
         except KeyboardInterrupt:
             raise typer.Exit(130) from None

@@ -273,12 +273,17 @@ async def register_model(
     )
 
 
-async def enqueue_memories(connection: AsyncConnection) -> None:
+async def enqueue_memories(connection: AsyncConnection, limit: int) -> int:
     """Let memories without a vector of the default, or only, model wait for a runner.
 
-    Raises PB017 when there is no default among several.
+    Returns how many do now, at most `limit`. Raises PB017 when there is no default among several.
     """
-    await connection.execute("select pbdb.enqueue_memories_to_embed()")
+    cursor = await connection.execute(
+        "select pbdb.enqueue_memories_to_embed(p_limit => %s)", (limit,)
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 async def store_vectors(

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 _EMBED_AT_ONCE: Final = 32
 _EMBED_SECONDS: Final = 10.0
 _UNKNOWN_MODEL_SECONDS: Final = 60.0
+# Looking for memories that nobody enqueued reads all of them: soon after the start, then seldom.
+_OLDER_SECONDS: Final = (5.0, 3600.0)
+_OLDER_AT_ONCE: Final = 10000
 _UNKNOWN_MODEL: Final = "PB017"
 _STALE: Final = "PB002"
 
@@ -32,7 +35,8 @@ class SqlSteps:
         self._pool = pool
         self._embedders: Mapping[str, Embedder] = app.embedders
         self._announced: set[str] = set()
-        self._has_enqueued = False
+        self._older_at = 0.0
+        self._older_seconds, _ = _OLDER_SECONDS
         self._embed_at = dict.fromkeys(app.embedders, 0.0)
 
     async def run(self, step: Step) -> bool:
@@ -92,16 +96,24 @@ class SqlSteps:
         self._announced.add(embedder.name)
 
     async def _enqueue_older(self) -> None:
-        """Once: let memories that are older than the first model wait for their vectors."""
-        if self._has_enqueued:
+        """Let memories wait for their vectors that were stored when no model was known.
+
+        Looks again and again, though ever more seldom: a transaction that stored some may commit
+        after the first model was announced, and one look takes only so many.
+        """
+        if time.monotonic() < self._older_at:
             return
         try:
             async with self._pool.connection() as connection:
-                await queue.enqueue_memories(connection)
+                count = await queue.enqueue_memories(connection, _OLDER_AT_ONCE)
         except psycopg.Error as error:
             if error.sqlstate != _UNKNOWN_MODEL:  # of several models none is the default
                 raise
-        self._has_enqueued = True
+            count = 0
+        first, longest = _OLDER_SECONDS
+        self._older_seconds = first if count else min(self._older_seconds * 2, longest)
+        is_all = count < _OLDER_AT_ONCE
+        self._older_at = time.monotonic() + (self._older_seconds if is_all else 0.0)
 
     async def _embed(self, embedder: Embedder, claimed: list[queue.Memory]) -> None:
         try:
