@@ -102,7 +102,7 @@ def claims(lab: Lab) -> list[Figure]:
         database.wait_until_done()
     raw = {"ready_steps": count, "finished_executions": past}
     return [
-        at_most(PART, "buffers a claim reads", median(buffers), "", 50, most=max(buffers), **raw),
+        at_most(PART, "buffers a claim reads", median(buffers), "", 40, most=max(buffers), **raw),
         at_most(PART, "claim of one step, p99", percentile(times, 0.99), "ms", 5,
                 p50=round(percentile(times, 0.5), 3), **raw),
         at_most(PART, "planner settings under which a claim scans the table", sum(scans.values()),

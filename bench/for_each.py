@@ -54,7 +54,7 @@ def run(lab: Lab) -> list[Figure]:
     return [
         at_most(
             PART, f"{name} item of {long} against one of {SHORT}",
-            median(costs[f"{key}_long"]) / median(costs[f"{key}_short"]), "times", 1.5,
+            median(costs[f"{key}_long"]) / median(costs[f"{key}_short"]), "times", 1.4,
             us_an_item_long=rounded(costs[f"{key}_long"]),
             us_an_item_short=rounded(costs[f"{key}_short"]),
         )

@@ -149,10 +149,9 @@ class Database:
     def forget(self) -> None:
         """Remove every execution, so that the next measurement finds what this one found."""
         with self.connect("owner") as connection:
+            # Everything that hangs on an execution goes along.
             connection.execute(
-                "truncate pbdb.playbook_executions, pbdb.playbook_step_results, "
-                "pbdb.playbook_ready_steps, pbdb.playbook_joins, pbdb.playbook_scopes, "
-                "pbdb.playbook_usage, pbdb.playbook_execution_rollups"
+                "truncate pbdb.playbook_executions, pbdb.playbook_execution_rollups cascade"
             )
 
     def now(self) -> datetime:
@@ -261,7 +260,7 @@ class Lab:
             file.unlink()
         found = re.search(r"tps = ([0-9.]+)", done.stdout)
         if done.returncode != 0 or found is None:
-            raise RuntimeError(f"pgbench: {done.stderr or done.stdout}")
+            raise RuntimeError(f"pgbench: {(done.stderr or done.stdout)[:2000]}")
         return float(found.group(1))
 
     def in_turns(self, **works: Callable[[], float]) -> dict[str, list[float]]:
@@ -270,10 +269,25 @@ class Lab:
         self.cpu = {name: [] for name in works}
         for _ in range(self.rounds):
             for name, work in works.items():
+                self.settle()
                 before = self.server_cpu()
                 found[name].append(work())
+                self.settle()
                 self.cpu[name].append(self.server_cpu() - before)
         return found
+
+    def settle(self, seconds: float = 3.0) -> None:
+        """Wait until the sessions of what was measured have ended: their ends are work, too."""
+        end = time.monotonic() + seconds
+        with psycopg.connect(self.server.url(), autocommit=True) as connection:
+            while time.monotonic() < end:
+                row = connection.execute(
+                    "select count(*) from pg_stat_activity "
+                    "where backend_type = 'client backend' and pid <> pg_backend_pid()"
+                ).fetchone()
+                if row == (0,):
+                    return
+                time.sleep(0.02)
 
     def server_cpu(self) -> float:
         """Processor seconds of the server so far: the postmaster's and its sessions'.

@@ -2,7 +2,8 @@
 
 Two bare tables: a row an execution, a row a step with its input and output; no foreign keys, no
 checks, one index beside the primary keys. What it leaves out is what an engine is: claims, leases,
-tokens, expressions, retries, tenants.
+tokens, expressions, retries, tenants. `run_chain` writes as the steps go, five inserts and five
+updates; `run_chain_at_once` only what is left at the end, by the fewest statements.
 """
 
 from __future__ import annotations
@@ -47,9 +48,27 @@ begin
     return v_id;
 end;
 $$;
+create or replace function raw_limit.run_chain_at_once(p_input jsonb) returns uuid
+language plpgsql as $$
+declare
+    v_id uuid := uuidv7();
+    v_step uuid := '00000000-0000-7000-8000-000000000001';
+    v_now timestamptz := clock_timestamp();
+begin
+    insert into raw_limit.executions (id, organization_id, status, output, completed_steps)
+    values (v_id, '00000000-0000-7000-8000-00000000000a', 'COMPLETED', '{"ok": true}', 5);
+    insert into raw_limit.results
+    select uuidv7(), v_id, v_step, 'COMPLETED', p_input, '{"ok": true}', v_now, v_now
+    from generate_series(1, 5);
+    return v_id;
+end;
+$$;
 """
 
 SQL_CHAIN = """select raw_limit.run_chain('{"lead": {"name": "Ann", "score": 9}}');\n"""
+SQL_CHAIN_AT_ONCE = (
+    """select raw_limit.run_chain_at_once('{"lead": {"name": "Ann", "score": 9}}');\n"""
+)
 SQL_CHAINS = (
     'select count(raw_limit.run_chain(\'{"lead": {"name": "Ann", "score": 9}}\')) '
     "from generate_series(1, 100);\n"

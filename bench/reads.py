@@ -28,7 +28,7 @@ def run(lab: Lab) -> list[Figure]:
          (chain,), 10),
         ("progress of an execution", "select * from pbdb.get_execution_progress(%s)", (one,), 1),
         (f"active playbooks of an agent with {PLAYBOOKS}",
-         "select * from pbdb.get_active_playbooks(%s)", (agent,), 20),
+         "select * from pbdb.get_active_playbooks(%s)", (agent,), 5),
         ("last 50 executions", _LAST, (), 5),
     ]  # fmt: skip
     figures = []
@@ -54,6 +54,8 @@ def _with_playbooks(database: Database, agent: str) -> None:
             "select count(pbdb.cancel_playbook_execution(id)) from pbdb.playbook_executions "
             "where status in ('PENDING', 'RUNNING')"
         )
+    with database.connect("owner") as owner:
+        owner.execute("analyze")  # as autovacuum does within a minute
 
 
 def _times(database: Database, query: str, parameters: tuple[Any, ...], count: int) -> list[float]:

@@ -72,11 +72,11 @@ def run(lab: Lab) -> list[Figure]:
     return [
         plain(PART, "raw limit of a single start, one client", median(rates["raw"]), "starts/s",
               rounds=rounded(rates["raw"])),
-        at_least(PART, "single start, one client", median(rates["single"]), "starts/s", 2500,
+        at_least(PART, "single start, one client", median(rates["single"]), "starts/s", 2800,
                  rounds=rounded(rates["single"]),
                  share_of_raw_limit=round(ratio(rates["single"], rates["raw"]), 3)),
         at_least(PART, "bulk start, a thousand a transaction", median(rates["bulk"]), "starts/s",
-                 20000, rounds=rounded(rates["bulk"]), executions=many),
-        at_least(PART, "fan-out of 20 runner steps with join", median(fans), "executions/s", 150,
+                 22000, rounds=rounded(rates["bulk"]), executions=many),
+        at_least(PART, "fan-out of 20 runner steps with join", median(fans), "executions/s", 250,
                  rounds=rounded(fans), executions=width, steps_per_s=round(20 * median(fans))),
     ]  # fmt: skip

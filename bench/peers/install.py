@@ -1,7 +1,8 @@
 """The peers: what they are, how they are installed and run.
 
 They live in an environment of their own, `.pbdb/bench-peers`, made at the first run: their
-dependencies are none of ours. A peer that cannot be installed is left out, with a warning.
+dependencies are none of ours. Those of npm run under the Deno that comes with development. One that
+cannot be installed ends the run: figures beside fewer peers would look like figures beside all.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+import deno
 
 from bench.lab import Lab
 
@@ -27,25 +29,35 @@ _FROM_PYPI = [
     "psycopg[binary,pool]", "asyncpg",
 ]  # fmt: skip
 _FROM_NPM = ["graphile-worker", "pg-boss", "pg"]
-_SECONDS = 300
+_SECONDS = 600
+_LEAST_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One peer. `share`: how many executions it is given, of what we are given."""
+    """One peer, and in words the settings that its script gives it."""
 
     name: str
     script: str
     keeps_state: bool
-    share: float
     version: str
     settings: str
 
     def run(self, lab: Lab, executions: int) -> float:
-        """Run the chain so many times in a fresh database; return executions a second."""
+        """Run the chain so many times in a fresh database; return executions a second.
+
+        From the first step that begins to the last end: starting up and filling are no part of it.
+        """
+        return executions / self.seconds(lab, executions)
+
+    def seconds(self, lab: Lab, executions: int) -> float:
+        """Run the chain so many times; return how long that took."""
         url = lab.empty_database(f"peer_{self.script.partition('.')[0]}")
-        is_python = self.script.endswith(".py")
-        command = [str(_PYTHON)] if is_python else [shutil.which("node") or "node"]
+        command = [str(_PYTHON)]
+        if self.script.endswith(".mjs"):
+            # Packages are looked for where this file is.
+            config = str(_FOLDER / "deno.json")
+            command = [deno.find_deno_bin(), "run", "--allow-all", "--config", config]
         done = subprocess.run(
             [*command, str(_HERE / self.script), url, str(executions)],
             check=False,
@@ -58,31 +70,47 @@ class Peer:
         lines = [line for line in done.stdout.splitlines() if line.startswith('{"seconds"')]
         if done.returncode != 0 or not lines:
             raise RuntimeError(f"{self.name}: {(done.stderr or done.stdout)[-2000:]}")
-        return executions / float(json.loads(lines[-1])["seconds"])
+        return float(json.loads(lines[-1])["seconds"])
+
+    def enough(self, lab: Lab) -> int:
+        """How many executions make its rate its own, and not that of its polling.
+
+        At least ten seconds' worth, less in a scaled-down run, and so many that half as many gave
+        nearly the same rate.
+        """
+        wanted = max(1.0, _LEAST_SECONDS * lab.scale)
+        executions, slower = 100, 0.0
+        while True:
+            seconds = self.seconds(lab, executions)
+            rate = executions / seconds
+            if seconds >= wanted and rate < 1.15 * slower:
+                return executions
+            slower = rate
+            executions = int(executions * min(8.0, max(2.0, 1.2 * wanted / seconds)))
 
 
 def peers() -> list[Peer]:
-    """Return the peers that are installed, installing them at first."""
+    """Return the peers, installing them at first. Raises RuntimeError when one cannot be."""
     _install_python()
-    found = [
-        Peer("absurd", "run_absurd.py", True, 0.2, _version("absurd-sdk"),
-             "async worker, concurrency 64, batch 64, one connection; a task with five steps"),
-        Peer("dbos", "run_dbos.py", True, 0.1, _version("dbos"),
-             "one process, a queue polled every 10 ms, pool of 20; a workflow with five steps"),
-        Peer("procrastinate", "run_procrastinate.py", False, 0.2, _version("procrastinate"),
-             "one worker, concurrency 64; a job that defers the next, five times"),
-        Peer("pgqueuer", "run_pgqueuer.py", False, 0.5, _version("pgqueuer"),
-             "one worker, batch 100; a job that enqueues the next, five times"),
+    _install_npm()
+    return [
+        Peer("absurd", "run_absurd.py", True, _version("absurd-sdk"),
+             "async worker, concurrency 64, batch 64, polled every 10 ms, one connection; a task "
+             "with five steps"),
+        Peer("dbos", "run_dbos.py", True, _version("dbos"),
+             "one process, a queue polled every 10 ms, concurrency 64, pool of 20; a workflow with "
+             "five steps"),
+        Peer("procrastinate", "run_procrastinate.py", False, _version("procrastinate"),
+             "one worker, concurrency 64, pool of 20; a job that defers the next, five times"),
+        Peer("pgqueuer", "run_pgqueuer.py", False, _version("pgqueuer"),
+             "one worker, batch 100, pool of 20; a job that enqueues the next, five times"),
+        Peer("graphile-worker", "run_graphile.mjs", False, _npm_version("graphile-worker"),
+             "one process, concurrency 50, local queue of 500, completions batched for 250 ms; "
+             "a job that adds the next"),
+        Peer("pg-boss", "run_pgboss.mjs", False, _npm_version("pg-boss"),
+             "one process, ten workers with batches of 1,000, at once after a full batch, else "
+             "every 500 ms (its least); each batch inserts the next jobs in one call"),
     ]  # fmt: skip
-    if _install_node():
-        found += [
-            Peer("graphile-worker", "run_graphile.mjs", False, 1, _node_version("graphile-worker"),
-                 "one process, concurrency 24, local queue of 500; a job that adds the next"),
-            Peer("pg-boss", "run_pgboss.mjs", False, 0.2, _node_version("pg-boss"),
-                 "one process, batches of 100, polled every 500 ms (its least); "
-                 "a job that sends the next"),
-        ]  # fmt: skip
-    return found
 
 
 def _environment() -> dict[str, str]:
@@ -99,24 +127,20 @@ def _install_python() -> None:
     (_FOLDER / ".installed").touch()
 
 
-def _install_node() -> bool:
+def _install_npm() -> None:
     if (_FOLDER / "node_modules" / "pg-boss").is_dir():
-        return True
-    if not (shutil.which("npm") and shutil.which("node")):
-        log.warning("no node: graphile-worker and pg-boss are left out")
-        return False
-    try:
-        _run("npm", "install", "--no-audit", "--no-fund", "--prefix", str(_FOLDER), *_FROM_NPM)
-    except RuntimeError as error:
-        log.warning("graphile-worker and pg-boss are left out: %s", error)
-        return False
-    return True
+        return
+    wanted = {"dependencies": dict.fromkeys(_FROM_NPM, "*")}
+    (_FOLDER / "package.json").write_text(json.dumps(wanted))
+    (_FOLDER / "deno.json").write_text('{"nodeModulesDir": "manual"}')
+    _run(deno.find_deno_bin(), "install", "--quiet", cwd=_FOLDER)
 
 
-def _run(*command: str) -> None:
+def _run(*command: str, cwd: Path | None = None) -> None:
     done = subprocess.run(
-        command, check=False, capture_output=True, text=True, env=_environment(), timeout=600
-    )
+        command, check=False, capture_output=True, text=True, env=_environment(), timeout=600,
+        cwd=cwd,
+    )  # fmt: skip
     if done.returncode != 0:
         raise RuntimeError(f"{command[0]}: {done.stderr[-1000:]}")
 
@@ -129,6 +153,6 @@ def _version(package: str) -> str:
     return done.stdout.strip()
 
 
-def _node_version(package: str) -> str:
+def _npm_version(package: str) -> str:
     file = _FOLDER / "node_modules" / package / "package.json"
     return str(json.loads(file.read_text())["version"])

