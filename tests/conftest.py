@@ -1,6 +1,6 @@
 """Fixtures: a real server of each version, and a fresh clone of the migrated template per test.
 
-pytest                         PostgreSQL 16 and 18, embedded
+pytest                         PostgreSQL 16 and 18, embedded; see versions.py
 pytest --postgres 18           one of them
 pytest --postgres-url URL      a server of yours; URL is a superuser's
 PBDB_TEST_LOAD=1 pytest        behaviour from sql/ as it is now, without `make freeze`
@@ -19,6 +19,7 @@ import pytest
 
 import build
 import server as servers
+import versions
 from http_server import HttpServer, http_server
 from pbdb.model import Step, StepType
 from server import Database, Server, Servers
@@ -73,6 +74,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server" in metafunc.fixturenames:
         metafunc.parametrize("server", _names(metafunc.config), indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out half of what is slow and only calls what other tests run on each version."""
+    if len(_names(config)) > 1:
+        left = [each for each in items if not versions.is_for_the_other(each.nodeid)]
+        config.hook.pytest_deselected(items=[each for each in items if each not in set(left)])
+        items[:] = left
 
 
 def _names(config: pytest.Config) -> list[str]:

@@ -1,4 +1,7 @@
-"""Which tests go to the same process: those that share the demo, which is slow and has a port."""
+"""Which tests go to the same process: those that share what is slow to make.
+
+The demo, which has a port, and a store of memories with its indexes.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,25 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-_ONE_DEMO = ("tests/docs/test_demo.py", "tests/docs/test_readme.py")
+_TOGETHER = {
+    "tests/docs/test_demo.py": "demo",
+    "tests/docs/test_readme.py": "demo",
+    "tests/memory/test_paths.py": "memories",
+}
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Each test to whoever is free, the demo's together and first.
+    """Each test to whoever is free, those that share something together.
 
     pytest-xdist's own marker for this does nothing under pytest 9.2, which keeps ids elsewhere.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "demo" if nodeid.startswith(_ONE_DEMO) else nodeid
+        file, _, test = nodeid.partition("::")
+        if file not in _TOGETHER:
+            return nodeid
+        version = next((each for each in ("pg16", "pg18") if f"[{each}" in test), "")
+        return f"{_TOGETHER[file]} {version}"
 
 
 def make(config: Any, log: Any) -> Scheduling:

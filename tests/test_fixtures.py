@@ -8,7 +8,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
+import pytest
 
+import versions
 from server import Database
 
 Connection = psycopg.Connection[Any]
@@ -42,3 +44,12 @@ def test_the_tenant_ends_with_the_transaction(
     with as_tenant(app, organization):
         assert app.execute(current).fetchone() == (organization,)
     assert app.execute(current).fetchone() == (None,)
+
+
+@pytest.mark.parametrize("rest", ["", "[{}]", "[{}-a b]", "[a-{}]", "[auto-{}-x]"])
+def test_what_alternates_between_versions_runs_on_one_of_them(rest: str) -> None:
+    for number in range(20):
+        name = f"tests/serve/test_x.py::test_{number}" + rest
+        both = [versions.is_for_the_other(name.format(each)) for each in ("pg16", "pg18")]
+        assert sorted(both) == ([False, True] if rest else [False, False])
+    assert not versions.is_for_the_other("tests/engine/test_x.py::test_y[pg16]")

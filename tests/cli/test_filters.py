@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
+import yaml
 
+import pbdb
 from cli.conftest import Shell
 from cli.test_dead_letters import BROKEN
 
@@ -24,13 +27,17 @@ steps: [{name: bad, type: DATA_TRANSFORM, config: {output: "$input.word + 1"}}]
 @pytest.fixture
 def several(shell: Shell) -> Shell:
     """Two playbooks, three executions of one, two that failed of the other."""
-    for name, text in (("ask", ASK), ("fail", FAIL)):
-        shell.write(f"{name}.yaml", text)
-        shell("apply", f"{name}.yaml")
-    for n in range(3):
-        shell("start", "ask", "-i", f'{{"n": {n}}}', "--metadata", f'region="eu-{n}"')
-    for _ in range(2):
-        shell("start", "fail", "-i", '{"word": "x"}')
+    url, organization = (
+        shell.environ[f"PBDB_{name}"] for name in ("DATABASE_URL", "ORGANIZATION_ID")
+    )
+    with pbdb.connect(url) as connection:
+        client = pbdb.Client(connection, UUID(organization))
+        for text in (ASK, FAIL):
+            client.apply_playbook(yaml.safe_load(text))
+        for n in range(3):
+            client.start("ask", {"n": n}, metadata={"region": f"eu-{n}"})
+        for _ in range(2):
+            client.start("fail", {"word": "x"})
     return shell
 
 
@@ -104,6 +111,7 @@ def test_what_would_happen_is_told_and_undone(several: Shell) -> None:
     assert [(each["step_name"], each["status"]) for each in trace] == [
         ("hold", "COMPLETED"), (None, "COMPLETED"),
     ]  # fmt: skip
+    several.write("fail.yaml", FAIL)
     said = several("what-if", "fail.yaml", "-i", '{"word": "x"}', code=1)
     assert "FAILED" in said.out
     assert len(listed(several, "-e")) == 5
