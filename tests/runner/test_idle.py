@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from pbdb.database import AsyncConnection, Pool, Target
 from pbdb.model import Output, Step
 from pbdb.runner.handlers import Task
 from pbdb.runner.loop import Loop
+from pbdb.runner.settings import Settings
 from runner.harness import Playground, eventually, function
 from server import Database
 
@@ -141,5 +143,69 @@ async def test_under_a_storm_of_notifications_a_runner_looks_by_itself(database:
 
     await asyncio.to_thread(eventually, storm)
     await asyncio.to_thread(eventually, is_idle)  # calm again
+    runner.stop()
+    await running
+
+
+def test_a_start_wakes_four_of_a_crowd_and_everybody_of_a_mixed_one(here: Playground) -> None:
+    playbook = here.apply(function("f", "f"))
+
+    def woken(listener: Any) -> list[str]:
+        with here.database.connect("app") as app, app.transaction():
+            app.execute("select pbdb.set_organization(%s)", (here.organization,))
+            for _ in range(3):
+                app.execute("select pbdb.start_playbook(%s)", (playbook,))
+        return [note.payload for note in listener.notifies(timeout=1)]
+
+    with here.database.connect("worker") as worker, here.database.connect("worker") as listener:
+        listener.execute("listen pbdb_ready")
+
+        def idle(name: str, handler: str) -> None:
+            worker.execute("select pbdb.register_worker(%s, array[%s])", (name, handler))
+            worker.execute("select pbdb.set_worker_idle(%s, true)", (name,))
+
+        assert woken(listener) == []
+        for number in range(4):
+            idle(f"w{number}", "CUSTOM_FUNCTION:f")
+        assert woken(listener) == [""]
+        for number in range(4, 12):
+            idle(f"w{number}", "CUSTOM_FUNCTION:f")
+        (named,) = woken(listener)
+        names = json.loads(named)
+        assert len(names) == len({*names}) == 4
+        assert {*names} <= {f"w{number}" for number in range(12)}
+        with here.database.connect("owner") as owner:
+            owner.execute("update pbdb.workers set last_seen_at = now() - interval '15 s'")
+            owner.execute("update pbdb.workers set last_seen_at = now() where name > 'w5'")
+        (named,) = woken(listener)
+        assert {*json.loads(named)} == {"w6", "w7", "w8", "w9"}
+        idle("other", "API_CALL")
+        assert woken(listener) == [""]
+
+
+@pytest.mark.anyio
+async def test_a_runner_sleeps_on_when_others_are_meant(database: Database) -> None:
+    target = Target(database.url("worker"))
+    pool = CountingPool(target)
+    runner = Loop(
+        target,
+        [Task("CUSTOM_FUNCTION:f", _nothing)],
+        Settings(poll_seconds=60),
+        name="me",
+        pool=pool,
+    )
+    running = asyncio.create_task(runner.run())
+    await asyncio.sleep(2)
+
+    async def turns_after(payload: str) -> int:
+        before = pool.count
+        with database.connect("owner") as owner:
+            owner.execute("select pg_notify('pbdb_ready', %s)", (payload,))
+        await asyncio.sleep(0.3)
+        return pool.count - before
+
+    assert await turns_after('["you", "her"]') == 0
+    for meant in ("", '["you", "me"]', "not json", '{"a": 1}', "[" * 3000):
+        assert await turns_after(meant) > 0, meant
     runner.stop()
     await running

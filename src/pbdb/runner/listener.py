@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -17,17 +18,29 @@ log = logging.getLogger(__name__)
 CHANNEL: Final = "pbdb_ready"
 
 
+def is_meant(name: str, payload: str) -> bool:
+    """Whether a hint is for the runner of this name: a JSON array names those who are meant.
+
+    Anything else is for everybody, as nothing is: a hint too many does no harm.
+    """
+    try:
+        names = json.loads(payload) if payload else None
+    except (ValueError, RecursionError):
+        return True
+    return name in names if isinstance(names, list) else True
+
+
 async def listen(
     target: Target,
     application_name: str,
     on_connect: Callable[[int], Awaitable[None]],
-    on_hint: Callable[[int], None],
+    on_hint: Callable[[int, str], None],
 ) -> None:
     """Listen until cancelled; reconnect for ever.
 
     `on_connect` gets the server process id after each LISTEN that took effect: what was sent
     before it is lost, so the runner has to look by itself. `on_hint` gets the process id that
-    each notification comes from.
+    each notification comes from, and its payload.
     """
     backoff = Backoff(base=0.2, cap=10)
     while True:
@@ -38,7 +51,7 @@ async def listen(
                 await on_connect(connection.info.backend_pid)
                 backoff.reset()
                 async for notification in connection.notifies():
-                    on_hint(notification.pid)
+                    on_hint(notification.pid, notification.payload)
             finally:
                 with suppress(psycopg.Error):
                     await connection.close()

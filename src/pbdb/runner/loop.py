@@ -33,7 +33,7 @@ from pbdb.runner.appetite import Appetite
 from pbdb.runner.flights import Flights
 from pbdb.runner.handlers import Handler, groups_of
 from pbdb.runner.heartbeat import Heartbeat, Lost
-from pbdb.runner.listener import listen
+from pbdb.runner.listener import is_meant, listen
 from pbdb.runner.reports import Report, Reports, Some
 from pbdb.runner.returns import REFUSED, Returns
 from pbdb.runner.schedules import fire_due
@@ -420,9 +420,9 @@ class Loop:
         self._appetite.want()
         self._wake.set()
 
-    def _on_hint(self, pid: int) -> None:
+    def _on_hint(self, pid: int, payload: str) -> None:
         """A notification. Our own reports notify too; the claim of their turn looks."""
-        if self._pool.is_ours(pid):
+        if self._pool.is_ours(pid) or not is_meant(self.name, payload):
             return
         delay = self._appetite.hint(time.monotonic())
         if delay is not None:
