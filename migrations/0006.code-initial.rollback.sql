@@ -317,7 +317,7 @@ drop function pbdb._clean_error(jsonb);
 drop function pbdb._capped_details(jsonb);
 
 -- deleted: sql/queue/report/complete_and_claim_playbook_steps.sql
-drop function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[]);
+drop function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[], boolean);
 
 -- deleted: sql/queue/report/complete_playbook_steps.sql
 drop function pbdb.complete_playbook_steps(text, uuid[], uuid[], text[], jsonb[], uuid[]);
@@ -783,6 +783,9 @@ drop function pbdb._effect_key(uuid, uuid, uuid, int);
 
 -- deleted: sql/engine/run/_wake_runners.sql
 drop function pbdb._wake_runners();
+
+-- deleted: sql/engine/run/_has_made_ready.sql
+drop function pbdb._has_made_ready();
 
 -- deleted: sql/engine/end/_keep_error.sql
 drop function pbdb._keep_error(pbdb.run, uuid, jsonb);

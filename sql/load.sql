@@ -432,6 +432,7 @@ set role pbdb_owner;
 \ir engine/run/_outer_item.sql
 \ir engine/run/_variables.sql
 \ir engine/end/_keep_error.sql
+\ir engine/run/_has_made_ready.sql
 \ir engine/run/_wake_runners.sql
 \ir engine/run/_effect_key.sql
 \ir engine/run/_claimed_step.sql

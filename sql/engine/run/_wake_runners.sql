@@ -15,6 +15,7 @@ declare
     v_names text := '';
     v_seed bigint;
 begin
+    perform set_config('pbdb.made_ready', 'on', true);
     if coalesce(current_setting('pbdb.notify', true), 'on') = 'off' then
         return;
     end if;
@@ -43,6 +44,7 @@ $fn$;
 comment on function pbdb._wake_runners() is
 'Tells idle runners, at commit, that a step is ready. The payload is empty, for everybody who is '
 'idle, or a JSON array of four names, where more than four are idle and take the same handlers: '
-'those who were seen in the last ten seconds first. The setting pbdb.notify = off turns it off.';
+'those who were seen in the last ten seconds first. Remembers for _has_made_ready that there is '
+'one. The setting pbdb.notify = off turns notifications off.';
 
 revoke execute on function pbdb._wake_runners() from public;

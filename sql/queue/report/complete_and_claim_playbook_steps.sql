@@ -1,4 +1,4 @@
--- drop: function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[])
+-- drop: function pbdb.complete_and_claim_playbook_steps(text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[], boolean)
 --
 -- Definer: runners have no right on any table; the token decides the tenant. One transaction and
 -- one round trip where a runner would need two: what a completion makes ready may come back in the
@@ -14,7 +14,8 @@ create or replace function pbdb.complete_and_claim_playbook_steps(
     p_limit int,
     p_lease_seconds int,
     p_root_execution_id uuid default null,
-    p_organization_ids uuid[] default null
+    p_organization_ids uuid[] default null,
+    p_only_next boolean default false
 )
 returns table (
     outcome text,
@@ -80,6 +81,7 @@ begin
     select null::text, null::text, null::text, c.* from unnest(v_settled.claims) as c;
     -- statement_timeout fires once: behind it a claim would be without limit.
     if p_limit > cardinality(v_settled.claims)
+        and (not coalesce(p_only_next, false) or pbdb._has_made_ready())
         and not exists (select from unnest(v_settled.verdicts) as v where v.code = '57014') then
         return query
         select null::text, null::text, null::text, c.*
@@ -92,15 +94,16 @@ end;
 $fn$;
 
 comment on function pbdb.complete_and_claim_playbook_steps(
-    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[]
+    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[], boolean
 ) is
 'complete_playbook_steps and claim_playbook_steps in one: a row with an outcome for each report, '
 'then a row without one for each step claimed. What the reports lead to is claimed first, in the '
-'same executions.';
+'same executions. With p_only_next nothing else is looked for, unless the reports made more ready '
+'than that: for a runner that nobody has told of other work and that is told of it when it comes.';
 
 revoke execute on function pbdb.complete_and_claim_playbook_steps(
-    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[]
+    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[], boolean
 ) from public;
 grant execute on function pbdb.complete_and_claim_playbook_steps(
-    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[]
+    text, uuid[], uuid[], text[], jsonb[], text[], int, int, uuid, uuid[], boolean
 ) to pbdb_worker;

@@ -91,11 +91,18 @@ class Appetite:
 
     # -- after a claim ----------------------------------------------------------------------
 
-    def concludes(self, count: int, *, is_full: bool, now: float) -> Next:
-        """A claim has brought `count` steps, or all that it asked for: what comes next."""
-        self._claimed_at = now
+    def concludes(self, count: int, *, is_full: bool, now: float, has_looked: bool = True) -> Next:
+        """A claim has brought `count` steps, or all that it asked for: what comes next.
+
+        Without `has_looked` it asked only for what our own reports led to: that says nothing of
+        others, so nothing changes, and the next poll looks.
+        """
+        if has_looked:
+            self._claimed_at = now
         if is_full:
             return self._goes_on(now)
+        if not has_looked:
+            return Next()
         self.is_saturated = False
         if self._is_stormy(count, now):
             look_in = None if self._is_looking else self._look_delay

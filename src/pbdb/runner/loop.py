@@ -205,6 +205,8 @@ class Loop:
         self.stats.turns += 1
         # A report makes steps ready, and of its notification `_on_hint` says that somebody looked.
         has_to_look = bool(self._reports)
+        # Nobody has told us of others, and we are told when there are: what we report leads on.
+        only_next = not self._is_wanted() and self._reports.is_done_only
         if (alone := self._reports.take_alone()) is not None:
             if isinstance(alone, queue.Completion):
                 await self._report(queue.complete, [alone])
@@ -230,7 +232,7 @@ class Loop:
         if plans:
             # Without a free slot the wish stays, until one is free.
             self._appetite.asks()
-            await self._claim_all(plans, done)
+            await self._claim_all(plans, done, only_next=only_next and len(plans) == 1)
         elif done:
             await self._report(queue.complete, done)
         if has_to_look:
@@ -250,12 +252,14 @@ class Loop:
         is_probe = not self._appetite.is_saturated
         return plan(self._groups, self._settings.batch, is_probe=is_probe)
 
-    async def _claim_all(self, plans: list[Plan], done: list[queue.Completion]) -> None:
+    async def _claim_all(
+        self, plans: list[Plan], done: list[queue.Completion], *, only_next: bool
+    ) -> None:
         """Make these claims, report with the first of them, and decide when to look again."""
         count, is_full = 0, False
         try:
             while plans:
-                steps = await self._claim(plans[0], done)
+                steps = await self._claim(plans[0], done, only_next=only_next and bool(done))
                 done = []
                 count += len(steps)
                 is_full = is_full or len(steps) == plans[0].limit
@@ -264,9 +268,11 @@ class Loop:
             for each in plans:
                 each.settle()
         if not self._stopping.is_set():
-            await self._conclude(count, is_full=is_full)
+            await self._conclude(count, is_full=is_full, has_looked=not only_next)
 
-    async def _claim(self, each: Plan, done: list[queue.Completion]) -> list[Step]:
+    async def _claim(
+        self, each: Plan, done: list[queue.Completion], *, only_next: bool
+    ) -> list[Step]:
         """Make one claim; what is done is reported by the same call."""
         lease = self._settings.lease_seconds
         try:
@@ -288,6 +294,7 @@ class Loop:
                     each.limit,
                     lease,
                     self._execution_id,
+                    only_next=only_next,
                 )
         except psycopg.Error as error:
             self._keep(done, error)
@@ -307,9 +314,10 @@ class Loop:
             self._appetite.starts()
             await self._flights.start(steps)
 
-    async def _conclude(self, count: int, *, is_full: bool) -> None:
+    async def _conclude(self, count: int, *, is_full: bool, has_looked: bool) -> None:
         """After the claims of a turn: go on asking, or say that we are idle and wait to be told."""
-        then = self._appetite.concludes(count, is_full=is_full, now=time.monotonic())
+        now = time.monotonic()
+        then = self._appetite.concludes(count, is_full=is_full, has_looked=has_looked, now=now)
         if then.look_in is not None:
             self._later(then.look_in, self._appetite.look_again)
         if then.tell_idle is not None:
@@ -445,6 +453,7 @@ class Loop:
         self._listen_pid = listen_pid
         async with self._pool.connection() as connection:
             await queue.register(connection, self.name, self._keys, listen_pid)
+            await queue.warm_up(connection, self.name)
         self._appetite.forget()
         self._wake.set()
         log.info("runner listens", extra={"worker": self.name, "pid": listen_pid})

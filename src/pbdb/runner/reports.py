@@ -70,6 +70,11 @@ class Reports:
             )
 
     @property
+    def is_done_only(self) -> bool:
+        """Whether what there is to report are successes, which one call reports."""
+        return bool(self.done) and not (self.failed or self.refused or self._alone)
+
+    @property
     def is_careful(self) -> bool:
         """Whether each report is to go in a call of its own."""
         return self._limit == 1
