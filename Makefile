@@ -31,7 +31,7 @@ demo: .venv/.installed  ## start an embedded PostgreSQL and run playbooks in it
 test: lint  ## everything, on PostgreSQL 16 and 18 (VERSIONS=16|18|both, or URL=a superuser's)
 	$(BIN)/python -m pytest -n 4 --dist load --postgres $(VERSIONS) $(if $(URL),--postgres-url "$(URL)")
 
-lint: .venv/.installed  ## style and types, of Python and SQL
+lint: .venv/.installed  ## style and types, of Python, SQL and TypeScript
 	$(BIN)/python tests/lint.py
 
 load: .venv/.installed  ## apply sql/ as it is now to the database in PBDB_DATABASE_URL

@@ -1,4 +1,4 @@
-"""Style and types, of Python and SQL: `make lint`. Prints only what is wrong.
+"""Style and types, of Python, SQL and TypeScript: `make lint`. Prints only what is wrong.
 
 sqlfluff sees a PL/pgSQL body as one string and squawk looks at statements, so bodies are parsed
 here with PostgreSQL's own parser.
@@ -6,6 +6,7 @@ here with PostgreSQL's own parser.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pglast
 from pglast import ast
 
 ROOT = Path(__file__).parents[1]
+WEB = ROOT / "src" / "pbdb" / "web"
 BIN = Path(sys.executable).parent
 GENERATED = {"load.sql", "schema.snapshot.sql"}
 LINE = 100
@@ -37,6 +39,8 @@ def main() -> int:
         "ruff check": lambda: run("ruff", "check", "--quiet", "--output-format=concise", *python()),
         "ruff format": lambda: run("ruff", "format", "--quiet", "--check", *python()),
         "mypy": lambda: run("mypy", "--no-error-summary"),
+        "deno fmt": lambda: run("deno", "fmt", "--check", folder=WEB),
+        "deno lint": lambda: run("deno", "lint", "--quiet", "--compact", folder=WEB),
         "sqlfluff": sqlfluff,
         "squawk": squawk,
         "layout of sql/": lambda: [each for file in sources() for each in layout(file)],
@@ -50,10 +54,15 @@ def main() -> int:
     return 1 if any(found.values()) else 0
 
 
-def run(tool: str, *arguments: str) -> list[str]:
+def run(tool: str, *arguments: str, folder: Path = ROOT) -> list[str]:
     """Run a tool of the environment; return what it said when it failed."""
     done = subprocess.run(
-        [str(BIN / tool), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [str(BIN / tool), *arguments],
+        cwd=folder,
+        env={**os.environ, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode == 0:
         return []

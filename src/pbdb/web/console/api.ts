@@ -58,8 +58,19 @@ export function query(values: Record<string, string | string[] | number | boolea
 }
 
 export type Status =
-  | "PENDING" | "RUNNING" | "WAITING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELLED"
-  | "TIMEOUT" | "SKIPPED" | "ACTIVE" | "DRAFT" | "DEPRECATED" | "ARCHIVED";
+  | "PENDING"
+  | "RUNNING"
+  | "WAITING"
+  | "PAUSED"
+  | "COMPLETED"
+  | "FAILED"
+  | "CANCELLED"
+  | "TIMEOUT"
+  | "SKIPPED"
+  | "ACTIVE"
+  | "DRAFT"
+  | "DEPRECATED"
+  | "ARCHIVED";
 
 export interface Execution {
   execution_id: string;

@@ -41,15 +41,29 @@ const PATH = new RegExp(String.raw`(\$?)((?:${PART}\.)*)("?[\p{L}\p{N}_-]*)$`, "
 
 /** `before`: the line up to the cursor; `from`: the step that it is in, if any. */
 export function complete(text: Text, from: Step | undefined, before: string): Offer | null {
-  const link = /^\s*(?:-\s+)?(?:[{,]\s*)?.*?\b(on_success|on_failure|then|default):\s*(["']?[^\s,{}"'$]*)$/.exec(before);
-  if (link && from) return offer(link[2]!, siblings(text, from).map((each) => ({ label: each.name, insert: inYaml(each.name), detail: word(each.type) })));
+  const link =
+    /^\s*(?:-\s+)?(?:[{,]\s*)?.*?\b(on_success|on_failure|then|default):\s*(["']?[^\s,{}"'$]*)$/
+      .exec(before);
+  if (link && from) {
+    return offer(
+      link[2]!,
+      siblings(text, from).map((each) => ({
+        label: each.name,
+        insert: inYaml(each.name),
+        detail: word(each.type),
+      })),
+    );
+  }
   const found = PATH.exec(before);
   if (!found) return null;
   const tag = /\{\{\{?\s*[#^/&]?\s*$/.test(before.slice(0, found.index));
   if (!found[1] && !tag) return null;
   const parts = [...found[2]!.matchAll(new RegExp(PART, "gu"))].map((each) => each[0]);
   const names = parts.map((each) => plain(each.replace(/\[[^\]]*\]+$/, "")));
-  return offer(found[1]! && !parts.length ? `$${found[3]}` : found[3]!, after(text, from, names, found[1] !== ""));
+  return offer(
+    found[1]! && !parts.length ? `$${found[3]}` : found[3]!,
+    after(text, from, names, found[1] !== ""),
+  );
 }
 
 function offer(typed: string, options: Option[]): Offer | null {
@@ -61,31 +75,50 @@ function offer(typed: string, options: Option[]): Offer | null {
 const word = (type: string) => type.toLowerCase().replaceAll("_", " ");
 const plain = (part: string) => {
   if (!part.startsWith('"')) return part;
-  try { return JSON.parse(part) as string; } catch { return part; }
+  try {
+    return JSON.parse(part) as string;
+  } catch {
+    return part;
+  }
 };
 const isWord = (name: string) => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name);
-const inYaml = (name: string) => /^[\p{L}_][\p{L}\p{N}_ -]*$/u.test(name) ? name : JSON.stringify(name);
+const inYaml = (name: string) =>
+  /^[\p{L}_][\p{L}\p{N}_ -]*$/u.test(name) ? name : JSON.stringify(name);
 
 function siblings(text: Text, from: Step): Step[] {
-  return stepsOf(text).filter((each) => each.list.join("\n") === from.list.join("\n") && each.name !== from.name && each.name);
+  return stepsOf(text).filter((each) =>
+    each.list.join("\n") === from.list.join("\n") && each.name !== from.name && each.name
+  );
 }
 
 /** Steps of the own list and of the lists around it, but not those that hold this one. */
 export function readable(text: Text, from: Step | undefined): Step[] {
-  const within = (list: Path) => !from ? list.length === 1 : list.every((key, at) => from.path[at] === key);
-  return stepsOf(text).filter((each) => each.name && each.name !== from?.name && !from?.around.includes(each.name) && within(each.list));
+  const within = (list: Path) =>
+    !from ? list.length === 1 : list.every((key, at) => from.path[at] === key);
+  return stepsOf(text).filter((each) =>
+    each.name && each.name !== from?.name && !from?.around.includes(each.name) && within(each.list)
+  );
 }
 
 function after(text: Text, from: Step | undefined, names: string[], isPath: boolean): Option[] {
   const [root, step, field, ...rest] = names;
   if (root === undefined) return variables(text, from, isPath);
-  if (root === "input") return members(inside(text.content?.["input_schema"] as Shape | undefined, names.slice(1)));
+  if (root === "input") {
+    return members(inside(text.content?.["input_schema"] as Shape | undefined, names.slice(1)));
+  }
   if (root === "error") return named(["code", "message", "step", "details"], "of what failed");
-  if (root === "execution") return named(["id", "name", "playbook", "version", "trigger_source", "started_at"], "of the execution");
+  if (root === "execution") {
+    return named(
+      ["id", "name", "playbook", "version", "trigger_source", "started_at"],
+      "of the execution",
+    );
+  }
   if (root !== "steps") return [];
   if (step === undefined) {
     return readable(text, from).map((each) => ({
-      label: each.name, insert: isWord(each.name) ? each.name : JSON.stringify(each.name), detail: word(each.type),
+      label: each.name,
+      insert: isWord(each.name) ? each.name : JSON.stringify(each.name),
+      detail: word(each.type),
     }));
   }
   if (field === undefined) return named(["output", "status", "error"], "of the step");
@@ -96,24 +129,37 @@ function after(text: Text, from: Step | undefined, names: string[], isPath: bool
 function variables(text: Text, from: Step | undefined, isPath: boolean): Option[] {
   const isForEach = from?.around.some((name) => {
     const holder = stepsOf(text).find((each) => each.name === name);
-    return holder && isMap(nodeAt(text, [...holder.path, "config"])) && valueAt(text.content, [...holder.path, "config", "for_each"]) !== undefined;
+    return holder && isMap(nodeAt(text, [...holder.path, "config"])) &&
+      valueAt(text.content, [...holder.path, "config", "for_each"]) !== undefined;
   });
   const sign = isPath ? "$" : "";
   const all: [string, string][] = [
-    ["input", "the execution's input"], ["steps", "what other steps gave"],
-    ...(isForEach ? [["item", "the element"], ["index", "its position from 0"]] as [string, string][] : []),
-    ["step_input", "the step's own input"], ["error", "what failed, on a failure path"], ["execution", "the execution itself"],
+    ["input", "the execution's input"],
+    ["steps", "what other steps gave"],
+    ...(isForEach
+      ? [["item", "the element"], ["index", "its position from 0"]] as [string, string][]
+      : []),
+    ["step_input", "the step's own input"],
+    ["error", "what failed, on a failure path"],
+    ["execution", "the execution itself"],
   ];
-  const own = isPath || !from ? [] : Object.keys((valueAt(text.content, [...from.path, "input_mapping"]) ?? {}) as object);
-  return [...own.map((label) => ({ label, detail: "of the step's input" })), ...all.map(([label, detail]) => ({ label: sign + label, detail }))];
+  const own = isPath || !from
+    ? []
+    : Object.keys((valueAt(text.content, [...from.path, "input_mapping"]) ?? {}) as object);
+  return [
+    ...own.map((label) => ({ label, detail: "of the step's input" })),
+    ...all.map(([label, detail]) => ({ label: sign + label, detail })),
+  ];
 }
 
-const named = (labels: string[], detail: string): Option[] => labels.map((label) => ({ label, detail }));
+const named = (labels: string[], detail: string): Option[] =>
+  labels.map((label) => ({ label, detail }));
 
 function members(shape: Shape | undefined): Option[] {
   const kind = (each: Shape) => [each.type].flat().filter(Boolean).join(" or ");
   return Object.entries(shape?.properties ?? {}).map(([label, each]) => ({
-    label, insert: isWord(label) ? label : JSON.stringify(label),
+    label,
+    insert: isWord(label) ? label : JSON.stringify(label),
     detail: typeof each === "object" && each ? each.description ?? kind(each) : "",
   }));
 }
@@ -145,7 +191,12 @@ function outputOf(text: Text, step: Step): Shape | undefined {
 
 /** What a mapping makes: an object has the members that it is written with. */
 function shapeOf(value: unknown, deepest = 9): Shape | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || deepest === 0) return undefined;
-  return { properties: Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shapeOf(each, deepest - 1) ?? {}])) };
+  if (typeof value !== "object" || value === null || Array.isArray(value) || deepest === 0) {
+    return undefined;
+  }
+  return {
+    properties: Object.fromEntries(
+      Object.entries(value).map(([key, each]) => [key, shapeOf(each, deepest - 1) ?? {}]),
+    ),
+  };
 }
-

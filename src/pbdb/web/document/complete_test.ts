@@ -27,7 +27,8 @@ steps:
 
 function offered(step: string | null, before: string, wanted: string[]) {
   const from = stepsOf(TEXT).find((each) => each.name === step);
-  const found = complete(TEXT, from, before)?.options.map((each) => each.insert ?? each.label) ?? [];
+  const found = complete(TEXT, from, before)?.options.map((each) => each.insert ?? each.label) ??
+    [];
   if (!same(found, wanted)) throw new Error(`${before}: ${JSON.stringify(found)}`);
 }
 

@@ -13,7 +13,9 @@ export function diff(before: string, after: string): Piece[] {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start++;
   let end = 0;
-  while (end < a.length - start && end < b.length - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  while (end < a.length - start && end < b.length - start && a.at(-1 - end) === b.at(-1 - end)) {
+    end++;
+  }
   const pieces: Piece[] = [];
   const say = (kind: Piece["kind"], line: string) => {
     const last = pieces.at(-1);
@@ -47,7 +49,10 @@ function shortest(a: string[], b: string[]): [Piece["kind"], string][] {
     if (!isHuge && x < a.length && y < b.length && a[x] === b[y]) {
       said.push(["same", a[x++]!]);
       y++;
-    } else if (x < a.length && (isHuge || y >= b.length || common[(x + 1) * wide + y]! >= common[x * wide + y + 1]!)) {
+    } else if (
+      x < a.length &&
+      (isHuge || y >= b.length || common[(x + 1) * wide + y]! >= common[x * wide + y + 1]!)
+    ) {
       said.push(["old", a[x++]!]);
     } else said.push(["new", b[y++]!]);
   }
@@ -88,7 +93,8 @@ export function merge(base: string, mine: string, theirs: string): string | null
   let at = 0;
   let last: (Change & { whose: number }) | null = null;
   for (const each of all) {
-    const isAgain = last && last.whose !== each.whose && last.from === each.from && last.to === each.to &&
+    const isAgain = last && last.whose !== each.whose && last.from === each.from &&
+      last.to === each.to &&
       last.lines.join("\n") === each.lines.join("\n");
     if (isAgain) continue;
     if (last && last.whose !== each.whose && each.from <= last.to) return null;

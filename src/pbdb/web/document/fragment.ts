@@ -13,7 +13,8 @@ export interface Fragment {
 
 export class NotYaml extends Error {}
 
-export const isBlock = (node: Node | null | undefined) => (isMap(node) || isSeq(node)) && !node.flow && node.items.length > 0;
+export const isBlock = (node: Node | null | undefined) =>
+  (isMap(node) || isSeq(node)) && !node.flow && node.items.length > 0;
 
 /** What somebody wrote as a value; raises NotYaml. */
 export function fragmentOf(written: string): Fragment {
@@ -29,9 +30,13 @@ export function fragmentOf(written: string): Fragment {
 export function rendered(fragment: Fragment | null, value: unknown, column: number): string {
   if (fragment) {
     const written = String(value);
-    return fragment.isBlock ? `\n${indented(written, column + 2)}` : indented(written, column + 2).trimStart();
+    return fragment.isBlock
+      ? `\n${indented(written, column + 2)}`
+      : indented(written, column + 2).trimStart();
   }
-  return new Document(value, { version: "1.2", aliasDuplicateObjects: false }).toString({ lineWidth: 0 }).replace(/\n$/, "");
+  return new Document(value, { version: "1.2", aliasDuplicateObjects: false }).toString({
+    lineWidth: 0,
+  }).replace(/\n$/, "");
 }
 
 export function indented(text: string, column: number): string {
@@ -46,27 +51,46 @@ export function inline(value: unknown, isInFlow = false): string {
 }
 
 function plain(value: string, isInFlow: boolean): string | null {
-  if (value === "" || /[\n\r\t]|^\s|\s$|: |:$| #|^[-?:,[\]{}#&*!|>'"%@`=]|^---/.test(value)) return null;
+  if (value === "" || /[\n\r\t]|^\s|\s$|: |:$| #|^[-?:,[\]{}#&*!|>'"%@`=]|^---/.test(value)) {
+    return null;
+  }
+  // deno-lint-ignore no-control-regex
   if (/[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/.test(value)) return null;
   if (isInFlow && /[,[\]{}]|:/.test(value)) return null;
   return same(read(`value: ${value}`).content, { value }) ? value : null;
 }
 
 /** A scalar in the style of the one that it replaces; `indent`: of the lines of one that has lines. */
-export function scalarLike(old: Scalar | null, text: string, value: unknown, indent: number): string {
+export function scalarLike(
+  old: Scalar | null,
+  text: string,
+  value: unknown,
+  indent: number,
+): string {
   if (typeof value !== "string") return inline(value);
-  if (/\n/.test(value) && !/[\r\t\x00-\x08\u2028\u2029]|^\s|^\n/.test(value) && !/[^\S\n]+(\n|$)/.test(value)) {
+  if (
+    // deno-lint-ignore no-control-regex
+    /\n/.test(value) && !/[\r\t\x00-\x08\u2028\u2029]|^\s|^\n/.test(value) &&
+    !/[^\S\n]+(\n|$)/.test(value)
+  ) {
     const end = /\n\n$/.test(value) ? "+" : /\n$/.test(value) ? "" : "-";
     const lines = indented(value.replace(/\n$/, ""), blockIndent(old, text) ?? indent);
     return `|${end}\n${lines}`;
   }
   if (old?.type === Scalar.QUOTE_DOUBLE) return JSON.stringify(value);
-  if (old?.type === Scalar.QUOTE_SINGLE && /^[\x20-\x7e\xa0-\uffff]*$/.test(value)) return `'${value.replaceAll("'", "''")}'`;
-  return plain(value, false) ?? (/["\\]/.test(value) && /^[\x20-\x7e]*$/.test(value) ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value));
+  if (old?.type === Scalar.QUOTE_SINGLE && /^[\x20-\x7e\xa0-\uffff]*$/.test(value)) {
+    return `'${value.replaceAll("'", "''")}'`;
+  }
+  return plain(value, false) ??
+    (/["\\]/.test(value) && /^[\x20-\x7e]*$/.test(value)
+      ? `'${value.replaceAll("'", "''")}'`
+      : JSON.stringify(value));
 }
 
 function blockIndent(old: Scalar | null, text: string): number | null {
-  if (!old?.range || (old.type !== Scalar.BLOCK_LITERAL && old.type !== Scalar.BLOCK_FOLDED)) return null;
+  if (!old?.range || (old.type !== Scalar.BLOCK_LITERAL && old.type !== Scalar.BLOCK_FOLDED)) {
+    return null;
+  }
   const first = /\n( *)\S/.exec(text.slice(old.range[0], old.range[1]));
   return first ? first[1]!.length : null;
 }

@@ -14,14 +14,20 @@ const PART = /\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|\.?([^.[\]]+)/g;
 
 export function pathOf(place: string): Path {
   return [...place.matchAll(PART)].map((each) =>
-    each[1] !== undefined ? Number(each[1]) : each[2] !== undefined ? JSON.parse(each[2]) as string : each[3]!
+    each[1] !== undefined
+      ? Number(each[1])
+      : each[2] !== undefined
+      ? JSON.parse(each[2]) as string
+      : each[3]!
   );
 }
 
 export function placeOf(path: Path): string {
   return path.map((each, at) =>
-    typeof each === "number" ? `[${each}]`
-      : /^[A-Za-z_][A-Za-z0-9_-]*$/.test(each) ? (at ? `.${each}` : each)
+    typeof each === "number"
+      ? `[${each}]`
+      : /^[A-Za-z_][A-Za-z0-9_-]*$/.test(each)
+      ? (at ? `.${each}` : each)
       : `[${JSON.stringify(each)}]`
   ).join("");
 }
@@ -49,9 +55,13 @@ export function rangeOf(text: Text, path: Path): Range {
     const parent = nodeAt(text, path.slice(0, length - 1));
     const key = path[length - 1]!;
     const pair = isMap(parent) && typeof key === "string" ? pairIn(parent, key) : undefined;
-    const value = isSeq(parent) && typeof key === "number" ? parent.items[key] as Node : pair?.value;
+    const value = isSeq(parent) && typeof key === "number"
+      ? parent.items[key] as Node
+      : pair?.value;
     // A scalar can be marked whole; of more, its key says where it is.
-    if (isScalar(value) && value.range && length === path.length && value.range[1] > value.range[0]) {
+    if (
+      isScalar(value) && value.range && length === path.length && value.range[1] > value.range[0]
+    ) {
       return line(text, value.range[0], value.range[1]);
     }
     const shown = pair?.key ?? (isMap(value) ? named(value) : value);
@@ -100,11 +110,20 @@ function walk(text: Text, list: Path, around: string[], found: Step[]) {
       return isScalar(value) && typeof value.value === "string" ? value.value : "";
     };
     const name = word("name");
-    found.push({ path, list, around, name, type: word("type"), range: { from: each.range[0], to: each.range[2] } });
+    found.push({
+      path,
+      list,
+      around,
+      name,
+      type: word("type"),
+      range: { from: each.range[0], to: each.range[2] },
+    });
     const branches = pairIn(each, "branches")?.value;
     if (isMap(branches)) {
       for (const branch of branches.items) {
-        if (isScalar(branch.key)) walk(text, [...path, "branches", String(branch.key.value)], [...around, name], found);
+        if (isScalar(branch.key)) {
+          walk(text, [...path, "branches", String(branch.key.value)], [...around, name], found);
+        }
       }
     }
     walk(text, [...path, "steps"], [...around, name], found);

@@ -25,15 +25,20 @@ const whole = (text: string): unknown => {
 
 const TAGS: ScalarTag[] = [
   {
-    tag: "tag:yaml.org,2002:bool", default: true,
-    test: /^(?:true|True|TRUE|false|False|FALSE)$/, resolve: (text) => /^t/i.test(text),
+    tag: "tag:yaml.org,2002:bool",
+    default: true,
+    test: /^(?:true|True|TRUE|false|False|FALSE)$/,
+    resolve: (text) => /^t/i.test(text),
   },
   {
-    tag: "tag:yaml.org,2002:int", default: true,
-    test: /^[-+]?(?:0|[1-9][0-9]*)$/, resolve: whole,
+    tag: "tag:yaml.org,2002:int",
+    default: true,
+    test: /^[-+]?(?:0|[1-9][0-9]*)$/,
+    resolve: whole,
   },
   {
-    tag: "tag:yaml.org,2002:float", default: true,
+    tag: "tag:yaml.org,2002:float",
+    default: true,
     test: /^[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/,
     resolve: (text, error) => {
       const number = Number(text);
@@ -42,7 +47,9 @@ const TAGS: ScalarTag[] = [
     },
   },
   {
-    tag: "tag:yaml.org,2002:float", default: true, test: /^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$/,
+    tag: "tag:yaml.org,2002:float",
+    default: true,
+    test: /^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$/,
     resolve: (text, error) => {
       error(`${text} is no value that JSON has: quote it`);
       return null;
@@ -52,11 +59,17 @@ const TAGS: ScalarTag[] = [
 
 export function read(text: string): Text {
   const yaml = parseDocument(text, {
-    version: "1.2", schema: "failsafe", customTags: ["null", ...TAGS, "merge"],
-    keepSourceTokens: true, prettyErrors: false, stringKeys: false,
+    version: "1.2",
+    schema: "failsafe",
+    customTags: ["null", ...TAGS, "merge"],
+    keepSourceTokens: true,
+    prettyErrors: false,
+    stringKeys: false,
   });
   const troubles = [...yaml.errors, ...yaml.warnings].map((each): Trouble => ({
-    from: each.pos[0], to: Math.max(each.pos[1], each.pos[0] + 1), message: each.message,
+    from: each.pos[0],
+    to: Math.max(each.pos[1], each.pos[0] + 1),
+    message: each.message,
   }));
   if (troubles.length === 0) troubles.push(...unlikeJson(yaml));
   let content: Text["content"];
@@ -65,7 +78,11 @@ export function read(text: string): Text {
       const found: unknown = yaml.toJS({ maxAliasCount: 10_000 });
       if (typeof found === "object" && found !== null && !Array.isArray(found)) {
         content = found as Record<string, unknown>;
-      } else troubles.push({ from: 0, to: text.length, message: "A playbook is an object with name and steps." });
+      } else {troubles.push({
+          from: 0,
+          to: text.length,
+          message: "A playbook is an object with name and steps.",
+        });}
     } catch (error) {
       troubles.push({ from: 0, to: text.length, message: String((error as Error).message) });
     }
@@ -73,7 +90,9 @@ export function read(text: string): Text {
   return { text, yaml, content, troubles };
 }
 
-const PLAIN = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((each) => `tag:yaml.org,2002:${each}`));
+const PLAIN = new Set(
+  ["str", "int", "float", "bool", "null", "map", "seq"].map((each) => `tag:yaml.org,2002:${each}`),
+);
 
 /** Keys that are no text, and tags of values that JSON does not have. */
 function unlikeJson(yaml: Document.Parsed): Trouble[] {
@@ -88,7 +107,8 @@ function unlikeJson(yaml: Document.Parsed): Trouble[] {
       if (tag && !PLAIN.has(tag)) say(node, "This tag is of no value that JSON has.");
     },
     Pair(_, { key }) {
-      const isText = isScalar(key) && (typeof key.value === "string" || typeof key.value === "symbol");
+      const isText = isScalar(key) &&
+        (typeof key.value === "string" || typeof key.value === "symbol");
       if (key && !isText) say(key, "This key is not text: quote it.");
     },
   });

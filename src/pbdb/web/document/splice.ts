@@ -1,7 +1,17 @@
 // Changes of a text that leave every byte alone that they are not about. Each change is read again
 // and compared with what it should have made: a text that cannot be changed so is left as it is.
 
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 
 import { nodeAt, pairIn, type Path, placeOf } from "./place.ts";
 import { read, type Text } from "./read.ts";
@@ -35,14 +45,18 @@ export function proven(text: Text, changes: Change[], make: (content: Content) =
   const wanted = structuredClone(text.content);
   make(wanted);
   if (!same(read(apply(text.text, changes)).content, wanted)) {
-    throw new CannotEdit("This place is written in a way that only its author can change: edit the text.");
+    throw new CannotEdit(
+      "This place is written in a way that only its author can change: edit the text.",
+    );
   }
   return changes;
 }
 
 export function valueAt(content: unknown, path: Path): unknown {
   let value = content as never;
-  for (const key of path) value = (value as Record<string | number, never> | undefined)?.[key] as never;
+  for (const key of path) {
+    value = (value as Record<string | number, never> | undefined)?.[key] as never;
+  }
   return value;
 }
 
@@ -67,7 +81,11 @@ export function set(text: Text, path: Path, value: unknown): Change[] {
 /** As `set`, with the value as YAML as somebody wrote it: its comments and order stay. */
 export function setWritten(text: Text, path: Path, written: string): Change[] {
   const fragment = fragmentOf(written);
-  return proven(text, placed(text, path, fragment.value, written), (content) => put(content, path, fragment.value));
+  return proven(
+    text,
+    placed(text, path, fragment.value, written),
+    (content) => put(content, path, fragment.value),
+  );
 }
 
 /** A value as it is written in the text, without the indentation around it. */
@@ -77,62 +95,115 @@ export function writtenAt(text: Text, path: Path): string {
   const from = isBlock(node) ? lineStart(text.text, node.range[0]) : node.range[0];
   const lines = text.text.slice(from, endOf(text, node)).replace(/\s+$/, "").split(/\r?\n/);
   const indent = isBlock(node) ? columnOf(text.text, node.range[0]) : 0;
-  return lines.map((each) => each.slice(0, indent).trim() === "" ? each.slice(indent) : each).join("\n");
+  return lines.map((each) => each.slice(0, indent).trim() === "" ? each.slice(indent) : each).join(
+    "\n",
+  );
 }
 
 function placed(text: Text, path: Path, value: unknown, written: string | null): Change[] {
   const node = nodeAt(text, path);
   const parent = nodeAt(text, path.slice(0, -1));
   const key = path.at(-1)!;
-  if (isSeq(parent) && typeof key === "number" && node) return [replaced(text, node, null, value, written)];
+  if (isSeq(parent) && typeof key === "number" && node) {
+    return [replaced(text, node, null, value, written)];
+  }
   if (isMap(parent) && typeof key === "string") {
     const pair = pairIn(parent, key);
-    return pair ? [replaced(text, pair.value, pair, value, written)] : [added(text, parent, key, value, written)];
+    return pair
+      ? [replaced(text, pair.value, pair, value, written)]
+      : [added(text, parent, key, value, written)];
   }
-  if (typeof key !== "string" || (parent && !isEmpty(parent))) throw new CannotEdit(`${placeOf(path)} has no place in this text.`);
+  if (typeof key !== "string" || (parent && !isEmpty(parent))) {
+    throw new CannotEdit(`${placeOf(path)} has no place in this text.`);
+  }
   // What it belongs into is missing too.
-  return placed(text, path.slice(0, -1), { [key]: value }, written === null ? null : `${inline(key)}: ${rendered(fragmentOf(written), written, 0)}`);
+  return placed(
+    text,
+    path.slice(0, -1),
+    { [key]: value },
+    written === null ? null : `${inline(key)}: ${rendered(fragmentOf(written), written, 0)}`,
+  );
 }
 
 const isEmpty = (node: Node) => isScalar(node) && node.value === null;
 
-function replaced(text: Text, node: Node | null, pair: Pair<Node, Node | null> | null, value: unknown, written: string | null): Change {
-  if (node && (isAlias(node) || (node as Scalar).anchor || node.tag)) throw new CannotEdit("An alias or an anchor is edited in the text.");
+function replaced(
+  text: Text,
+  node: Node | null,
+  pair: Pair<Node, Node | null> | null,
+  value: unknown,
+  written: string | null,
+): Change {
+  if (node && (isAlias(node) || (node as Scalar).anchor || node.tag)) {
+    throw new CannotEdit("An alias or an anchor is edited in the text.");
+  }
   const eol = eolOf(text.text);
   if (node?.range && isInFlow(text, node)) {
-    return { from: node.range[0], to: node.range[1], insert: written !== null && !/\n/.test(written) ? written : inline(value, true) };
+    return {
+      from: node.range[0],
+      to: node.range[1],
+      insert: written !== null && !/\n/.test(written) ? written : inline(value, true),
+    };
   }
   const end = node?.range ? endOf(text, node) : colonOf(pair!);
-  if (node?.range && isScalar(node) && typeof value !== "object" && written === null && !isEmpty(node)) {
+  if (
+    node?.range && isScalar(node) && typeof value !== "object" && written === null && !isEmpty(node)
+  ) {
     const indent = indentOf(text.text, node.range[0]) + 2;
-    return { from: node.range[0], to: end, insert: scalarLike(node, text.text, value, indent).replaceAll("\n", eol) };
+    return {
+      from: node.range[0],
+      to: end,
+      insert: scalarLike(node, text.text, value, indent).replaceAll("\n", eol),
+    };
   }
   const fragment = written === null ? null : fragmentOf(written);
   const yaml = written ?? inline(value);
-  const block = fragment ? fragment.isBlock : typeof value === "object" && value !== null && Object.keys(value).length > 0;
+  const block = fragment
+    ? fragment.isBlock
+    : typeof value === "object" && value !== null && Object.keys(value).length > 0;
   if (block && node?.range && isBlock(node)) {
     const column = columnOf(text.text, node.range[0]);
     const from = lineStart(text.text, node.range[0]);
     if (text.text.slice(from, node.range[0]).trim() === "") {
-      return { from, to: end, insert: indented(written ?? rendered(null, value, 0), column).replaceAll("\n", eol) };
+      return {
+        from,
+        to: end,
+        insert: indented(written ?? rendered(null, value, 0), column).replaceAll("\n", eol),
+      };
     }
-    return { from: node.range[0], to: end, insert: indented(written ?? rendered(null, value, 0), column).trimStart().replaceAll("\n", eol) };
+    return {
+      from: node.range[0],
+      to: end,
+      insert: indented(written ?? rendered(null, value, 0), column).trimStart().replaceAll(
+        "\n",
+        eol,
+      ),
+    };
   }
   const start = pair ? colonOf(pair) : node!.range![0];
   const column = pair ? columnOf(text.text, pair.key.range![0]) : columnOf(text.text, start);
   const insert = block
-    ? (pair ? "\n" : "") + indented(written ?? rendered(null, value, 0), column + 2)[pair ? "toString" : "trimStart"]()
+    ? (pair ? "\n" : "") +
+      indented(written ?? rendered(null, value, 0), column + 2)[pair ? "toString" : "trimStart"]()
     : (pair ? " " : "") + (fragment ? rendered(fragment, written!, column) : yaml);
   return { from: start, to: Math.max(start, end), insert: insert.replaceAll("\n", eol) };
 }
 
-function added(text: Text, map: YAMLMap, key: string, value: unknown, written: string | null): Change {
+function added(
+  text: Text,
+  map: YAMLMap,
+  key: string,
+  value: unknown,
+  written: string | null,
+): Change {
   const eol = eolOf(text.text);
   if (map.flow || isInFlow(text, map)) {
     const close = map.range![1] - 1;
     const last = map.items.at(-1);
     const from = last ? endOfPair(text, last as Pair<Node, Node | null>) : close;
-    const said = `${inline(key, true)}: ${written !== null && !/\n/.test(written) ? written : inline(value, true)}`;
+    const said = `${inline(key, true)}: ${
+      written !== null && !/\n/.test(written) ? written : inline(value, true)
+    }`;
     return { from, to: from, insert: last ? `, ${said}` : said };
   }
   const column = columnOf(text.text, (map.items[0]!.key as Node).range![0]);
@@ -144,16 +215,24 @@ function added(text: Text, map: YAMLMap, key: string, value: unknown, written: s
   const end = lineEnd(text.text, endOfPair(text, before as Pair<Node, Node | null>));
   const isWithoutEnd = end === text.text.length && !text.text.endsWith("\n");
   const line = " ".repeat(column) + pairText(key, value, written, column);
-  return { from: end, to: end, insert: ((isWithoutEnd ? "\n" : "") + line + (isWithoutEnd ? "" : "\n")).replaceAll("\n", eol) };
+  return {
+    from: end,
+    to: end,
+    insert: ((isWithoutEnd ? "\n" : "") + line + (isWithoutEnd ? "" : "\n")).replaceAll("\n", eol),
+  };
 }
 
 /** `key: value`, the value's own lines indented as the key's are. */
 function pairText(key: string, value: unknown, written: string | null, column: number): string {
   const fragment = written === null ? null : fragmentOf(written);
-  const isBlockValue = fragment ? fragment.isBlock : typeof value === "object" && value !== null && Object.keys(value).length > 0;
+  const isBlockValue = fragment
+    ? fragment.isBlock
+    : typeof value === "object" && value !== null && Object.keys(value).length > 0;
   const said = isBlockValue
     ? `\n${indented(written ?? rendered(null, value, 0), column + 2)}`
-    : ` ${fragment ? rendered(fragment, written!, column) : scalarLike(null, "", value, column + 2)}`;
+    : ` ${
+      fragment ? rendered(fragment, written!, column) : scalarLike(null, "", value, column + 2)
+    }`;
   return `${inline(key)}:${said}`.replace(/\n$/, "");
 }
 
@@ -166,7 +245,9 @@ function without(text: Text, path: Path): Change[] {
   if (map.items.length === 1) {
     const owner = path.length > 1 ? { from: map.range![0], to: endOf(text, map) } : null;
     if (!owner) throw new CannotEdit("Nothing would be left.");
-    return isInFlow(text, map) ? [{ ...owner, insert: "{}" }] : [emptied(text, path.slice(0, -1), "{}")];
+    return isInFlow(text, map)
+      ? [{ ...owner, insert: "{}" }]
+      : [emptied(text, path.slice(0, -1), "{}")];
   }
   if (map.flow || isInFlow(text, map)) {
     const next = map.items[at + 1] as Pair<Node, Node | null> | undefined;
@@ -178,7 +259,11 @@ function without(text: Text, path: Path): Change[] {
   const from = lineStart(text.text, pair.key.range![0]);
   if (text.text.slice(from, pair.key.range![0]).trim() !== "") {
     // The first of an item stands beside its dash; the next one takes its place.
-    return [{ from: pair.key.range![0], to: (map.items[at + 1]!.key as Node).range![0], insert: "" }];
+    return [{
+      from: pair.key.range![0],
+      to: (map.items[at + 1]!.key as Node).range![0],
+      insert: "",
+    }];
   }
   return [{ from, to: lineEnd(text.text, endOfPair(text, pair)), insert: "" }];
 }
@@ -216,8 +301,9 @@ export function itemRegion(text: Text, list: YAMLSeq, at: number): Region {
 }
 
 export function dashOf(list: YAMLSeq, at: number): number {
-  const tokens = (list.srcToken as unknown as { items: { start: { type: string; offset: number }[] }[] }).items
-    .flatMap((each) => each.start.filter((token) => token.type === "seq-item-ind"));
+  const tokens =
+    (list.srcToken as unknown as { items: { start: { type: string; offset: number }[] }[] }).items
+      .flatMap((each) => each.start.filter((token) => token.type === "seq-item-ind"));
   const dash = tokens[at];
   if (!dash) throw new CannotEdit("This list is edited in the text.");
   return dash.offset;
@@ -242,7 +328,9 @@ export function insertItem(text: Text, path: Path, at: number, written: string):
   const value = (fragmentOf(written).value as unknown[])[0];
   if (list.flow || isInFlow(text, list)) {
     const before = list.items[at] as Node | undefined;
-    if (before?.range) return [{ from: before.range[0], to: before.range[0], insert: `${inline(value, true)}, ` }];
+    if (before?.range) {
+      return [{ from: before.range[0], to: before.range[0], insert: `${inline(value, true)}, ` }];
+    }
     const end = endOf(text, list.items.at(-1) as Node);
     return [{ from: end, to: end, insert: `, ${inline(value, true)}` }];
   }
@@ -267,7 +355,11 @@ export function removeItem(text: Text, path: Path, at: number): Change[] {
       : [emptied(text, path, "[]")];
   }
   if (list.flow || isInFlow(text, list)) {
-    const [item, next, previous] = [list.items[at], list.items[at + 1], list.items[at - 1]] as (Node | undefined)[];
+    const [item, next, previous] = [
+      list.items[at],
+      list.items[at + 1],
+      list.items[at - 1],
+    ] as (Node | undefined)[];
     return next
       ? [{ from: item!.range![0], to: next.range![0], insert: "" }]
       : [{ from: endOf(text, previous!), to: endOf(text, item!), insert: "" }];
@@ -275,7 +367,9 @@ export function removeItem(text: Text, path: Path, at: number): Change[] {
   const region = itemRegion(text, list, at);
   // The empty line that set it apart goes with it.
   const gap = /^([^\S\n]*\r?\n)+/.exec(text.text.slice(region.to));
-  if (at < list.items.length - 1) return [{ from: region.from, to: region.to + (gap?.[0].length ?? 0), insert: "" }];
+  if (at < list.items.length - 1) {
+    return [{ from: region.from, to: region.to + (gap?.[0].length ?? 0), insert: "" }];
+  }
   const before = itemRegion(text, list, at - 1).to;
   const isOnlyGap = text.text.slice(before, region.from).trim() === "";
   return [{ from: isOnlyGap ? before : region.from, to: region.to, insert: "" }];
@@ -309,15 +403,21 @@ function colonOf(pair: Pair<Node, Node | null>): number {
 
 function endOfPair(text: Text, pair: Pair<Node, Node | null>): number {
   const value = pair.value;
-  return value?.range && !(isEmpty(value) && value.range[0] === value.range[1]) ? endOf(text, value) : colonOf(pair);
+  return value?.range && !(isEmpty(value) && value.range[0] === value.range[1])
+    ? endOf(text, value)
+    : colonOf(pair);
 }
 
 /** Where a node's own text ends: not the comments and empty lines that YAML counts to it. */
 export function endOf(text: Text, node: Node): number {
-  if (isMap(node) && !node.flow && node.items.length) return endOfPair(text, node.items.at(-1) as Pair<Node, Node | null>);
+  if (isMap(node) && !node.flow && node.items.length) {
+    return endOfPair(text, node.items.at(-1) as Pair<Node, Node | null>);
+  }
   if (isSeq(node) && !node.flow && node.items.length) {
     const last = node.items.at(-1) as Node | null;
-    return last?.range && !(isEmpty(last) && last.range[0] === last.range[1]) ? endOf(text, last) : dashOf(node, node.items.length - 1) + 1;
+    return last?.range && !(isEmpty(last) && last.range[0] === last.range[1])
+      ? endOf(text, last)
+      : dashOf(node, node.items.length - 1) + 1;
   }
   const end = node.range![1];
   if (isScalar(node) && (node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL)) {

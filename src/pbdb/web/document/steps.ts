@@ -4,7 +4,19 @@ import { isMap, isScalar, isSeq, type Node, Scalar, visit } from "yaml";
 
 import { nodeAt, type Path, type Step, stepsOf } from "./place.ts";
 import { read, type Text } from "./read.ts";
-import { apply, CannotEdit, type Change, columnOf, dashOf, insertItem, itemRegion, proven, removeItem, set, valueAt } from "./splice.ts";
+import {
+  apply,
+  CannotEdit,
+  type Change,
+  columnOf,
+  dashOf,
+  insertItem,
+  itemRegion,
+  proven,
+  removeItem,
+  set,
+  valueAt,
+} from "./splice.ts";
 import { indented, inline, scalarLike } from "./fragment.ts";
 
 export interface Edit {
@@ -29,7 +41,8 @@ const CONFIGS: Record<string, string> = {
   DATA_TRANSFORM: "output: $input",
   CONDITIONAL_BRANCH: "branches:\n  - {when: $input.value == true, then: null}",
   PARALLEL_EXECUTION: "join: all",
-  WAIT_FOR_INPUT: "prompt: Shall it go on?\nschema:\n  type: object\n  required: [approved]\n  properties:\n    approved: {type: boolean}",
+  WAIT_FOR_INPUT:
+    "prompt: Shall it go on?\nschema:\n  type: object\n  required: [approved]\n  properties:\n    approved: {type: boolean}",
   API_CALL: "method: GET\nurl: https://example.com/",
   DATABASE_QUERY: "query: select 1 as one",
   MEMORY_SEARCH: "query: $input.query\nmode: text",
@@ -51,7 +64,9 @@ function fresh(type: string, names: Set<string>): { name: string; written: strin
   if (type === "PARALLEL_EXECUTION") {
     written += "  branches:\n";
     for (const branch of ["one", "two"]) {
-      written += `    ${branch}:\n      - name: ${free(branch)}\n        type: DATA_TRANSFORM\n        config:\n          output: $input\n`;
+      written += `    ${branch}:\n      - name: ${
+        free(branch)
+      }\n        type: DATA_TRANSFORM\n        config:\n          output: $input\n`;
     }
   }
   return { name, written };
@@ -86,8 +101,11 @@ function linksOn(text: Text, where: Where): Path[] {
   if (!where.after || !where.before) return [];
   const from = stepNamed(text, where.after);
   const found: Path[] = [];
-  if (valueAt(text.content, [...from.path, "on_success"]) === where.before) found.push([...from.path, "on_success"]);
-  else found.push(...targetsIn(text, from).filter((path) => valueAt(text.content, path) === where.before));
+  if (valueAt(text.content, [...from.path, "on_success"]) === where.before) {
+    found.push([...from.path, "on_success"]);
+  } else {found.push(
+      ...targetsIn(text, from).filter((path) => valueAt(text.content, path) === where.before),
+    );}
   return found;
 }
 
@@ -97,17 +115,31 @@ export function insertStep(text: Text, type: string, where: Where): Edit {
   const links = linksOn(text, where);
   const leads = links.length ? `  on_success: ${inline(where.before!)}\n` : "";
   const { list, at } = placeFor(text, where);
-  const changes = [...insertItem(text, list, at, written + leads), ...links.flatMap((path) => set(text, path, name))];
+  const changes = [
+    ...insertItem(text, list, at, written + leads),
+    ...links.flatMap((path) => set(text, path, name)),
+  ];
   return { changes: checked(text, changes), step: name, said: `Added ${name}.` };
 }
 
 function checked(text: Text, changes: Change[]): Change[] {
   const made = read(apply(text.text, changes));
-  if (made.troubles.length) throw new CannotEdit("This place is written in a way that only its author can change: edit the text.");
+  if (made.troubles.length) {
+    throw new CannotEdit(
+      "This place is written in a way that only its author can change: edit the text.",
+    );
+  }
   return changes;
 }
 
-const TARGETS = new Set(["then", "default", "true_branch", "trueBranch", "false_branch", "falseBranch"]);
+const TARGETS = new Set([
+  "then",
+  "default",
+  "true_branch",
+  "trueBranch",
+  "false_branch",
+  "falseBranch",
+]);
 
 /** Where a step's config names the steps that come next. */
 function targetsIn(text: Text, step: Step): Path[] {
@@ -126,9 +158,16 @@ function targetsIn(text: Text, step: Step): Path[] {
 }
 
 /** Every place that says that a step comes next. */
-function linksTo(text: Text, name: string): { path: Path; kind: "on_success" | "on_failure" | "target"; from: string }[] {
+function linksTo(
+  text: Text,
+  name: string,
+): { path: Path; kind: "on_success" | "on_failure" | "target"; from: string }[] {
   return stepsOf(text).flatMap((step) => [
-    ...(["on_success", "on_failure"] as const).map((kind) => ({ path: [...step.path, kind], kind, from: step.name })),
+    ...(["on_success", "on_failure"] as const).map((kind) => ({
+      path: [...step.path, kind],
+      kind,
+      from: step.name,
+    })),
     ...targetsIn(text, step).map((path) => ({ path, kind: "target" as const, from: step.name })),
   ]).filter((each) => valueAt(text.content, each.path) === name);
 }
@@ -153,10 +192,18 @@ export function removeStep(text: Text, name: string): Edit {
       continue;
     }
     changes.push(...set(text, link.path, to));
-    said.push(to === undefined ? `${link.kind} of ${link.from} is gone.` : `${link.from} leads to ${to} now.`);
+    said.push(
+      to === undefined
+        ? `${link.kind} of ${link.from} is gone.`
+        : `${link.from} leads to ${to} now.`,
+    );
   }
   const near = siblings[at + 1]?.name ?? siblings[at - 1]?.name;
-  return { changes: checked(text, changes), step: typeof near === "string" ? near : null, said: [`Removed ${name}.`, ...said].join(" ") };
+  return {
+    changes: checked(text, changes),
+    step: typeof near === "string" ? near : null,
+    said: [`Removed ${name}.`, ...said].join(" "),
+  };
 }
 
 /** Move a step with all that it holds, and the comment above it, to another place. */
@@ -165,15 +212,24 @@ export function moveStep(text: Text, name: string, where: Where): Edit {
   const [from, at] = [nodeAt(text, step.list), Number(step.path.at(-1))];
   const target = placeFor(text, where);
   const isSame = target.list.join("\n") === step.list.join("\n");
-  if (isSame && (target.at === at || target.at === at + 1) || where.after === name || where.before === name) {
+  if (
+    isSame && (target.at === at || target.at === at + 1) || where.after === name ||
+    where.before === name
+  ) {
     return { changes: [], step: name, said: "" };
   }
-  if (step.path.every((key, index) => target.list[index] === key)) throw new CannotEdit("A step cannot be moved into itself.");
+  if (step.path.every((key, index) => target.list[index] === key)) {
+    throw new CannotEdit("A step cannot be moved into itself.");
+  }
   if (!isSeq(from) || from.flow) throw new CannotEdit("This list is edited in the text.");
   const region = itemRegion(text, from, at);
   const column = columnOf(text.text, dashOf(from, at));
-  const lines = text.text.slice(region.from, region.to).replaceAll("\r\n", "\n").replace(/\n*$/, "").split("\n");
-  const written = lines.map((each) => each.slice(0, column).trim() === "" ? each.slice(column) : each).join("\n") + "\n";
+  const lines = text.text.slice(region.from, region.to).replaceAll("\r\n", "\n").replace(/\n*$/, "")
+    .split("\n");
+  const written =
+    lines.map((each) => each.slice(0, column).trim() === "" ? each.slice(column) : each).join(
+      "\n",
+    ) + "\n";
   const inserted = insertItem(text, target.list, target.at, written);
   const changes = [...removeItem(text, step.list, at), ...inserted];
   return {
@@ -183,7 +239,8 @@ export function moveStep(text: Text, name: string, where: Where): Edit {
       const [item] = list.splice(at, 1);
       goal.splice(isSame && target.at > at ? target.at - 1 : target.at, 0, item);
     }),
-    step: name, said: `Moved ${name}.`,
+    step: name,
+    said: `Moved ${name}.`,
   };
 }
 
@@ -192,7 +249,13 @@ export function shiftStep(text: Text, name: string, by: -1 | 1): Edit {
   const step = stepNamed(text, name);
   const siblings = valueAt(text.content, step.list) as { name?: unknown }[];
   const other = siblings[Number(step.path.at(-1)) + by]?.name;
-  if (typeof other !== "string") return { changes: [], step: name, said: `${name} is the ${by < 0 ? "first" : "last"} of its list.` };
+  if (typeof other !== "string") {
+    return {
+      changes: [],
+      step: name,
+      said: `${name} is the ${by < 0 ? "first" : "last"} of its list.`,
+    };
+  }
   return moveStep(text, name, by < 0 ? { before: other } : { after: other });
 }
 
@@ -213,24 +276,42 @@ export function shiftAside(text: Text, name: string, by: -1 | 1): Edit {
     if (next !== undefined) return moveStep(text, name, { branch: [holder, next] });
     if (by < 0) return moveStep(text, name, { after: holder });
   }
-  const beside = by < 0 ? undefined : [list[at - 1], list[at + 1]].find((each) => each?.type === "PARALLEL_EXECUTION")?.name;
-  if (typeof beside === "string") return moveStep(text, name, { branch: [beside, branches(beside)[0] ?? ""] });
-  return { changes: [], step: name, said: by < 0 ? `${name} is in no branch.` : `There is no branch beside ${name}.` };
+  const beside = by < 0
+    ? undefined
+    : [list[at - 1], list[at + 1]].find((each) => each?.type === "PARALLEL_EXECUTION")?.name;
+  if (typeof beside === "string") {
+    return moveStep(text, name, { branch: [beside, branches(beside)[0] ?? ""] });
+  }
+  return {
+    changes: [],
+    step: name,
+    said: by < 0 ? `${name} is in no branch.` : `There is no branch beside ${name}.`,
+  };
 }
 
 // ---- names
 
 const WORD = String.raw`[\p{L}_][\p{L}\p{N}_]*`;
-const quoted = (name: string) => new RegExp(`^${WORD}$`, "u").test(name) ? name : JSON.stringify(name);
+const quoted = (name: string) =>
+  new RegExp(`^${WORD}$`, "u").test(name) ? name : JSON.stringify(name);
 
 /** A text with each path that reads a step's result reading it by another name. */
 export function renamedIn(value: string, old: string, now: string, isCondition: boolean): string {
   const inPath = (path: string) =>
-    path.replace(new RegExp(String.raw`(\$steps\s*\.\s*)("(?:[^"\\]|\\.)*"|${WORD})`, "gu"), (all, start: string, said: string) => {
-      let name = said;
-      if (said.startsWith('"')) try { name = JSON.parse(said) as string; } catch { return all; }
-      return name === old ? start + quoted(now) : all;
-    });
+    path.replace(
+      new RegExp(String.raw`(\$steps\s*\.\s*)("(?:[^"\\]|\\.)*"|${WORD})`, "gu"),
+      (all, start: string, said: string) => {
+        let name = said;
+        if (said.startsWith('"')) {
+          try {
+            name = JSON.parse(said) as string;
+          } catch {
+            return all;
+          }
+        }
+        return name === old ? start + quoted(now) : all;
+      },
+    );
   if (isCondition || (value.startsWith("$") && !value.startsWith("$$"))) return inPath(value);
   return value.replace(/\{\{[\s\S]*?\}\}/g, (tag) => {
     const named = inPath(tag);
@@ -244,14 +325,27 @@ export function renamedIn(value: string, old: string, now: string, isCondition: 
 }
 
 const CONDITIONS = new Set(["condition", "when", "all", "any", "not"]);
-const WORDS = new Set(["name", "description", "type", "code", "metadata", "input_schema", "output_schema", "schema", "tags", "category"]);
+const WORDS = new Set([
+  "name",
+  "description",
+  "type",
+  "code",
+  "metadata",
+  "input_schema",
+  "output_schema",
+  "schema",
+  "tags",
+  "category",
+]);
 
 /** Call a step otherwise, and with it every link and expression that names it. */
 export function renameStep(text: Text, old: string, now: string): Edit {
   const step = stepNamed(text, old);
   if (now.trim() === "") throw new CannotEdit("A step needs a name.");
   if (now === old) return { changes: [], step: old, said: "" };
-  if (stepsOf(text).some((each) => each.name === now)) throw new CannotEdit(`There is a step "${now}" already.`);
+  if (stepsOf(text).some((each) => each.name === now)) {
+    throw new CannotEdit(`There is a step "${now}" already.`);
+  }
   const links = linksTo(text, old).map((each) => each.path);
   const exact = new Set([[...step.path, "name"], ...links].map((each) => JSON.stringify(each)));
   const found: { node: Scalar; path: Path; value: string }[] = [];
@@ -261,8 +355,10 @@ export function renameStep(text: Text, old: string, now: string): Edit {
       const path = pathOfNode(node, ancestors as Node[]);
       const words = path.filter((each): each is string => typeof each === "string");
       const owner = words.findLast((each) => CONDITIONS.has(each) || each === words.at(-1));
-      const value = exact.has(JSON.stringify(path)) ? now
-        : words.some((each) => WORDS.has(each)) ? node.value
+      const value = exact.has(JSON.stringify(path))
+        ? now
+        : words.some((each) => WORDS.has(each))
+        ? node.value
         : renamedIn(node.value, old, now, owner !== undefined && CONDITIONS.has(owner));
       if (value !== node.value) found.push({ node, path, value });
     },
@@ -275,19 +371,31 @@ export function renameStep(text: Text, old: string, now: string): Edit {
   };
   const whole = (each: (typeof found)[number]): Change => {
     const [from, to] = each.node.range!;
-    const isLine = each.node.type === Scalar.PLAIN || each.node.type === Scalar.QUOTE_DOUBLE || each.node.type === Scalar.QUOTE_SINGLE;
-    return { from, to: isLine ? to : to - /\s*$/.exec(text.text.slice(from, to))![0].length, insert: scalarLike(each.node, text.text, each.value, columnOf(text.text, from) + 2) };
+    const isLine = each.node.type === Scalar.PLAIN || each.node.type === Scalar.QUOTE_DOUBLE ||
+      each.node.type === Scalar.QUOTE_SINGLE;
+    return {
+      from,
+      to: isLine ? to : to - /\s*$/.exec(text.text.slice(from, to))![0].length,
+      insert: scalarLike(each.node, text.text, each.value, columnOf(text.text, from) + 2),
+    };
   };
   const inside = (each: (typeof found)[number]): Change => {
     const [from, to] = each.node.range!;
     const raw = text.text.slice(from, to);
-    const insert = exact.has(JSON.stringify(each.path)) ? whole(each).insert : renamedIn(raw, old, now, true);
-    return exact.has(JSON.stringify(each.path)) ? whole(each) : { from, to, insert: mended(raw, insert, each, old, now) };
+    const insert = exact.has(JSON.stringify(each.path))
+      ? whole(each).insert
+      : renamedIn(raw, old, now, true);
+    return exact.has(JSON.stringify(each.path))
+      ? whole(each)
+      : { from, to, insert: mended(raw, insert, each, old, now) };
   };
   const others = found.length - 1;
   const edit = (changes: Change[]): Edit => ({
-    changes: proven(text, changes, make), step: now,
-    said: `Renamed ${old} to ${now}${others ? `, in ${others} other ${others === 1 ? "place" : "places"} too` : ""}.`,
+    changes: proven(text, changes, make),
+    step: now,
+    said: `Renamed ${old} to ${now}${
+      others ? `, in ${others} other ${others === 1 ? "place" : "places"} too` : ""
+    }.`,
   });
   try {
     return edit(found.map(inside));
@@ -298,7 +406,13 @@ export function renameStep(text: Text, old: string, now: string): Edit {
 }
 
 /** The source of a scalar with its paths renamed, its folds and escapes as they were. */
-function mended(raw: string, paths: string, each: { node: Scalar; value: string }, old: string, now: string): string {
+function mended(
+  raw: string,
+  paths: string,
+  each: { node: Scalar; value: string },
+  old: string,
+  now: string,
+): string {
   const isPath = String(each.node.value).startsWith("$");
   return isPath || !/\{\{/.test(raw) ? paths : renamedIn(raw, old, now, false);
 }

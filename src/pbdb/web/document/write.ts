@@ -5,14 +5,42 @@ import { Document, isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml"
 import { read } from "./read.ts";
 
 const PLAYBOOK = [
-  "name", "version", "description", "category", "tags", "agent_id", "timeout_seconds",
-  "max_retries", "retry_delay_seconds", "metadata", "input_schema", "output_schema",
-  "output_mapping", "steps",
+  "name",
+  "version",
+  "description",
+  "category",
+  "tags",
+  "agent_id",
+  "timeout_seconds",
+  "max_retries",
+  "retry_delay_seconds",
+  "metadata",
+  "input_schema",
+  "output_schema",
+  "output_mapping",
+  "steps",
 ];
 export const STEP = [
-  "name", "type", "order", "description", "condition", "input_mapping", "config", "branches",
-  "steps", "input_schema", "output_schema", "on_success", "on_failure", "is_final", "is_optional",
-  "timeout_seconds", "max_retries", "retry_delay_seconds", "max_visits", "metadata",
+  "name",
+  "type",
+  "order",
+  "description",
+  "condition",
+  "input_mapping",
+  "config",
+  "branches",
+  "steps",
+  "input_schema",
+  "output_schema",
+  "on_success",
+  "on_failure",
+  "is_final",
+  "is_optional",
+  "timeout_seconds",
+  "max_retries",
+  "retry_delay_seconds",
+  "max_visits",
+  "metadata",
 ];
 
 export function write(document: Record<string, unknown>): string {
@@ -39,7 +67,7 @@ function order(map: YAMLMap, keys: string[]) {
 }
 
 function steps(list: unknown) {
-  if (isSeq(list)) for (const each of list.items as Node[]) if (isMap(each)) order(each, STEP);
+  if (isSeq(list)) { for (const each of list.items as Node[]) if (isMap(each)) order(each, STEP); }
 }
 
 /** Whether two values are the same JSON, whatever the order of their keys. */
@@ -49,5 +77,7 @@ export function same(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const [left, right] = [Object.entries(a), Object.entries(b)];
   return left.length === right.length &&
-    left.every(([key, value]) => Object.hasOwn(b, key) && same(value, (b as Record<string, unknown>)[key]));
+    left.every(([key, value]) =>
+      Object.hasOwn(b, key) && same(value, (b as Record<string, unknown>)[key])
+    );
 }

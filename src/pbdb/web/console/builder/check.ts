@@ -52,19 +52,25 @@ export interface Found extends Issue {
 const PAUSE_MS = 250;
 
 /** `of`: the text that the answer is about; another one while the next answer is awaited. */
-export function useCheck(text: Text): { of: Text | null; checked: Checked | null; error: unknown; isBehind: boolean } {
+export function useCheck(
+  text: Text,
+): { of: Text | null; checked: Checked | null; error: unknown; isBehind: boolean } {
   const [asked, ask] = useState(text);
   useEffect(() => {
     const timer = setTimeout(() => ask(text), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text]);
   const found = useQuery({
-    queryKey: ["check", asked.text], enabled: asked.content !== undefined, staleTime: 10_000, gcTime: 10_000,
+    queryKey: ["check", asked.text],
+    enabled: asked.content !== undefined,
+    staleTime: 10_000,
+    gcTime: 10_000,
     queryFn: () => call<Checked>("POST", "/playbooks:check", { document: asked.content }),
     // While the next answer is awaited the last picture stays.
     placeholderData: (last) => last,
   });
-  const isBehind = asked !== text || found.isPlaceholderData || (found.isPending && asked.content !== undefined);
+  const isBehind = asked !== text || found.isPlaceholderData ||
+    (found.isPending && asked.content !== undefined);
   return { of: isBehind ? null : asked, checked: found.data ?? null, error: found.error, isBehind };
 }
 
@@ -74,6 +80,11 @@ export function located(text: Text, issues: Issue[]): Found[] {
   return issues.map((each) => {
     const path = each.place ? pathOf(each.place) : [];
     const around = steps.findLast((step) => step.path.every((key, at) => path[at] === key));
-    return { ...each, path, range: rangeOf(text, path), step_name: each.step_name ?? around?.name ?? null };
+    return {
+      ...each,
+      path,
+      range: rangeOf(text, path),
+      step_name: each.step_name ?? around?.name ?? null,
+    };
   });
 }

@@ -64,18 +64,28 @@ export async function open(name: string): Promise<Opened> {
   const found = await stored(name);
   const kept = keptOf(name);
   // With what it began with: when somebody has saved meanwhile, the next save tells.
-  return kept && kept.text !== found.base.text ? { ...found, base: kept.base, kept: kept.text } : found;
+  return kept && kept.text !== found.base.text
+    ? { ...found, base: kept.base, kept: kept.text }
+    : found;
 }
 
 async function stored(name: string): Promise<Opened> {
   const base = `/playbooks/${encodeURIComponent(name)}`;
   const { items } = await call<Page<PlaybookVersion>>("GET", `${base}/versions?limit=100`);
-  const version = async (number: number) => textOf(await call<Playbook>("GET", `${base}/versions/${number}`));
+  const version = async (number: number) =>
+    textOf(await call<Playbook>("GET", `${base}/versions/${number}`));
   const current = items.find((each) => each.status === "ACTIVE");
-  const active = current ? { version: current.version, text: await version(current.version) } : null;
+  const active = current
+    ? { version: current.version, text: await version(current.version) }
+    : null;
   if (items.some((each) => each.status === "DRAFT")) {
     const draft = await call<Draft>("GET", `${base}/draft`);
-    return { base: { hash: draft.hash, version: draft.version, text: textOf(draft) }, active, from: null, kept: null };
+    return {
+      base: { hash: draft.hash, version: draft.version, text: textOf(draft) },
+      active,
+      from: null,
+      kept: null,
+    };
   }
   const from = active?.version ?? items[0]?.version ?? null;
   const text = active?.text ?? (from === null ? fresh(name) : await version(from));
@@ -83,7 +93,10 @@ async function stored(name: string): Promise<Opened> {
 }
 
 function fresh(name: string): string {
-  return write({ name, description: "", steps: [] }).replace(/description: .*\n/, "description: What it is for\n");
+  return write({ name, description: "", steps: [] }).replace(
+    /description: .*\n/,
+    "description: What it is for\n",
+  );
 }
 
 export interface Conflict {
@@ -104,8 +117,15 @@ export function useDraft(name: string, opened: Opened, text: Text, canSave: bool
   const put = useCallback(async (now: Text, expected: Base): Promise<Base | null> => {
     setState({ kind: "saving" });
     try {
-      const headers: Record<string, string> = expected.hash ? { "If-Match": `"${expected.hash}"` } : {};
-      const saved = await call<Draft>("PUT", url, { document: now.content, source: now.text }, headers);
+      const headers: Record<string, string> = expected.hash
+        ? { "If-Match": `"${expected.hash}"` }
+        : {};
+      const saved = await call<Draft>(
+        "PUT",
+        url,
+        { document: now.content, source: now.text },
+        headers,
+      );
       const next = { hash: saved.hash, version: saved.version, text: now.text };
       setBase(next);
       setConflict(null);
@@ -125,16 +145,22 @@ export function useDraft(name: string, opened: Opened, text: Text, canSave: bool
 
   /** One at a time: what is typed while one is on its way is saved after it. */
   const save = useCallback((now: Text, expected: Base) => {
-    running.current = (running.current ?? Promise.resolve(null)).then((last) => put(now, last ?? expected));
+    running.current = (running.current ?? Promise.resolve(null)).then((last) =>
+      put(now, last ?? expected)
+    );
     const mine = running.current;
-    void mine.finally(() => { if (running.current === mine) running.current = null; });
+    void mine.finally(() => {
+      if (running.current === mine) running.current = null;
+    });
     return mine;
   }, [put]);
 
   const isChanged = text.text !== base.text;
   useEffect(() => {
     if (!isChanged || !canSave || conflict || state.kind === "saving") return;
-    if (state.kind === "refused" && state.error instanceof Problem && state.error.status < 500) return;
+    if (state.kind === "refused" && state.error instanceof Problem && state.error.status < 500) {
+      return;
+    }
     const timer = setTimeout(() => void save(text, base), 1000);
     return () => clearTimeout(timer);
   }, [text, base, isChanged, canSave, conflict, state, save]);
@@ -142,7 +168,12 @@ export function useDraft(name: string, opened: Opened, text: Text, canSave: bool
     // A new text is a new attempt.
     setState((last) => last.kind === "refused" ? { kind: "changed" } : last);
   }, [text.text]);
-  useEffect(() => keep(name, isChanged ? { text: text.text, base } : null), [name, isChanged, text.text, base]);
+  useEffect(() => keep(name, isChanged ? { text: text.text, base } : null), [
+    name,
+    isChanged,
+    text.text,
+    base,
+  ]);
   useEffect(() => {
     if (!isChanged) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();

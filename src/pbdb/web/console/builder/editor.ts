@@ -1,12 +1,29 @@
 // The document's editor: CodeMirror with what a playbook needs, and nothing of the screen's state.
 
-import { autocompletion, type CompletionSource, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, insertNewlineAndIndent } from "@codemirror/commands";
+import { autocompletion, completionKeymap, type CompletionSource } from "@codemirror/autocomplete";
+import {
+  defaultKeymap,
+  history,
+  historyKeymap,
+  insertNewlineAndIndent,
+} from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
-import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import {
+  bracketMatching,
+  HighlightStyle,
+  indentOnInput,
+  indentUnit,
+  syntaxHighlighting,
+} from "@codemirror/language";
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState, Transaction } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 export { EditorView, setDiagnostics };
@@ -24,14 +41,27 @@ const look = EditorView.theme({
   "&": { height: "100%", fontSize: "13px", backgroundColor: "var(--card)", color: "var(--text)" },
   "&.cm-focused": { outline: "2px solid var(--main)", outlineOffset: "-2px" },
   ".cm-scroller": { fontFamily: "ui-monospace, monospace", lineHeight: "1.55", overflow: "auto" },
-  ".cm-gutters": { backgroundColor: "var(--page)", color: "var(--dim)", borderRight: "1px solid var(--line)" },
+  ".cm-gutters": {
+    backgroundColor: "var(--page)",
+    color: "var(--dim)",
+    borderRight: "1px solid var(--line)",
+  },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--hover)" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
-  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
-    backgroundColor: "color-mix(in srgb, var(--main) 28%, transparent)",
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground":
+    {
+      backgroundColor: "color-mix(in srgb, var(--main) 28%, transparent)",
+    },
+  ".cm-tooltip": {
+    backgroundColor: "var(--card)",
+    color: "var(--text)",
+    border: "1px solid var(--line)",
+    borderRadius: "6px",
   },
-  ".cm-tooltip": { backgroundColor: "var(--card)", color: "var(--text)", border: "1px solid var(--line)", borderRadius: "6px" },
-  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--main)", color: "var(--on-main)" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": {
+    backgroundColor: "var(--main)",
+    color: "var(--on-main)",
+  },
   ".cm-completionDetail": { color: "var(--dim)", fontStyle: "normal" },
   ".cm-tooltip-autocomplete ul li[aria-selected] .cm-completionDetail": { color: "var(--on-main)" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
@@ -45,7 +75,8 @@ export interface Told {
   save: () => void;
 }
 
-const nonce = () => EditorView.cspNonce.of(document.querySelector<HTMLElement>("[property=csp-nonce]")?.nonce ?? "");
+const nonce = () =>
+  EditorView.cspNonce.of(document.querySelector<HTMLElement>("[property=csp-nonce]")?.nonce ?? "");
 
 const small = EditorView.theme({
   "&": { height: "auto" },
@@ -56,7 +87,12 @@ const small = EditorView.theme({
 
 /** A field of the inspector: a value as it is written. Enter keeps it, Shift-Enter begins a line. */
 export function line(parent: HTMLElement, field: {
-  text: string; label: string; id: string; described: string; complete: CompletionSource; commit: (text: string) => void;
+  text: string;
+  label: string;
+  id: string;
+  described: string;
+  complete: CompletionSource;
+  commit: (text: string) => void;
 }): EditorView {
   const hasLines = field.text.includes("\n");
   const commit = (view: EditorView) => (field.commit(view.state.sliceDoc()), true);
@@ -65,30 +101,56 @@ export function line(parent: HTMLElement, field: {
     state: EditorState.create({
       doc: field.text,
       extensions: [
-        nonce(), history(), drawSelection(), yaml(), syntaxHighlighting(colours), look, small, EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": field.label, "aria-describedby": field.described, id: field.id, spellcheck: "false", tabindex: "0" }),
+        nonce(),
+        history(),
+        drawSelection(),
+        yaml(),
+        syntaxHighlighting(colours),
+        look,
+        small,
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({
+          "aria-label": field.label,
+          "aria-describedby": field.described,
+          id: field.id,
+          spellcheck: "false",
+          tabindex: "0",
+        }),
         autocompletion({ override: [field.complete], icons: false, interactionDelay: 0 }),
         keymap.of([
           ...completionKeymap,
           { key: "Mod-Enter", run: commit },
           ...(hasLines ? [] : [{ key: "Enter", run: commit }]),
           {
-            key: "Escape", run: (view: EditorView) => {
-              view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: field.text } });
+            key: "Escape",
+            run: (view: EditorView) => {
+              view.dispatch({
+                changes: { from: 0, to: view.state.doc.length, insert: field.text },
+              });
               return true;
             },
           },
           { key: "Shift-Enter", run: insertNewlineAndIndent },
-          ...historyKeymap, ...defaultKeymap,
+          ...historyKeymap,
+          ...defaultKeymap,
         ]),
-        EditorView.domEventHandlers({ blur: (_, view) => { commit(view); } }),
+        EditorView.domEventHandlers({
+          blur: (_, view) => {
+            commit(view);
+          },
+        }),
       ],
     }),
   });
 }
 
 /** `told` is asked for each time: what it holds may change while the editor stays. */
-export function editor(parent: HTMLElement, text: string, told: () => Told, complete: CompletionSource): EditorView {
+export function editor(
+  parent: HTMLElement,
+  text: string,
+  told: () => Told,
+  complete: CompletionSource,
+): EditorView {
   return new EditorView({
     parent,
     state: EditorState.create({
@@ -97,7 +159,11 @@ export function editor(parent: HTMLElement, text: string, told: () => Told, comp
         nonce(),
         // Every byte stays, \r too, and an offset here is one in the text.
         EditorState.lineSeparator.of("\n"),
-        EditorView.contentAttributes.of({ "aria-label": "Document", spellcheck: "false", tabindex: "0" }),
+        EditorView.contentAttributes.of({
+          "aria-label": "Document",
+          spellcheck: "false",
+          tabindex: "0",
+        }),
         lineNumbers(),
         lintGutter(),
         history(),
@@ -113,14 +179,21 @@ export function editor(parent: HTMLElement, text: string, told: () => Told, comp
         keymap.of([
           { key: "Mod-s", run: () => (told().save(), true), preventDefault: true },
           // Tab stays the way out of the editor; Ctrl-] and Ctrl-[ move lines.
-          ...completionKeymap, ...historyKeymap, ...lintKeymap, ...defaultKeymap,
+          ...completionKeymap,
+          ...historyKeymap,
+          ...lintKeymap,
+          ...defaultKeymap,
         ]),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) {
-            const isTyped = update.transactions.some((each) => each.annotation(Transaction.userEvent)?.startsWith("input.type"));
+            const isTyped = update.transactions.some((each) =>
+              each.annotation(Transaction.userEvent)?.startsWith("input.type")
+            );
             told().text(update.state.sliceDoc(), isTyped);
           }
-          if (update.selectionSet && !update.docChanged) told().cursor(update.state.selection.main.head);
+          if (update.selectionSet && !update.docChanged) {
+            told().cursor(update.state.selection.main.head);
+          }
         }),
       ],
     }),

@@ -25,7 +25,10 @@ function fieldsOf(properties: Record<string, Kind> | undefined, left: string[]):
   return Object.entries(properties ?? {})
     .filter(([key, each]) => !left.includes(key) && !/^Another name/.test(each.description ?? ""))
     .map(([key, each]) => ({
-      key, kind: kindOf(each), help: each.description ?? "", choices: (each.enum ?? []).map(String),
+      key,
+      kind: kindOf(each),
+      help: each.description ?? "",
+      choices: (each.enum ?? []).map(String),
       fallback: each.default === undefined ? "" : String(each.default),
     }));
 }
@@ -39,14 +42,26 @@ function kindOf(each: Kind): Field["kind"] {
   return types[0] === "boolean" ? "boolean" : "value";
 }
 
-export const STEP_FIELDS = fieldsOf(defs["step"]!.properties, ["name", "type", "config", "branches", "steps"]);
-export const PLAYBOOK_FIELDS = fieldsOf(schema.properties as unknown as Record<string, Kind>, ["name", "version", "steps"]);
+export const STEP_FIELDS = fieldsOf(defs["step"]!.properties, [
+  "name",
+  "type",
+  "config",
+  "branches",
+  "steps",
+]);
+export const PLAYBOOK_FIELDS = fieldsOf(schema.properties as unknown as Record<string, Kind>, [
+  "name",
+  "version",
+  "steps",
+]);
 const configs = new Map<string, Field[]>();
 export const configFields = (type: string): Field[] => {
   if (!configs.has(type)) configs.set(type, fieldsOf(defs[`${type}.config`]?.properties, []));
   return configs.get(type)!;
 };
 export const TYPE_HELP = new Map(
-  (defs["step"]!.properties!["type"] as unknown as { oneOf: { const: string; description: string }[] }).oneOf
+  (defs["step"]!.properties!["type"] as unknown as {
+    oneOf: { const: string; description: string }[];
+  }).oneOf
     .map((each) => [each.const, each.description]),
 );

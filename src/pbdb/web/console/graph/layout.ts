@@ -61,7 +61,9 @@ function inside(node: Node, children: Map<string | null, Node[]>, edges: Edge[])
   }
   const whole: Picture = { boxes: [], lanes: [], lines: [], width: 0, height: HEIGHT };
   // Forty branches in one row would be wider than any screen: they stand in rows of their own.
-  const across = branches.size <= MOST_ACROSS ? branches.size : Math.max(MOST_ACROSS, Math.ceil(Math.sqrt(branches.size)));
+  const across = branches.size <= MOST_ACROSS
+    ? branches.size
+    : Math.max(MOST_ACROSS, Math.ceil(Math.sqrt(branches.size)));
   let row: Lane[] = [];
   let x = PADDING;
   for (const [branch, steps] of branches) {
@@ -71,7 +73,14 @@ function inside(node: Node, children: Map<string | null, Node[]>, edges: Edge[])
     const y = row[0]?.y ?? whole.height;
     const one = scope(steps, edges, (inner) => inside(inner, children, edges));
     add(whole, one, x + PADDING, y + PADDING + 18);
-    const lane = { name: node.name, branch, x, y, width: one.width + 2 * PADDING, height: one.height + 2 * PADDING + 18 };
+    const lane = {
+      name: node.name,
+      branch,
+      x,
+      y,
+      width: one.width + 2 * PADDING,
+      height: one.height + 2 * PADDING + 18,
+    };
     row.push(lane);
     whole.lanes.push(lane);
     x += lane.width + PADDING;
@@ -204,7 +213,8 @@ function thread(
 /** Each row in the order of what it hangs from, and as near to that as its neighbours let it. */
 function arrange(rows: Place[][]) {
   const middle = (place: Place) => place.x + place.width / 2;
-  const mean = (places: Place[]) => places.reduce((sum, each) => sum + middle(each), 0) / places.length;
+  const mean = (places: Place[]) =>
+    places.reduce((sum, each) => sum + middle(each), 0) / places.length;
   for (const row of rows) pack(row, () => 0);
   for (let sweep = 0; sweep < 6; sweep++) {
     const isDown = sweep % 2 === 0;
@@ -250,6 +260,9 @@ function route(way: Place[], rows: Place[][], whole: Picture): [number, number][
     ...rows.slice(to.layer, from.layer + 1).flat().map((each) => each.x + each.width),
   ) + GAP / 2;
   whole.width = Math.max(whole.width, right + 4);
-  const [start, end] = [from.y + Math.min(HEIGHT, from.height) / 2 + 8, to.y + Math.min(HEIGHT, to.height) / 2 - 8];
+  const [start, end] = [
+    from.y + Math.min(HEIGHT, from.height) / 2 + 8,
+    to.y + Math.min(HEIGHT, to.height) / 2 - 8,
+  ];
   return [[from.x + from.width, start], [right, start], [right, end], [to.x + to.width, end]];
 }

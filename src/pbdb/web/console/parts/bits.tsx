@@ -1,12 +1,21 @@
-import { createContext, useContext, useEffect, useRef, useState, type ReactNode } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 
 import { Problem, type Status } from "../api.ts";
 
 const SIGNS: Record<Status, [string, string]> = {
-  COMPLETED: ["✓", "good"], ACTIVE: ["✓", "good"], RUNNING: ["▸", "busy"], FAILED: ["✕", "bad"],
-  TIMEOUT: ["✕", "bad"], SKIPPED: ["↷", "still"], CANCELLED: ["⊘", "still"], PAUSED: ["‖", "wait"],
-  WAITING: ["?", "wait"], PENDING: ["◷", "still"], DRAFT: ["✎", "wait"],
-  DEPRECATED: ["·", "still"], ARCHIVED: ["·", "still"],
+  COMPLETED: ["✓", "good"],
+  ACTIVE: ["✓", "good"],
+  RUNNING: ["▸", "busy"],
+  FAILED: ["✕", "bad"],
+  TIMEOUT: ["✕", "bad"],
+  SKIPPED: ["↷", "still"],
+  CANCELLED: ["⊘", "still"],
+  PAUSED: ["‖", "wait"],
+  WAITING: ["?", "wait"],
+  PENDING: ["◷", "still"],
+  DRAFT: ["✎", "wait"],
+  DEPRECATED: ["·", "still"],
+  ARCHIVED: ["·", "still"],
 };
 
 export function Pill({ status }: { status: Status | null }) {
@@ -25,11 +34,17 @@ export function Time({ at }: { at: string | null | undefined }) {
   const { isUtc, now } = useContext(Clock);
   if (!at) return <span className="dim">–</span>;
   const whole = new Date(at).toLocaleString(undefined, {
-    dateStyle: "medium", timeStyle: "medium", ...(isUtc ? { timeZone: "UTC" } : {}),
+    dateStyle: "medium",
+    timeStyle: "medium",
+    ...(isUtc ? { timeZone: "UTC" } : {}),
   });
   const seconds = (now - Date.parse(at)) / 1000;
   const words = Math.abs(seconds) < 86400 * 7
-    ? seconds < 0 ? `in ${span(-seconds * 1000)}` : seconds < 5 ? "now" : `${span(seconds * 1000)} ago`
+    ? seconds < 0
+      ? `in ${span(-seconds * 1000)}`
+      : seconds < 5
+      ? "now"
+      : `${span(seconds * 1000)} ago`
     : whole;
   return <time dateTime={at} title={isUtc ? `${whole} UTC` : whole}>{words}</time>;
 }
@@ -55,7 +70,11 @@ export function Trouble({ error }: { error: unknown }) {
       {known?.requestId && (
         <p className="dim">
           {known.code} · request <code>{known.requestId}</code>{" "}
-          <button className="quiet" onClick={() => void navigator.clipboard?.writeText(known.requestId!)}>
+          <button
+            type="button"
+            className="quiet"
+            onClick={() => void navigator.clipboard?.writeText(known.requestId!)}
+          >
             copy
           </button>
         </p>
@@ -71,7 +90,10 @@ export function Empty({ children }: { children: ReactNode }) {
 export function Waiting() {
   return (
     <div className="waiting" aria-busy="true" aria-label="Loading">
-      <i /><i /><i /><i />
+      <i />
+      <i />
+      <i />
+      <i />
     </div>
   );
 }
@@ -86,7 +108,9 @@ export function Value({ value }: { value: unknown }) {
     <div className="value">
       <pre className="text" tabIndex={0} dir="auto">{text.slice(0, MOST)}</pre>
       {text.length > MOST && (
-        <p className="dim">cut: {MOST.toLocaleString()} of {text.length.toLocaleString()} characters</p>
+        <p className="dim">
+          cut: {MOST.toLocaleString()} of {text.length.toLocaleString()} characters
+        </p>
       )}
     </div>
   );
@@ -118,12 +142,17 @@ export function Ask(props: {
         {props.reason && (
           <label>
             Reason
-            <input value={reason} onChange={(event) => setReason(event.target.value)} required autoFocus />
+            <input
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+              required
+              autoFocus
+            />
           </label>
         )}
         <p className="row end">
           <button type="button" onClick={() => dialog.current?.close()}>Back</button>
-          <button className="main">{props.action}</button>
+          <button type="submit" className="main">{props.action}</button>
         </p>
       </form>
     </dialog>
