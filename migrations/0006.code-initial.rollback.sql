@@ -221,7 +221,7 @@ drop function pbdb._latest_attempts(uuid, uuid);
 drop function pbdb.get_step_result(uuid);
 
 -- deleted: sql/report/progress/get_execution_timeline.sql
-drop function pbdb.get_execution_timeline(uuid, uuid, integer, text, boolean);
+drop function pbdb.get_execution_timeline(uuid, uuid, integer, text, boolean, pbdb.step_result_status[], integer);
 
 -- deleted: sql/report/progress/get_execution.sql
 drop function pbdb.get_execution(uuid);

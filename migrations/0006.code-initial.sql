@@ -27517,14 +27517,16 @@ revoke execute on function pbdb.get_execution(uuid) from public;
 grant execute on function pbdb.get_execution(uuid) to pbdb_app, pbdb_monitor;
 -- end: sql/report/progress/get_execution.sql
 
--- frozen: sql/report/progress/get_execution_timeline.sql sha256=ceab620e7a6cb4c863ee449c45d4c13f2a6560e829218263f80b9d60dc778265
--- drop: function pbdb.get_execution_timeline(uuid, uuid, integer, text, boolean)
+-- frozen: sql/report/progress/get_execution_timeline.sql sha256=d0e1f9e94341f4f62cd2eb1d9f21470127de0d205a8415fc2e1da6b1e5c33e68
+-- drop: function pbdb.get_execution_timeline(uuid, uuid, integer, text, boolean, pbdb.step_result_status[], integer)
 create or replace function pbdb.get_execution_timeline(
     p_execution_id uuid,
     p_after_id uuid default null,
     p_limit int default null,
     p_step_name text default null,
-    p_only_open_or_failed boolean default false
+    p_only_open_or_failed boolean default false,
+    p_statuses pbdb.step_result_status[] default null,
+    p_item_index int default null
 )
 returns table (
     step_result_id uuid,
@@ -27586,21 +27588,28 @@ begin atomic
             p_only_open_or_failed is not true
             or r.status in ('PENDING', 'RUNNING', 'FAILED', 'TIMEOUT')
         )
+        and (p_statuses is null or r.status = any(p_statuses))
+        and (p_item_index is null or c.item_index = p_item_index)
     order by r.id
     limit case when p_limit < 0 then 0 else p_limit end;
 end;
 
-comment on function pbdb.get_execution_timeline(uuid, uuid, int, text, boolean) is
+comment on function pbdb.get_execution_timeline(
+    uuid, uuid, int, text, boolean, pbdb.step_result_status [], int
+) is
 'Every attempt of every step of an execution, in the order that they began: one row each, with the '
 'branch or item that it ran in (null outside), the runner (null: the database itself) and the '
-'error. Of one step when p_step_name says so, and only what is open or went wrong when '
+'error. Of one step when p_step_name says so, of one item of a for_each when p_item_index does '
+'(from 0), of some statuses when p_statuses does, and only what is open or went wrong when '
 'p_only_open_or_failed does. At most p_limit (null: all); the next page is the call with '
 'p_after_id = the last step_result_id. No row when the execution is unknown.';
 
-revoke execute on function pbdb.get_execution_timeline(uuid, uuid, int, text, boolean)
-from public;
-grant execute on function pbdb.get_execution_timeline(uuid, uuid, int, text, boolean)
-to pbdb_app, pbdb_monitor;
+revoke execute on function pbdb.get_execution_timeline(
+    uuid, uuid, int, text, boolean, pbdb.step_result_status [], int
+) from public;
+grant execute on function pbdb.get_execution_timeline(
+    uuid, uuid, int, text, boolean, pbdb.step_result_status [], int
+) to pbdb_app, pbdb_monitor;
 -- end: sql/report/progress/get_execution_timeline.sql
 
 -- frozen: sql/report/progress/get_step_result.sql sha256=e58f527fcc930818bf85e9c173d5ed5b08b0eb5656adf2e85efded4b18612b98
@@ -31206,6 +31215,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: e152ea13f25fd925cec3178a6742915e99b584892a050dc4416e674fc5cc88c1.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: bfdeb1bcf398975c9aacf753de9db596ad5735bea2df6cef67772532771f7237.';
 
 reset role;

@@ -220,6 +220,10 @@ def test_the_timeline_comes_in_pages_of_one_step_and_of_what_went_wrong(
     assert names(", p_step_name => 'g'") == []
     assert names(", p_only_open_or_failed => true") == ["f 1"]
     assert names(", p_only_open_or_failed => true, p_step_name => 'first'") == []
+    assert names(", p_statuses => '{FAILED,TIMEOUT}'") == ["f 1"]
+    assert names(", p_statuses => '{COMPLETED}', p_step_name => 'f'") == ["f 0", "f 2"]
+    assert names(", p_item_index => 2") == ["f 2"]
+    assert names(", p_item_index => 2, p_statuses => '{FAILED}'") == []
 
 
 def test_each_step_is_one_row_with_its_items_counted(tenant: Tenant, ask: Ask) -> None:

@@ -20,6 +20,7 @@ import build
 from server import Database
 from web.browser import find_chromium
 from web.pages import APPROVE, ECHO, Web
+from web.scenes import Shop
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,6 +67,12 @@ def web(database: Database, app: psycopg.Connection[Any]) -> Iterator[Web]:
     process.terminate()
     process.wait(20)
     process.stdout.close()
+
+
+@pytest.fixture
+def shop(web: Web, worker: psycopg.Connection[Any]) -> Shop:
+    """The tenant of `web`, with a runner that does what a test says."""
+    return Shop(build.Tenant(web.app, worker, web.organization))
 
 
 @pytest.fixture

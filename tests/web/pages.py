@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from psycopg.types.json import Jsonb
 
 import build
 
+AXE: Final = Path(__file__).parents[2] / "src/pbdb/web/node_modules/axe-core/axe.min.js"
 ECHO: Final = {
     "name": "echo",
     "steps": [{"name": "say", "type": "DATA_TRANSFORM", "config": {"output": "$input"}}],
@@ -57,6 +58,24 @@ class Web:
             ).fetchone()
         assert row is not None
         return str(row[0])
+
+
+def sign_in(page: Page, web: Web, path: str = "executions") -> None:
+    """Open a screen, signed in with the link."""
+    page.goto(web.link)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.goto(f"{web.address}/#/{path}")
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds that is serious, in the theme and width that the page has now."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then(found => found.violations)")
+    return [
+        f"{each['id']}: {[node['html'][:200] for node in each['nodes']]}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
 
 
 def picture(page: Page, name: str) -> None:

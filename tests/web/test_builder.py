@@ -11,10 +11,9 @@ from psycopg.types.json import Jsonb
 
 import build
 from pbdb.document.file import parse_document
-from web.pages import Web, picture
+from web.pages import Web, barriers, picture
 
 ROOT = Path(__file__).parents[2]
-AXE = ROOT / "src" / "pbdb" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 # The demo's table is not there.
 READING = (
     (ROOT / "examples" / "reading-list.yaml")
@@ -342,14 +341,3 @@ def test_everybody_can_use_the_builder(page: Page, reading: Web, theme: str) -> 
     page.get_by_role("button", name="What if…").click()
     expect(page.get_by_label("output of approve")).to_be_visible()
     assert barriers(page) == []
-
-
-def barriers(page: Page) -> list[str]:
-    """What axe finds that is serious."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then(found => found.violations)")
-    return [
-        f"{each['id']}: {[node['html'][:200] for node in each['nodes']]}"
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]

@@ -1,10 +1,12 @@
--- drop: function pbdb.get_execution_timeline(uuid, uuid, integer, text, boolean)
+-- drop: function pbdb.get_execution_timeline(uuid, uuid, integer, text, boolean, pbdb.step_result_status[], integer)
 create or replace function pbdb.get_execution_timeline(
     p_execution_id uuid,
     p_after_id uuid default null,
     p_limit int default null,
     p_step_name text default null,
-    p_only_open_or_failed boolean default false
+    p_only_open_or_failed boolean default false,
+    p_statuses pbdb.step_result_status[] default null,
+    p_item_index int default null
 )
 returns table (
     step_result_id uuid,
@@ -66,18 +68,25 @@ begin atomic
             p_only_open_or_failed is not true
             or r.status in ('PENDING', 'RUNNING', 'FAILED', 'TIMEOUT')
         )
+        and (p_statuses is null or r.status = any(p_statuses))
+        and (p_item_index is null or c.item_index = p_item_index)
     order by r.id
     limit case when p_limit < 0 then 0 else p_limit end;
 end;
 
-comment on function pbdb.get_execution_timeline(uuid, uuid, int, text, boolean) is
+comment on function pbdb.get_execution_timeline(
+    uuid, uuid, int, text, boolean, pbdb.step_result_status [], int
+) is
 'Every attempt of every step of an execution, in the order that they began: one row each, with the '
 'branch or item that it ran in (null outside), the runner (null: the database itself) and the '
-'error. Of one step when p_step_name says so, and only what is open or went wrong when '
+'error. Of one step when p_step_name says so, of one item of a for_each when p_item_index does '
+'(from 0), of some statuses when p_statuses does, and only what is open or went wrong when '
 'p_only_open_or_failed does. At most p_limit (null: all); the next page is the call with '
 'p_after_id = the last step_result_id. No row when the execution is unknown.';
 
-revoke execute on function pbdb.get_execution_timeline(uuid, uuid, int, text, boolean)
-from public;
-grant execute on function pbdb.get_execution_timeline(uuid, uuid, int, text, boolean)
-to pbdb_app, pbdb_monitor;
+revoke execute on function pbdb.get_execution_timeline(
+    uuid, uuid, int, text, boolean, pbdb.step_result_status [], int
+) from public;
+grant execute on function pbdb.get_execution_timeline(
+    uuid, uuid, int, text, boolean, pbdb.step_result_status [], int
+) to pbdb_app, pbdb_monitor;

@@ -197,7 +197,10 @@ _EXECUTIONS: Final = (
         "get_execution_timeline",
         Answer.ITEMS,
         path=_ID,
-        query=_same("step_name", "only_open_or_failed"),
+        query={
+            **_same("step_name", "only_open_or_failed", "item_index"),
+            "status": "p_statuses",
+        },
         page=("p_after_id", "step_result_id"),
     ),
     _get("/executions/{id}/diagnosis", "diagnose_execution", Answer.ITEMS, path=_ID),
@@ -216,6 +219,7 @@ _EXECUTIONS: Final = (
             ("resume", {}),
             ("cancel", _same("reason")),
             ("retry", _same("from_step", "input")),
+            ("advance", {}),
         )
     ),
     *(

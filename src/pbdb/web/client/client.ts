@@ -346,6 +346,11 @@ class Executions {
     return this.client.request("POST /executions/{id}:retry", { path: { id }, body, ...options });
   }
 
+  /** Move it on now, when something was left for the next claim or sweep. */
+  advance(id: string, options?: CallOptions) {
+    return this.client.request("POST /executions/{id}:advance", { path: { id }, ...options });
+  }
+
   /** Cancel many; an outcome for each. */
   async cancelAll(executionIds: string[], reason?: string, options?: CallOptions) {
     const body = reason === undefined ? { executionIds } : { executionIds, reason };

@@ -617,9 +617,10 @@ export interface GetExecutionStepsRow {
 /**
  * Every attempt of every step of an execution, in the order that they began: one row each,
  * with the branch or item that it ran in (null outside), the runner (null: the database
- * itself) and the error. Of one step when p_step_name says so, and only what is open or went
- * wrong when p_only_open_or_failed does. At most p_limit (null: all); the next page is the
- * call with p_after_id = the last step_result_id. No row when the execution is unknown.
+ * itself) and the error. Of one step when p_step_name says so, of one item of a for_each when
+ * p_item_index does (from 0), of some statuses when p_statuses does, and only what is open or
+ * went wrong when p_only_open_or_failed does. At most p_limit (null: all); the next page is
+ * the call with p_after_id = the last step_result_id. No row when the execution is unknown.
  */
 export interface GetExecutionTimelineRow {
   stepResultId: string;
@@ -1063,6 +1064,12 @@ export interface Functions {
     };
     returns: void;
   };
+  advance_playbook_execution: {
+    arguments: {
+      p_execution_id: string;
+    };
+    returns: PlaybookExecutionStatus;
+  };
   apply_playbook: {
     arguments: {
       p_document: Payload;
@@ -1214,6 +1221,8 @@ export interface Functions {
       p_limit?: number | null;
       p_step_name?: string | null;
       p_only_open_or_failed?: boolean | null;
+      p_statuses?: StepResultStatus[] | null;
+      p_item_index?: number | null;
     };
     returns: GetExecutionTimelineRow[];
   };
@@ -1461,6 +1470,7 @@ export interface Functions {
 /** What each of them returns. */
 export const RETURNS = {
   activate_playbook: "nothing",
+  advance_playbook_execution: "value",
   apply_playbook: "rows",
   archive_playbook: "nothing",
   cancel_playbook_execution: "nothing",
@@ -1654,7 +1664,7 @@ export interface Routes {
   };
   "GET /executions/{id}/timeline": {
     path: { id: string };
-    query: { stepName?: string; onlyOpenOrFailed?: boolean; after?: string | number; limit?: number };
+    query: { stepName?: string; onlyOpenOrFailed?: boolean; itemIndex?: number; status?: StepResultStatus[]; after?: string | number; limit?: number };
     body: Record<never, never>;
     answer: Page<GetExecutionTimelineRow>;
   };
@@ -1692,6 +1702,12 @@ export interface Routes {
     path: { id: string };
     query: Record<never, never>;
     body: { fromStep?: string; input?: Payload };
+    answer: void;
+  };
+  "POST /executions/{id}:advance": {
+    path: { id: string };
+    query: Record<never, never>;
+    body: Record<never, never>;
     answer: void;
   };
   "POST /executions:cancel": {
@@ -1853,6 +1869,7 @@ export const ROUTES = {
   "POST /executions/{id}:resume": { answers: "nothing", reads: false },
   "POST /executions/{id}:cancel": { answers: "nothing", reads: false },
   "POST /executions/{id}:retry": { answers: "nothing", reads: false },
+  "POST /executions/{id}:advance": { answers: "nothing", reads: false },
   "POST /executions:cancel": { answers: "items", reads: false },
   "POST /executions:retry": { answers: "items", reads: false },
   "GET /inbox": { answers: "items", reads: true },

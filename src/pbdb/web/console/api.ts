@@ -1,21 +1,15 @@
 // The calls that the screens make. Relative addresses: the server may be below any path of a proxy.
 
+import { PbdbError } from "@pbdb/client";
+
+import type { Schema } from "./parts/form.tsx";
+import { errorOf } from "../client/errors.ts";
+
+export { PbdbError as Problem };
+
 export interface Page<T> {
   items: T[];
   next: string | null;
-}
-
-export class Problem extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-    readonly hint: string | null,
-    readonly details: string | null,
-    readonly requestId: string | null,
-  ) {
-    super(message);
-  }
 }
 
 export async function call<T>(
@@ -30,20 +24,8 @@ export async function call<T>(
     init.body = JSON.stringify(body);
   }
   const response = await fetch(`v1${path}`, init);
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok) throw await errorOf(response);
   return (response.status === 204 ? undefined : await response.json()) as T;
-}
-
-export async function problemOf(response: Response): Promise<Problem> {
-  const said = await response.json().catch(() => ({}));
-  return new Problem(
-    response.status,
-    said.code ?? "",
-    said.message ?? `the server answered ${response.status}`,
-    said.hint ?? null,
-    said.details ?? null,
-    said.request_id ?? null,
-  );
 }
 
 export function query(values: Record<string, string | string[] | number | boolean | undefined>) {
@@ -170,19 +152,6 @@ export interface InboxItem {
   assignees: unknown;
   waiting_since: string;
   times_out_at: string | null;
-}
-
-export interface Schema {
-  type?: string | string[];
-  title?: string;
-  description?: string;
-  enum?: unknown[];
-  format?: string;
-  default?: unknown;
-  minimum?: number;
-  maximum?: number;
-  properties?: Record<string, Schema>;
-  required?: string[];
 }
 
 export interface DeadLetter {

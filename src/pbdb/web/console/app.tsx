@@ -3,9 +3,11 @@ import { type FormEvent, lazy, Suspense, useEffect, useRef, useState } from "rea
 
 import { to, usePlace } from "./address.ts";
 import { call, type DeadLetter, type InboxItem, type Page, Problem } from "./api.ts";
-import { Clock, Empty, Trouble, useKeys, Waiting } from "./parts/bits.tsx";
+import { useKeys } from "./parts/keys.ts";
+import { Clock } from "./parts/time.tsx";
+import { Empty, Trouble, Waiting } from "./parts/trouble.tsx";
 import { DeadLetters } from "./screens/dead_letters.tsx";
-import { ExecutionPage } from "./screens/execution.tsx";
+import { ExecutionPage } from "./screens/execution/page.tsx";
 import { Executions } from "./screens/executions.tsx";
 import { Inbox } from "./screens/inbox.tsx";
 import { PlaybookPage, Playbooks } from "./screens/playbooks.tsx";

@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { problemOf } from "./api.ts";
+import { errorOf as problemOf } from "../client/errors.ts";
 
 export type Live = "connecting" | "live" | "interrupted" | "ended";
 

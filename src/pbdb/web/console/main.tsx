@@ -1,17 +1,20 @@
+import { createClient, PbdbError } from "@pbdb/client";
+import { PbdbProvider } from "@pbdb/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { Problem } from "./api.ts";
 import { App } from "./app.tsx";
 import "./theme.css";
 
+// Relative addresses: the server may be below any path of a proxy.
+const client = createClient();
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 1000,
       // What was refused is refused again; only an absent server or database is asked once more.
-      retry: (count, error) => count < 5 && (!(error instanceof Problem) || error.status === 503),
+      retry: (count, error) => count < 5 && (!PbdbError.is(error) || error.isTransient),
     },
   },
 });
@@ -19,7 +22,9 @@ const queries = new QueryClient({
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <App />
+      <PbdbProvider client={client}>
+        <App />
+      </PbdbProvider>
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -231,6 +231,11 @@ export function useResumeExecution(settings?: MutationSettings<void, string>) {
   return useCall<string, void>((client, id) => client.executions.resume(id), moved, settings);
 }
 
+/** Move it on now, when something was left for the next claim or sweep. */
+export function useAdvanceExecution(settings?: MutationSettings<void, string>) {
+  return useCall<string, void>((client, id) => client.executions.advance(id), moved, settings);
+}
+
 export interface Cancel {
   id: string;
   reason?: string;

@@ -20,8 +20,10 @@ import {
 } from "../../document/steps.ts";
 import { change, to, usePlace } from "../address.ts";
 import { call } from "../api.ts";
-import { Ask, Trouble, Waiting } from "../parts/bits.tsx";
-import { Canvas, type Dropped } from "./canvas.tsx";
+import { Ask } from "../parts/ask.tsx";
+import { Trouble, Waiting } from "../parts/trouble.tsx";
+import { Canvas } from "./canvas.tsx";
+import { type Dropped, type DropPlace } from "./drag.ts";
 import { located, useCheck } from "./check.ts";
 import { Activate, Conflicted } from "./dialogs.tsx";
 import { open, type Opened, useDraft } from "./draft.ts";
@@ -145,7 +147,7 @@ function Bench({ name, opened }: { name: string; opened: Opened }) {
   };
   const drop = (
     what: Dropped,
-    where: { before?: string; after?: string; branch?: [string, string] },
+    where: DropPlace,
   ) =>
     attempt((now) =>
       "type" in what ? insertStep(now, what.type, where) : moveStep(now, what.step, where)

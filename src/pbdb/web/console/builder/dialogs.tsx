@@ -1,7 +1,8 @@
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { merge } from "../../document/diff.ts";
-import { Time, Trouble } from "../parts/bits.tsx";
+import { Time } from "../parts/time.tsx";
+import { Trouble } from "../parts/trouble.tsx";
 import type { Found } from "./check.ts";
 import { Compare } from "./compare.tsx";
 import type { Conflict } from "./draft.ts";

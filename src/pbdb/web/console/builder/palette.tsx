@@ -1,5 +1,6 @@
 import { TYPES } from "../../document/steps.ts";
-import { drag, SIGNS } from "./canvas.tsx";
+import { SIGNS } from "../graph/signs.ts";
+import { drag } from "./drag.ts";
 import { TYPE_HELP } from "./fields.ts";
 
 const SHORT: Record<string, string> = {

@@ -59,7 +59,7 @@ export function Strip(props: Props) {
               >
                 <b>line {props.line(each.range.from)}</b> <code>{each.place ?? "playbook"}</code>
                 {" "}
-                <span dir="auto">{each.message}</span>
+                <span dir="auto">{each.message}</span>{" "}
                 {each.hint && <span className="dim">{each.hint}</span>}
               </button>
             </li>

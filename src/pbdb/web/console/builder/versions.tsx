@@ -5,7 +5,7 @@ import "./builder.css";
 import { useQuery } from "@tanstack/react-query";
 
 import { call, type Playbook } from "../api.ts";
-import { Trouble, Waiting } from "../parts/bits.tsx";
+import { Trouble, Waiting } from "../parts/trouble.tsx";
 import { Compare } from "./compare.tsx";
 import { textOf } from "./draft.ts";
 

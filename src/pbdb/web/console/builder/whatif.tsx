@@ -13,8 +13,11 @@ import {
   type StepResult,
   type StepRow,
 } from "../api.ts";
-import { Pill, Time, Trouble, Value, Waiting } from "../parts/bits.tsx";
-import type { Trace } from "./canvas.tsx";
+import { Pill } from "../parts/status.tsx";
+import { Time } from "../parts/time.tsx";
+import { Trouble, Waiting } from "../parts/trouble.tsx";
+import { Value } from "../parts/value.tsx";
+import type { Trace } from "./step_node.tsx";
 
 export interface TraceRow {
   step_name: string | null;

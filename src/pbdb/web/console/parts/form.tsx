@@ -2,7 +2,19 @@
 
 import { useState } from "react";
 
-import type { Schema } from "../api.ts";
+/** What of JSON Schema a form can draw. */
+export interface Schema {
+  type?: string | string[];
+  title?: string;
+  description?: string;
+  enum?: unknown[];
+  format?: string;
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  properties?: Record<string, Schema>;
+  required?: string[];
+}
 
 interface Props {
   schema: Schema | null | undefined;
@@ -112,7 +124,9 @@ function Field(props: {
       {choices && choices.length <= 5
         ? (
           <fieldset aria-describedby={common["aria-describedby"]}>
-            <legend>{label}{props.isRequired && <span className="dim">needed</span>}</legend>
+            <legend>
+              {label} {props.isRequired && <span className="dim needed">needed</span>}
+            </legend>
             {choices.map((each, place) => {
               const said = JSON.stringify(each);
               return (
@@ -133,8 +147,7 @@ function Field(props: {
         : (
           <>
             <label htmlFor={id}>
-              {label}
-              {props.isRequired && <span className="dim">needed</span>}
+              {label} {props.isRequired && <span className="dim needed">needed</span>}
             </label>
             {choices
               ? (

@@ -3,7 +3,9 @@ import { useState } from "react";
 
 import { to } from "../address.ts";
 import { call, type DeadLetter, type Outcome, type Page, query } from "../api.ts";
-import { Ask, Empty, Time, Trouble, Waiting } from "../parts/bits.tsx";
+import { Ask } from "../parts/ask.tsx";
+import { Time } from "../parts/time.tsx";
+import { Empty, Trouble, Waiting } from "../parts/trouble.tsx";
 import { Outcomes } from "./executions.tsx";
 
 export function DeadLetters() {

@@ -8,7 +8,11 @@ import { useRef, useState } from "react";
 
 import { change, to, usePlace } from "../address.ts";
 import { call, type Execution, type Outcome, type Page, query, type Status } from "../api.ts";
-import { Ask, Empty, Pill, span, Time, Trouble, useKeys, Waiting } from "../parts/bits.tsx";
+import { Ask } from "../parts/ask.tsx";
+import { useKeys } from "../parts/keys.ts";
+import { Pill } from "../parts/status.tsx";
+import { span, Time } from "../parts/time.tsx";
+import { Empty, Trouble, Waiting } from "../parts/trouble.tsx";
 
 const STATUSES: Status[] = ["RUNNING", "PAUSED", "COMPLETED", "FAILED", "CANCELLED", "TIMEOUT"];
 const SPANS: [string, string, number][] = [

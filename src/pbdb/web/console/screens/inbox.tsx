@@ -1,26 +1,23 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { ListInboxRow } from "@pbdb/client";
+import { useAnswerStep, useInbox } from "@pbdb/react";
 
 import { change, to, usePlace } from "../address.ts";
-import { call, type InboxItem, type Page, query } from "../api.ts";
-import { Empty, Time, Trouble, useKeys, Value, Waiting } from "../parts/bits.tsx";
-import { SchemaForm } from "../parts/form.tsx";
+import { type Schema, SchemaForm } from "../parts/form.tsx";
+import { useKeys } from "../parts/keys.ts";
+import { More } from "../parts/more.tsx";
+import { Time } from "../parts/time.tsx";
+import { Empty, Trouble, Waiting } from "../parts/trouble.tsx";
+import { Value } from "../parts/value.tsx";
 
 export function Inbox() {
   const place = usePlace();
-  const found = useInfiniteQuery({
-    queryKey: ["inbox", "list"],
-    refetchInterval: 3000,
-    queryFn: ({ pageParam }) =>
-      call<Page<InboxItem>>("GET", `/inbox${query({ after: pageParam, limit: 50 })}`),
-    initialPageParam: "",
-    getNextPageParam: (last) => last.next,
-  });
-  const items = found.data?.pages.flatMap((page) => page.items) ?? [];
-  const at = Math.max(0, items.findIndex((each) => each.step_result_id === place.said.get("item")));
+  const found = useInbox({ limit: 50 }, { refetchInterval: 3000 });
+  const items = found.data ?? [];
+  const at = Math.max(0, items.findIndex((each) => each.stepResultId === place.said.get("item")));
   const item = items[at];
   const go = (by: number) => {
     const next = items[Math.max(0, Math.min(items.length - 1, at + by))];
-    if (next) change(place, { item: next.step_result_id });
+    if (next) change(place, { item: next.stepResultId });
   };
   useKeys({
     j: () => go(1),
@@ -49,20 +46,20 @@ export function Inbox() {
             <div className="card scroll">
               <ul className="list" aria-label="Items">
                 {items.map((each) => (
-                  <li key={each.step_result_id}>
+                  <li key={each.stepResultId}>
                     <a
-                      href={to("inbox", { item: each.step_result_id })}
+                      href={to("inbox", { item: each.stepResultId })}
                       aria-current={each === item ? "true" : undefined}
                       dir="auto"
                     >
-                      <strong>{each.execution_name || each.playbook_name}</strong>
-                      {each.item_index != null && ` · item ${each.item_index}`}
-                      <span className="cut">{each.prompt ?? each.step_name}</span>
+                      <strong>{each.executionName || each.playbookName}</strong>
+                      {each.itemIndex !== undefined && ` · item ${each.itemIndex}`}
+                      <span className="cut">{each.prompt ?? each.stepName}</span>
                       <span className="dim">
-                        <Time at={each.waiting_since} />
-                        {each.times_out_at && (
+                        <Time at={each.waitingSince} />
+                        {each.timesOutAt && (
                           <>
-                            · times out <Time at={each.times_out_at} />
+                            {" "}· times out <Time at={each.timesOutAt} />
                           </>
                         )}
                       </span>
@@ -70,17 +67,10 @@ export function Inbox() {
                   </li>
                 ))}
               </ul>
-              {found.hasNextPage && (
-                <button
-                  type="button"
-                  onClick={() => void found.fetchNextPage()}
-                >
-                  More
-                </button>
-              )}
+              <More found={found} />
             </div>
             <section className="card" aria-label="Item">
-              <Answer key={item.step_result_id} item={item} />
+              <Answer key={item.stepResultId} item={item} />
             </section>
           </div>
         )}
@@ -88,50 +78,51 @@ export function Inbox() {
   );
 }
 
-export function Answer({ item }: { item: InboxItem }) {
-  const queries = useQueryClient();
-  const answer = useMutation({
-    mutationFn: (value: unknown) =>
-      call(
-        "POST",
-        `/executions/${item.execution_id}/steps/${encodeURIComponent(item.step_address)}:answer`,
-        { answer: value },
-      ),
-    onSettled: () => {
-      void queries.invalidateQueries({ queryKey: ["inbox"] });
-      void queries.invalidateQueries({ queryKey: ["execution", item.execution_id] });
-    },
-  });
+/** The question with its form; `isHere`: it is shown on the page of its execution. */
+export function Answer({ item, isHere = false }: { item: ListInboxRow; isHere?: boolean }) {
+  const answer = useAnswerStep();
   const who = Array.isArray(item.assignees) && item.assignees.length > 0
     ? item.assignees.join(", ")
     : "anybody";
   return (
     <>
-      <h2 dir="auto">{item.prompt ?? item.step_name}</h2>
+      <h2 dir="auto">{item.prompt ?? item.stepName}</h2>
       <p className="dim">
-        <a href={to(`executions/${item.execution_id}`)}>
-          {item.execution_name || item.playbook_name}
-        </a>{" "}
-        · {item.step_name}
-        {item.item_index != null && <>· item {item.item_index}</>} · may be answered by {who}
-        {item.times_out_at && (
+        {!isHere && (
           <>
-            · times out <Time at={item.times_out_at} />
+            <a href={to(`executions/${item.executionId}`)}>
+              <bdi>{item.executionName || item.playbookName}</bdi>
+            </a>{" "}
+            ·{" "}
+          </>
+        )}
+        <bdi>{item.stepName}</bdi>
+        {item.itemIndex !== undefined && <>{" "}· item {item.itemIndex}</>} · may be answered by
+        {" "}
+        {who}
+        {item.timesOutAt && (
+          <>
+            {" "}· times out <Time at={item.timesOutAt} />
           </>
         )}
       </p>
       {item.data != null && (
         <details open>
           <summary>What it is about</summary>
-          <Value value={item.data} />
+          <Value value={item.data} label="What it is about" />
         </details>
       )}
       <Trouble error={answer.error} />
       <SchemaForm
-        schema={item.answer_schema}
+        schema={item.answerSchema as Schema | null}
         action="Answer"
-        busy={answer.isPending}
-        send={(value) => answer.mutate(value)}
+        busy={answer.isPending || answer.isSuccess}
+        send={(value) =>
+          answer.mutate({
+            executionId: item.executionId,
+            step: item.stepAddress,
+            answer: value as never,
+          })}
       />
     </>
   );

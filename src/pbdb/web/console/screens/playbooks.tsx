@@ -10,7 +10,10 @@ import {
   type PlaybookVersion,
   query,
 } from "../api.ts";
-import { Empty, Pill, span, Time, Trouble, Value, Waiting } from "../parts/bits.tsx";
+import { Pill } from "../parts/status.tsx";
+import { span, Time } from "../parts/time.tsx";
+import { Empty, Trouble, Waiting } from "../parts/trouble.tsx";
+import { Value } from "../parts/value.tsx";
 import { SchemaForm } from "../parts/form.tsx";
 
 const Versions = lazy(() => import("../builder/versions.tsx"));
