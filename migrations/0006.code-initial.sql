@@ -7383,13 +7383,15 @@ grant execute on function pbdb.store_memory(
 ) to pbdb_app;
 -- end: sql/memory/store/store_memory.sql
 
--- frozen: sql/memory/store/delete_memory.sql sha256=d5ab2963626a1f265ea77947d1305330fc1965d888c24a73e001428795e3c8ae
+-- frozen: sql/memory/store/delete_memory.sql sha256=85508b14dec51146bc2cf740d494cb894d08532a1513fc8c08d4c2ab35332060
 -- drop: function pbdb.delete_memory(uuid)
+--
+-- Definer, because the audit is written by functions only; the tenant is named.
 create or replace function pbdb.delete_memory(p_memory_id uuid)
 returns void
 language plpgsql
 volatile
-security invoker
+security definer
 set search_path = pg_catalog, pg_temp
 as $fn$
 declare
@@ -7404,11 +7406,13 @@ begin
             message = format('memory %s does not exist', p_memory_id),
             hint = 'Check the id and the organization; it may have been deleted or purged already.';
     end if;
+    perform pbdb._audit(v_organization_id, 'memory.delete', p_memory_id, null);
 end;
 $fn$;
 
 comment on function pbdb.delete_memory(uuid) is
-'Deletes a memory of the current organization with all its vectors. Raises PB001, PB004.';
+'Deletes a memory of the current organization with all its vectors; the audit '
+'keeps that it was. Raises PB001, PB004.';
 
 revoke execute on function pbdb.delete_memory(uuid) from public;
 grant execute on function pbdb.delete_memory(uuid) to pbdb_app;
@@ -30864,7 +30868,7 @@ grant execute on function pbdb.count_prunable_executions(
 ) to pbdb_app;
 -- end: sql/retention/count_prunable_executions.sql
 
--- frozen: sql/retention/prune_executions.sql sha256=2813f2a38110c75ec9e23a2a24547cb2beff46fcdb51dc9f9184501c933dfe72
+-- frozen: sql/retention/prune_executions.sql sha256=a5d9da053903cdb12e85ee13b9bd3c2608c8320e02f3f6b87a4efed829550cae
 -- drop: function pbdb.prune_executions(timestamptz, int, timestamptz, pbdb.playbook_execution_status[], text)
 --
 -- Definer: apps change executions only through functions. Nothing is waited for: what somebody
@@ -30924,6 +30928,12 @@ begin
     select count(*)::int, max(g.completed_at) filter (where g.id = any(v_ids))
     into pruned, reached_at
     from gone as g;
+    if pruned > 0 then
+        perform pbdb._audit(
+            v_organization_id, 'execution.prune', null, p_playbook_name, null,
+            jsonb_build_object('pruned', pruned, 'before', p_before)
+        );
+    end if;
     return next;
 end;
 $fn$;
@@ -30936,7 +30946,7 @@ comment on function pbdb.prune_executions(
 'ended before, never what runs. Of some statuses or one playbook when named; they are those of the '
 'root. Says how many went, and up to which time: pass that as p_from and call again, a '
 'transaction each, until none goes. Waits for nobody; summaries are corrected; idempotency keys '
-'stay. Raises PB001, PB017.';
+'stay; the audit says how many went. Raises PB001, PB017.';
 
 revoke execute on function pbdb.prune_executions(
     timestamptz, int, timestamptz, pbdb.playbook_execution_status[], text
@@ -31215,6 +31225,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: bfdeb1bcf398975c9aacf753de9db596ad5735bea2df6cef67772532771f7237.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: ba9b2eadad40e67729703c4eb93bade1bdabac4dcf72a334ffbac08176f2519b.';
 
 reset role;

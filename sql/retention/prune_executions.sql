@@ -57,6 +57,12 @@ begin
     select count(*)::int, max(g.completed_at) filter (where g.id = any(v_ids))
     into pruned, reached_at
     from gone as g;
+    if pruned > 0 then
+        perform pbdb._audit(
+            v_organization_id, 'execution.prune', null, p_playbook_name, null,
+            jsonb_build_object('pruned', pruned, 'before', p_before)
+        );
+    end if;
     return next;
 end;
 $fn$;
@@ -69,7 +75,7 @@ comment on function pbdb.prune_executions(
 'ended before, never what runs. Of some statuses or one playbook when named; they are those of the '
 'root. Says how many went, and up to which time: pass that as p_from and call again, a '
 'transaction each, until none goes. Waits for nobody; summaries are corrected; idempotency keys '
-'stay. Raises PB001, PB017.';
+'stay; the audit says how many went. Raises PB001, PB017.';
 
 revoke execute on function pbdb.prune_executions(
     timestamptz, int, timestamptz, pbdb.playbook_execution_status[], text

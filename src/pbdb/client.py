@@ -96,12 +96,17 @@ class Client:
         organization_id: UUID | str,
         *,
         role: LiteralString | None = None,
+        actor: str | None = None,
     ) -> None:
         """Use this connection for this tenant.
 
         `role` is taken on for each transaction: for a login that row level security does not bind.
+        `actor` is who acts, in the words of whoever signs people in, at most 255 characters: kept
+        with what is defined, started, answered and steered, and in the audit; null leaves what
+        `set_actor` said in the transaction.
         """
         self._connection = connection
+        self._actor = actor
         self._organization_id = organization_id
         self._role = role
 
@@ -665,6 +670,8 @@ class Client:
         if self._role is not None:
             connection.execute(f"set local role {self._role}")
         connection.execute("select pbdb.set_organization(%s)", (self._organization_id,))
+        if self._actor is not None:
+            connection.execute("select pbdb.set_actor(%s)", (self._actor,))
 
     def _call(
         self, query: LiteralString, parameters: Sequence[Any], rows: RowFactory[Any]

@@ -10,6 +10,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from build import Tenant, as_tenant, function, transform
+from pbdb.client import Client
 
 Connection = psycopg.Connection[Any]
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "pbdb")
@@ -181,3 +182,39 @@ def test_an_audit_is_its_tenants_and_nobody_edits_it(tenant: Tenant, other_tenan
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             act(tenant, statement)
+
+
+def test_what_is_deleted_is_kept(tenant: Tenant, owner: Connection) -> None:
+    memory = tenant.one("select pbdb.store_memory('a')")
+    act(tenant, "select pbdb.delete_memory(%s)", memory)
+    tenant.apply(transform("a", 1))
+    for _ in range(3):
+        tenant.start()
+    prune = "select pruned from pbdb.prune_executions(now() + interval '-1 s', 2)"
+    assert act(tenant, prune) == [(0,)]
+    owner.execute("update pbdb.playbook_executions set completed_at = now() - interval '1 day'")
+    assert act(tenant, prune) == [(2,)]
+
+    assert acts(tenant, action="memory") == [("anna@example.com", "memory.delete")]
+    assert acts(tenant, action="execution") == [("anna@example.com", "execution.prune")]
+    with as_tenant(tenant.app, tenant.organization) as conn:
+        row = conn.execute(
+            "select object_id, details ->> 'pruned' from pbdb.list_audit(p_action => 'execution')"
+        ).fetchone()
+    assert row == (None, "2")
+
+
+def test_a_client_says_who_acts_unless_the_transaction_did(tenant: Tenant) -> None:
+    def by(client: Client) -> Any:
+        client.apply_playbook({"name": "p", "steps": [transform("a", 1)]})
+        started = client.start("p")
+        return tenant.one(
+            "select triggered_by from pbdb.playbook_executions where id = %s", started
+        )
+
+    assert by(Client(tenant.app, tenant.organization)) is None
+    mine = Client(tenant.app, tenant.organization, actor="carl")
+    assert by(mine) == uuid.uuid5(NAMESPACE, "carl")
+    with tenant.app.transaction():
+        tenant.app.execute("select pbdb.set_actor('dora')")
+        assert by(Client(tenant.app, tenant.organization)) == uuid.uuid5(NAMESPACE, "dora")

@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from cli.conftest import Shell
 from pbdb.cli.errors import UsageError
 from pbdb.cli.options import LOCAL_ORGANIZATION, Place, find_organization, parse_answers
 from pbdb.database import Target
+from server import Database
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,16 @@ def test_answers_are_json_or_else_text() -> None:
         "d": "yes, please",
         "e": "x=y",
     }
+
+
+@pytest.mark.parametrize(("named", "actor"), [("anna", "anna"), ("", "cli:root")])
+def test_the_command_line_says_who_acts(
+    shell: Shell, database: Database, named: str, actor: str
+) -> None:
+    shell.write(
+        "p.yaml", "name: p\nsteps: [{name: a, type: DATA_TRANSFORM, config: {output: 1}}]\n"
+    )
+    shell("apply", "p.yaml", USER="root", LOGNAME="root", PBDB_ACTOR=named)
+    with database.connect("owner") as owner:
+        found = owner.execute("select distinct actor from pbdb.playbook_audit").fetchall()
+    assert found == [(actor,)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import importlib.metadata
 import json
+import os
 import re
 import sys
 from collections.abc import Collection, Iterator
@@ -117,7 +119,19 @@ def client_for(connection: Connection, organization: UUID) -> Client:
         "from pg_catalog.pg_roles where rolname = current_user"
     ).fetchone()
     is_unbound = bool(found and found[0])
-    return Client(connection, organization, role="pbdb_app" if is_unbound else None)
+    return Client(
+        connection, organization, role="pbdb_app" if is_unbound else None, actor=find_actor()
+    )
+
+
+def find_actor() -> str:
+    """Who acts: PBDB_ACTOR, or the account of this machine, told from people by `cli:`."""
+    if given := os.environ.get("PBDB_ACTOR"):
+        return given
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError, ImportError):  # an account without a name, as containers have
+        return f"cli:{os.getuid()}"
 
 
 def parse_json(text: str, option: str) -> Any:
