@@ -2140,6 +2140,9 @@ drop policy owner_may_everything on pbdb.playbooks;
 -- deleted: sql/tenancy/set_organization.sql
 drop function pbdb.set_organization(uuid);
 
+-- deleted: sql/tenancy/_acting_organization.sql
+drop function pbdb._acting_organization();
+
 -- deleted: sql/tenancy/require_organization.sql
 drop function pbdb.require_organization();
 

@@ -10,6 +10,7 @@ set role pbdb_owner;
 \ir tenancy/_query_organization_id.sql
 \ir tenancy/current_organization_id.sql
 \ir tenancy/require_organization.sql
+\ir tenancy/_acting_organization.sql
 \ir tenancy/set_organization.sql
 
 -- access: who sees which table: its policies and grants

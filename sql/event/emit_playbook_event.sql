@@ -18,7 +18,7 @@ set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare
-    v_organization_id uuid := pbdb.require_organization();
+    v_organization_id uuid := pbdb._acting_organization();
     v_waits uuid[];
     v_woken int := 0;
     v_event_id uuid;
@@ -90,4 +90,4 @@ comment on function pbdb.emit_playbook_event(text, jsonb, int, text) is
 'delivered once, and a repeated call gives the same number. Raises PB001, PB007, PB014, PB017.';
 
 revoke execute on function pbdb.emit_playbook_event(text, jsonb, int, text) from public;
-grant execute on function pbdb.emit_playbook_event(text, jsonb, int, text) to pbdb_app;
+grant execute on function pbdb.emit_playbook_event(text, jsonb, int, text) to pbdb_app, pbdb_query;

@@ -20,7 +20,7 @@ set enable_indexscan = on
 set plan_cache_mode = force_generic_plan
 as $fn$
 declare
-    v_organization_id uuid := pbdb.require_organization();
+    v_organization_id uuid := pbdb._acting_organization();
 begin
     return (pbdb._start_runs(
         pbdb._require_program(v_organization_id, p_name), v_organization_id, array[p_input],
@@ -37,4 +37,4 @@ revoke execute on function pbdb.start_playbook(
     text, jsonb, text, text, text, uuid, jsonb
 ) from public;
 grant execute on function pbdb.start_playbook(text, jsonb, text, text, text, uuid, jsonb)
-to pbdb_app;
+to pbdb_app, pbdb_query;

@@ -20,7 +20,7 @@ as $fn$
 begin
     return query
     select unnest(pbdb._store_memories(
-        pbdb.require_organization(), p_contents, p_embeddings, p_model, p_agent_id, p_metadata,
+        pbdb._acting_organization(), p_contents, p_embeddings, p_model, p_agent_id, p_metadata,
         p_sources, p_importances::real[], p_expires_at
     ));
 end;
@@ -38,4 +38,4 @@ revoke execute on function pbdb.store_memories(
 ) from public;
 grant execute on function pbdb.store_memories(
     text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]
-) to pbdb_app;
+) to pbdb_app, pbdb_query;

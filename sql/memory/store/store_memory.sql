@@ -19,7 +19,7 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 begin
     return (pbdb._store_memories(
-        pbdb.require_organization(), array[p_content],
+        pbdb._acting_organization(), array[p_content],
         case when p_embedding is not null then array[p_embedding] end, p_model, p_agent_id,
         array[p_metadata], array[p_source], array[p_importance::real], array[p_expires_at]
     ))[1];
@@ -38,4 +38,4 @@ revoke execute on function pbdb.store_memory(
 ) from public;
 grant execute on function pbdb.store_memory(
     text, real[], text, uuid, jsonb, text, double precision, timestamptz
-) to pbdb_app;
+) to pbdb_app, pbdb_query;
