@@ -7145,7 +7145,7 @@ comment on function pbdb._check_embedding(real[], pbdb.embedding_models) is
 revoke execute on function pbdb._check_embedding(real[], pbdb.embedding_models) from public;
 -- end: sql/memory/store/_check_embedding.sql
 
--- frozen: sql/memory/store/_check_memories.sql sha256=c10d0ac40b26e0a2ec78d8c0711588d6bc43837b12ef45f292469271631815bd
+-- frozen: sql/memory/store/_check_memories.sql sha256=eef3b509dba4c5e9e28cbb36fe04dfde051b05d3c7738784321f196692fe8c78
 -- drop: function pbdb._check_memories(text[], jsonb[], real[], integer)
 create or replace function pbdb._check_memories(
     p_contents text[], p_metadata jsonb[], p_importances real[], p_embedding_count int
@@ -7182,7 +7182,6 @@ begin
             else 'PB017'
         end as code,
         case
-            when coalesce(btrim(u.content), '') = '' then 'is empty'
             when octet_length(u.content) > 262144
                 then format('has %s bytes; at most 262144 can be stored', octet_length(u.content))
             when jsonb_typeof(u.metadata) <> 'object'
@@ -7193,8 +7192,7 @@ begin
     into v_issue
     from rows from (unnest(p_contents), unnest(p_metadata), unnest(p_importances))
         with ordinality as u (content, metadata, importance, i)
-    where coalesce(btrim(u.content), '') = ''
-        or octet_length(u.content) > 262144
+    where octet_length(u.content) > 262144
         or jsonb_typeof(u.metadata) <> 'object'
         or not u.importance between 0 and 1
     order by u.i
@@ -7261,7 +7259,7 @@ revoke execute on function pbdb._insert_embeddings(
 ) from public;
 -- end: sql/memory/store/_insert_embeddings.sql
 
--- frozen: sql/memory/store/_store_memories.sql sha256=8d5243dd1f694c0e9fc0cd409da634a4a7472b9e8f1c025eb26ef7d2e03b4c92
+-- frozen: sql/memory/store/_store_memories.sql sha256=1ede586bba0ad2e3582494fd66a238faed728987f52d9060dd9cf98f4ac6c028
 -- drop: function pbdb._store_memories(uuid, text[], real[], text, uuid, jsonb[], text[], real[], timestamptz[])
 create or replace function pbdb._store_memories(
     p_organization_id uuid,
@@ -7288,7 +7286,11 @@ begin
         p_contents, p_metadata, p_importances, array_length(p_embeddings, 1)
     );
 
-    v_ids := array(select pbdb.uuid_v7() from generate_series(1, cardinality(p_contents)));
+    v_ids := array(
+        select case when btrim(u.content, E' \t\n\r') <> '' then pbdb.uuid_v7() end
+        from unnest(p_contents) with ordinality as u (content, i)
+        order by u.i
+    );
 
     insert into pbdb.agent_memories (
         id, organization_id, agent_id, content, metadata, source, importance, expires_at
@@ -7306,7 +7308,8 @@ begin
     elsif v_model.name is not null then
         insert into pbdb.agent_memories_to_embed (organization_id, memory_id, model)
         select p_organization_id, u.id, v_model.name
-        from unnest(v_ids) as u (id);
+        from unnest(v_ids) as u (id)
+        where u.id is not null;
     end if;
     return v_ids;
 end;
@@ -7315,7 +7318,8 @@ $fn$;
 comment on function pbdb._store_memories(
     uuid, text[], real[], text, uuid, jsonb[], text[], real[], timestamptz[]
 ) is
-'Stores memories of one organization and returns their ids in order. p_embeddings holds one '
+'Stores memories of one organization and returns their ids in order, null for a blank text, which '
+'is none. p_embeddings holds one '
 'vector a row; without it the memories wait for a runner to embed them, if a model is registered.';
 
 revoke execute on function pbdb._store_memories(
@@ -7323,7 +7327,7 @@ revoke execute on function pbdb._store_memories(
 ) from public;
 -- end: sql/memory/store/_store_memories.sql
 
--- frozen: sql/memory/store/store_memories.sql sha256=9c96bbbb94ce5a63c6deaf043469942df16812ecffdee448bac03e5f500d982a
+-- frozen: sql/memory/store/store_memories.sql sha256=303f9e904d0e896f21086da41c81edd75a0bed6e4793e23bfc8809e68b404377
 -- drop: function pbdb.store_memories(text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[])
 --
 -- Definer: text and vectors must be written together, so apps have no insert right on the tables.
@@ -7355,7 +7359,8 @@ $fn$;
 comment on function pbdb.store_memories(
     text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]
 ) is
-'Stores many memories of the current organization in one call and returns their ids in order. '
+'Stores many memories of the current organization in one call and returns their ids in order; a '
+'blank text, as the cutting of a document leaves them, is not stored and has null. '
 'p_embeddings: one vector a row, for all or (null) for none; a runner embeds those without. '
 'Raises PB001, PB014, PB017, PB020.';
 
@@ -7367,7 +7372,7 @@ grant execute on function pbdb.store_memories(
 ) to pbdb_app, pbdb_query;
 -- end: sql/memory/store/store_memories.sql
 
--- frozen: sql/memory/store/store_memory.sql sha256=0cd8ac2bcc4adfe6498d35e6d900c5ff94f39db2135183191e1600b0215a7b94
+-- frozen: sql/memory/store/store_memory.sql sha256=941a5e7a2b60f133c41a6cb3d0963b6de3c1e8350f20b205fb86e37531a86a78
 -- drop: function pbdb.store_memory(text, real[], text, uuid, jsonb, text, double precision, timestamptz)
 --
 -- Definer: text and vector must be written together, so apps have no insert right on the tables.
@@ -7387,12 +7392,21 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $fn$
+declare
+    v_id uuid;
 begin
-    return (pbdb._store_memories(
+    v_id := (pbdb._store_memories(
         pbdb._acting_organization(), array[p_content],
         case when p_embedding is not null then array[p_embedding] end, p_model, p_agent_id,
         array[p_metadata], array[p_source], array[p_importance::real], array[p_expires_at]
     ))[1];
+    if v_id is null then
+        raise exception using
+            errcode = 'PB017',
+            message = 'the memory is empty',
+            hint = 'A memory is a passage of text.';
+    end if;
+    return v_id;
 end;
 $fn$;
 
@@ -31253,6 +31267,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 9d6bf30eebbac9fcfcb0d541363486cc15c02441021173baacc906cbb63cc474.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 2d678763a2c4a8f7fe307460d6c4a29da061c811f809db0f596228b66f86f2c5.';
 
 reset role;

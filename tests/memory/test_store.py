@@ -190,3 +190,23 @@ def test_only_one_model_is_the_default(worker: Connection) -> None:
     worker.execute("select pbdb.register_embedding_model('other', 5, true)")
     found = worker.execute("select name from pbdb.embedding_models where is_default")
     assert found.fetchall() == [("other",)]
+
+
+def test_blank_texts_among_many_are_passed_over(
+    app: Connection, as_tenant: Any, organization: uuid.UUID
+) -> None:
+    with as_tenant(app, organization):
+        for vectors in ("null", "array[[1,0,0],[1,0,0],[0,1,0],[0,0,1]]::real[]"):
+            ids = app.execute(
+                "select id from pbdb.store_memories("
+                f"array['a', E' \\n', null, 'b'], {vectors}) as s (id)"
+            ).fetchall()
+            assert [row[0] is None for row in ids] == [False, True, True, False]
+        rows = app.execute("select content from pbdb.agent_memories order by id").fetchall()
+        assert rows == [("a",), ("b",), ("a",), ("b",)]
+        found = app.execute(
+            "select content from pbdb.search_memories(p_embedding => '{0,0,1}')"
+        ).fetchall()
+        assert found == [("b",)]
+        waiting = app.execute("select count(memory_id) from pbdb.agent_memories_to_embed")
+        assert waiting.fetchone() == (2,)

@@ -34,7 +34,6 @@ begin
             else 'PB017'
         end as code,
         case
-            when coalesce(btrim(u.content), '') = '' then 'is empty'
             when octet_length(u.content) > 262144
                 then format('has %s bytes; at most 262144 can be stored', octet_length(u.content))
             when jsonb_typeof(u.metadata) <> 'object'
@@ -45,8 +44,7 @@ begin
     into v_issue
     from rows from (unnest(p_contents), unnest(p_metadata), unnest(p_importances))
         with ordinality as u (content, metadata, importance, i)
-    where coalesce(btrim(u.content), '') = ''
-        or octet_length(u.content) > 262144
+    where octet_length(u.content) > 262144
         or jsonb_typeof(u.metadata) <> 'object'
         or not u.importance between 0 and 1
     order by u.i

@@ -24,7 +24,11 @@ begin
         p_contents, p_metadata, p_importances, array_length(p_embeddings, 1)
     );
 
-    v_ids := array(select pbdb.uuid_v7() from generate_series(1, cardinality(p_contents)));
+    v_ids := array(
+        select case when btrim(u.content, E' \t\n\r') <> '' then pbdb.uuid_v7() end
+        from unnest(p_contents) with ordinality as u (content, i)
+        order by u.i
+    );
 
     insert into pbdb.agent_memories (
         id, organization_id, agent_id, content, metadata, source, importance, expires_at
@@ -42,7 +46,8 @@ begin
     elsif v_model.name is not null then
         insert into pbdb.agent_memories_to_embed (organization_id, memory_id, model)
         select p_organization_id, u.id, v_model.name
-        from unnest(v_ids) as u (id);
+        from unnest(v_ids) as u (id)
+        where u.id is not null;
     end if;
     return v_ids;
 end;
@@ -51,7 +56,8 @@ $fn$;
 comment on function pbdb._store_memories(
     uuid, text[], real[], text, uuid, jsonb[], text[], real[], timestamptz[]
 ) is
-'Stores memories of one organization and returns their ids in order. p_embeddings holds one '
+'Stores memories of one organization and returns their ids in order, null for a blank text, which '
+'is none. p_embeddings holds one '
 'vector a row; without it the memories wait for a runner to embed them, if a model is registered.';
 
 revoke execute on function pbdb._store_memories(

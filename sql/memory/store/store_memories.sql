@@ -29,7 +29,8 @@ $fn$;
 comment on function pbdb.store_memories(
     text[], real[], text, uuid, jsonb[], text[], double precision[], timestamptz[]
 ) is
-'Stores many memories of the current organization in one call and returns their ids in order. '
+'Stores many memories of the current organization in one call and returns their ids in order; a '
+'blank text, as the cutting of a document leaves them, is not stored and has null. '
 'p_embeddings: one vector a row, for all or (null) for none; a runner embeds those without. '
 'Raises PB001, PB014, PB017, PB020.';
 

@@ -17,12 +17,21 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $fn$
+declare
+    v_id uuid;
 begin
-    return (pbdb._store_memories(
+    v_id := (pbdb._store_memories(
         pbdb._acting_organization(), array[p_content],
         case when p_embedding is not null then array[p_embedding] end, p_model, p_agent_id,
         array[p_metadata], array[p_source], array[p_importance::real], array[p_expires_at]
     ))[1];
+    if v_id is null then
+        raise exception using
+            errcode = 'PB017',
+            message = 'the memory is empty',
+            hint = 'A memory is a passage of text.';
+    end if;
+    return v_id;
 end;
 $fn$;
 
