@@ -1910,7 +1910,7 @@ drop function pbdb._check_count(text, integer, integer);
 drop function pbdb._check_text(text, text, integer);
 
 -- deleted: sql/door/_shown.sql
-drop function pbdb._shown(text);
+drop function pbdb._shown(text, int);
 
 -- deleted: sql/access/agent_memories_to_embed.sql
 revoke all on pbdb.agent_memories_to_embed

@@ -1080,22 +1080,22 @@ comment on column pbdb.agent_memories_to_embed.last_error is
 'What went wrong last, in the runner''s words.';
 -- end: sql/access/agent_memories_to_embed.sql
 
--- frozen: sql/door/_shown.sql sha256=72fefba55eadfd8f5860bd973f84196c985667d9cf434cd379a862b6833c519c
--- drop: function pbdb._shown(text)
-create or replace function pbdb._shown(p_text text)
+-- frozen: sql/door/_shown.sql sha256=a7a0f17b56e9de5ed5503a5240a3979caceb53af46cb17822a1999f5e9b47b5e
+-- drop: function pbdb._shown(text, int)
+create or replace function pbdb._shown(p_text text, p_most int default 100)
 returns text
 language sql
 immutable
 parallel safe
 security invoker
 begin atomic
-select case when length(p_text) > 100 then left(p_text, 100) || '…' else p_text end;
+select case when length(p_text) > p_most then left(p_text, p_most) || '…' else p_text end;
 end;
 
-comment on function pbdb._shown(text) is
-'What an error shows of a text that somebody passed: its first 100 characters.';
+comment on function pbdb._shown(text, int) is
+'What an error shows of a text that somebody passed: its first p_most characters.';
 
-revoke execute on function pbdb._shown(text) from public;
+revoke execute on function pbdb._shown(text, int) from public;
 -- end: sql/door/_shown.sql
 
 -- frozen: sql/door/_check_text.sql sha256=857a8459b2db5a87a67790f96ed81ba0b9f167df36afad6888505870a264a96d
@@ -15491,7 +15491,7 @@ comment on function pbdb._order_issues(uuid) is
 revoke execute on function pbdb._order_issues(uuid) from public;
 -- end: sql/playbook/check/_order_issues.sql
 
--- frozen: sql/playbook/check/_playbook_issues.sql sha256=0a9d68bbb27a3aa5ccdf10045c5078346f5919743452bb480b36e8abd6f3bcd2
+-- frozen: sql/playbook/check/_playbook_issues.sql sha256=94021cbf3de2ab71410fb170ab3c76754137fe46f8e24a9220782c28be0c99ab
 -- drop: function pbdb._playbook_issues(uuid)
 create or replace function pbdb._playbook_issues(p_playbook_id uuid)
 returns table (
@@ -15503,7 +15503,8 @@ security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
     select
-        issue.severity, step.step_name::text, issue.code, issue.path, issue.message, issue.hint
+        issue.severity, step.step_name::text, issue.code, pbdb._shown(issue.path, 500),
+        pbdb._shown(issue.message, 1000), pbdb._shown(issue.hint, 1000)
     from (
         select * from pbdb._shape_issues(p_playbook_id)
         union all
@@ -15770,7 +15771,7 @@ revoke execute on function pbdb.check_playbook(jsonb) from public;
 grant execute on function pbdb.check_playbook(jsonb) to pbdb_app;
 -- end: sql/playbook/check/check_playbook.sql
 
--- frozen: sql/playbook/version/activate_playbook.sql sha256=6f8ff33d596d39b4f6fcaa336f05bbde54f66fcbb71c7f0f953b42151ad5263a
+-- frozen: sql/playbook/version/activate_playbook.sql sha256=c465dec721b7b7a5d2349a85d8fc2509eede0458cbee5b60f72a69a28c538f6a
 -- drop: function pbdb.activate_playbook(uuid)
 --
 -- Definer, because the program is what the engine obeys and only this function may write it; the
@@ -15801,9 +15802,10 @@ begin
             errcode = 'PB010',
             message = format(
                 'playbook %s version %s has errors (%s): %s',
-                v_playbook.name, v_playbook.version, v_count, split_part(v_issues, e'\n', 1)
+                v_playbook.name, v_playbook.version, v_count,
+                pbdb._shown(split_part(v_issues, e'\n', 1), 800)
             ),
-            detail = left(v_issues, 10000),
+            detail = pbdb._shown(v_issues, 3000),
             hint = format(
                 'select * from pbdb.validate_playbook(''%s'') says what to do about each.',
                 p_playbook_id
@@ -31267,6 +31269,6 @@ grant execute on function pbdb.get_execution_changes(uuid[], text) to pbdb_app;
 -- end: sql/feed/get_execution_changes.sql
 
 comment on schema pbdb is
-'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 2d678763a2c4a8f7fe307460d6c4a29da061c811f809db0f596228b66f86f2c5.';
+'AI playbook engine: definitions, executions, the engine that advances them, the queue runners claim from. Text of its migrations: 7c1d4d00b9501a206c564b61ed746a93f4374caf00276df633dad3e01e7d490d.';
 
 reset role;

@@ -9,7 +9,8 @@ security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
     select
-        issue.severity, step.step_name::text, issue.code, issue.path, issue.message, issue.hint
+        issue.severity, step.step_name::text, issue.code, pbdb._shown(issue.path, 500),
+        pbdb._shown(issue.message, 1000), pbdb._shown(issue.hint, 1000)
     from (
         select * from pbdb._shape_issues(p_playbook_id)
         union all

@@ -28,9 +28,10 @@ begin
             errcode = 'PB010',
             message = format(
                 'playbook %s version %s has errors (%s): %s',
-                v_playbook.name, v_playbook.version, v_count, split_part(v_issues, e'\n', 1)
+                v_playbook.name, v_playbook.version, v_count,
+                pbdb._shown(split_part(v_issues, e'\n', 1), 800)
             ),
-            detail = left(v_issues, 10000),
+            detail = pbdb._shown(v_issues, 3000),
             hint = format(
                 'select * from pbdb.validate_playbook(''%s'') says what to do about each.',
                 p_playbook_id
