@@ -41,7 +41,7 @@ def build() -> None:
 
 
 def _is_source(path: Path) -> bool:
-    return not {"static", "node_modules"} & set(path.relative_to(WEB).parts)
+    return not {"static", "node_modules", ".building"} & set(path.relative_to(WEB).parts)
 
 
 def _deno(*arguments: str) -> None:

@@ -232,6 +232,9 @@ drop function pbdb.get_execution_result(uuid);
 -- deleted: sql/report/progress/get_execution_progress.sql
 drop function pbdb.get_execution_progress(uuid);
 
+-- deleted: sql/report/counts/get_playbook_trends.sql
+drop function pbdb.get_playbook_trends(text[], integer);
+
 -- deleted: sql/report/counts/get_execution_counts.sql
 drop function pbdb.get_execution_counts(timestamptz, timestamptz, text, text);
 

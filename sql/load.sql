@@ -626,6 +626,7 @@ set role pbdb_owner;
 \ir report/get_active_playbooks.sql
 \ir report/counts/_execution_hours.sql
 \ir report/counts/get_execution_counts.sql
+\ir report/counts/get_playbook_trends.sql
 \ir report/progress/get_execution_progress.sql
 \ir report/progress/get_execution_result.sql
 \ir report/progress/get_execution.sql

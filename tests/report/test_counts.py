@@ -166,3 +166,43 @@ def test_other_tenants_are_not_counted(owner: Connection, ask: Ask, app: Connect
 
     assert ask("select * from get_execution_counts()") == []
     assert app.execute("select * from pbdb.get_execution_counts()").fetchall() == []
+
+
+def test_trends_are_the_counts_of_each_day_the_percentiles_and_the_last_failure(
+    owner: Connection, ask: Ask, organization: uuid.UUID
+) -> None:
+    playbook = rows.playbook(owner, organization, "p")
+    rows.playbook(owner, organization, "never")
+    foreign = rows.playbook(owner, uuid.uuid4(), "p")
+    for number in range(1, 41):
+        rows.execution(owner, playbook, "COMPLETED", duration_ms=number * 10)
+        rows.execution(owner, foreign, "FAILED")
+    for code in ("FIRST", "LAST"):
+        last = rows.execution(owner, playbook, "FAILED", error_code=code, error_message="x" * 900)
+    days = "date_trunc('day', statement_timestamp(), 'UTC') + interval '1 second'"
+    owner.execute(
+        f"update pbdb.playbook_executions set completed_at = {days} - interval '2 days'"
+        " where duration_ms <= 200".encode()
+    )
+    owner.execute(
+        f"update pbdb.playbook_executions set completed_at = {days} where status = 'FAILED'".encode()
+    )
+    roll_up(owner)
+    trends = "select * from get_playbook_trends(%s, 3)"
+    never, found, unknown = ask(trends, ["p", "p", None, "unknown", "never"])
+    assert sum(found["completed_counts"]) == 40
+    assert found["completed_counts"][1] == 0
+    assert found["failed_counts"] == [0, 0, 2]
+    assert found["p95_duration_ms"] is not None
+    assert found["last_failed_execution_id"] == last
+    assert (found["last_error_code"], len(found["last_error_message"])) == ("LAST", 500)
+    for row in (never, unknown):
+        assert (row["completed_counts"], row["failed_counts"]) == ([0, 0, 0], [0, 0, 0])
+        assert row["p50_duration_ms"] is row["last_failed_execution_id"] is None
+    assert ask(trends, []) == ask("select * from get_playbook_trends(null)") == []
+    for names, span in (("{a}", 0), ("{a}", 91), ("{a}", None)):
+        with pytest.raises(psycopg.Error) as error:
+            ask("select * from get_playbook_trends(%s, %s)", names, span)
+        assert error.value.sqlstate == "PB017"
+    with pytest.raises(psycopg.Error, match="201 playbooks"):
+        ask("select * from get_playbook_trends(%s)", [f"p{n}" for n in range(201)])

@@ -129,6 +129,15 @@ def test_versions_come_newest_first_with_their_own_counts(tenant: Tenant, ask: A
     assert ask("select * from list_playbook_versions('q')") == []
 
 
+def test_a_version_says_who_activated_it_last(tenant: Tenant, ask: Ask) -> None:
+    playbook = tenant.apply(transform("only", 1), name="p")
+    versions = "select version, activated_by from list_playbook_versions('p')"
+    assert ask(versions) == [{"version": 1, "activated_by": None}]
+    ask("select deprecate_playbook(%s)", playbook)
+    ask("select set_actor('user:ada'), activate_playbook(%s)", playbook)
+    assert ask(versions) == [{"version": 1, "activated_by": "user:ada"}]
+
+
 def test_a_version_comes_with_its_document_and_its_text(tenant: Tenant, ask: Ask) -> None:
     document = {"name": "p", "version": 1, "steps": [transform("a", 1)]}
     tenant.one("select changed from pbdb.apply_playbook(%s, %s)", Jsonb(document), "# as written")

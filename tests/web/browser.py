@@ -33,6 +33,13 @@ class Chromium:
     environ: dict[str, str] = field(default_factory=dict)
 
 
+def build_console() -> None:
+    """Build what `pbdb serve` serves, once for all processes that test at the same time."""
+    with (ROOT / "src" / "pbdb" / "web" / ".building").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run([sys.executable, "hatch_build.py"], cwd=ROOT, check=True)
+
+
 def find_chromium() -> Chromium:
     """PBDB_CHROMIUM, one in PATH, or one brought into the cache; fails with the way out."""
     named = os.environ.get("PBDB_CHROMIUM")

@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 
 import build
 from server import Database
-from web.browser import find_chromium
+from web.browser import build_console, find_chromium
 from web.pages import APPROVE, ECHO, Web
 from web.scenes import Shop
 
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def browser() -> Iterator[Browser]:
     """One for each test: while it is open an event loop runs, which other tests could not bear."""
-    subprocess.run([sys.executable, "hatch_build.py"], cwd=ROOT, check=True)
+    build_console()
     found = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from build import Tenant, function, transform
@@ -168,6 +169,46 @@ def define(shop: Shop) -> None:
     tenant.apply(call, transform("sum up", {"ok": True}), name="season", description="Calls order.")
 
 
+def triggers(shop: Shop, playbook: str, names: list[str]) -> None:
+    """A schedule, an event, and one that is off."""
+    input_ = Jsonb({"order": "standing", "total": 9.5})
+    define = "select pbdb.define_trigger(%s, %s, %s, %s, %s, %s, %s, %s)"
+    none = Jsonb({})
+    shop.call(define, names[0], playbook, "30 6 * * 1-5", "Europe/Vienna", None, none, input_, True)
+    shop.call(define, names[1], playbook, None, "UTC", "order paid", none, input_, True)
+    shop.call(define, names[2], playbook, "0 0 1 1 *", "UTC", None, none, input_, False)
+
+
+_SPREAD = """
+update pbdb.playbook_executions as e
+set
+    created_at = now() - n.n * interval '37 minutes',
+    started_at = now() - n.n * interval '37 minutes',
+    completed_at = now() - n.n * interval '37 minutes' + interval '1 s' * (1 + n.n %% 9)
+from (
+    select x.id, row_number() over (order by x.id desc) as n
+    from pbdb.playbook_executions as x
+    inner join pbdb.playbooks as p on p.id = x.playbook_id
+    where x.organization_id = %s and p.name = %s and x.completed_at is not null
+) as n
+where e.id = n.id
+"""
+
+
+def history(shop: Shop, owner: psycopg.Connection[Any], name: str, count: int) -> None:
+    """Executions of the last days, every eighth of which failed."""
+    shop.tenant.apply(
+        transform("weigh", {"kg": "$input.kg"}), function("label", max_retries=0), name=name
+    )
+    for at in range(count):
+        shop.start(name, {"kg": at})
+    failed = Exception("PRINTER_JAM", "paper is stuck in tray 2", "")
+    shop.work({"label": lambda row: failed if row["input"]["kg"] % 8 == 3 else {"done": True}})
+    with owner.transaction():
+        owner.execute("set local session_replication_role = replica")
+        owner.execute(_SPREAD, (shop.tenant.organization, name))
+
+
 def ordinary(shop: Shop) -> dict[str, str]:
     """A day of the shop: one execution of each kind, by what is to be seen in it."""
     define(shop)
@@ -200,6 +241,7 @@ def ordinary(shop: Shop) -> dict[str, str]:
     )
     seen["failed"] = shop.start("newsletter", {}, "Newsletter 48")
     shop.work({"send mail": lambda _row: Exception("SMTP_DOWN", "no route to mail.example", "")})
+    triggers(shop, "order", ["every morning", "when it is paid", "new year"])
     seen["running"] = shop.start("order", {**order, "order": "A-1044"}, "Order A-1044")
     shop.work({"check stock": GOOD["check stock"]}, pace=0.05)
     return seen
@@ -234,6 +276,7 @@ def extreme(shop: Shop) -> dict[str, str]:
     shop.work({"read": _read}, rounds=60)
     tenant.apply(wait("ask", f"{ARABIC}؟ {LONG}" * 3), name=LONG[:200], description=LONG)
     seen["waiting"] = shop.start(LONG[:200], {"text": ARABIC})
+    triggers(shop, CHINESE, [LONG[:250], ARABIC, CHINESE])
     return seen
 
 

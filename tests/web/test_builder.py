@@ -174,6 +174,52 @@ def test_a_playbook_is_built_by_keyboard_alone(page: Page, web: Web) -> None:
     expect(step(page, "data_transform")).to_have_count(0)
 
 
+BRANCHES = """name: branches
+steps:
+  - name: first
+    type: DATA_TRANSFORM
+    config: {output: $input}
+  - name: both
+    type: PARALLEL_EXECUTION
+    branches:
+      left:
+        - {name: one, type: DATA_TRANSFORM, config: {output: $step_1_output}}
+      right:
+        - {name: two, type: DATA_TRANSFORM, config: {output: $step_1_output}}
+  - name: last   # Reads by number and by branch.
+    type: DATA_TRANSFORM
+    config: {output: {left: $steps.both.output.left, right: $step_2_output.right}}
+"""
+
+
+def test_branches_come_go_and_are_renamed_and_whoever_reads_follows(page: Page, web: Web) -> None:
+    apply(web, BRANCHES)
+    document = edit(page, web, "branches")
+    step(page, "both").click()
+    inspector = page.get_by_role("region", name="Inspector")
+    inspector.get_by_label("branch 1", exact=True).fill("the other side")
+    inspector.get_by_label("branch 1", exact=True).press("Enter")
+    expect(page.get_by_text("Renamed the branch left to the other side")).to_be_visible()
+    assert 'left: $steps.both.output."the other side", right: $step_2_output.right' in text_of(
+        document
+    )
+    inspector.get_by_role("button", name="Add a branch").click()
+    expect(step(page, "branch")).to_be_visible()
+    picture(page, "builder-branches")
+    inspector.get_by_role("button", name="Remove branch 2").click()
+    expect(step(page, "two")).to_have_count(0)
+    # A step before all others: who reads by number goes on reading the same.
+    page.get_by_role("toolbar").get_by_role("button", name="api call").drag_to(step(page, "first"))
+    expect(step(page, "api_call")).to_be_visible()
+    step(page, "api_call").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.get_by_text("Moved api_call. Renumbered 1 place that reads")).to_be_visible()
+    assert "config: {output: $step_2_output}" in text_of(document)
+    assert "right: $step_3_output.right" in text_of(document)
+    undo(page, document)
+    assert text_of(document) == BRANCHES
+
+
 def test_two_people_edit_one_draft_and_nothing_is_lost(browser_page: Page, reading: Web) -> None:
     # The browser itself notes the refusal as an error.
     page = browser_page

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 import build
 import pbdb
-from web.pages import Web, picture
+from web.pages import Web, picture, sign_in
 
 ASSETS = Path(pbdb.__file__).parent / "web" / "static" / "assets"
 _MOST_BYTES = 190_000
@@ -69,7 +69,7 @@ def test_a_failed_execution_is_found_and_retried_and_followed_to_its_end(
     tenant.start(name=name)
     tenant.claim()
     tenant.fail("charge", "CARD_DECLINED", permanent=True)
-    page.goto(web.link)
+    sign_in(page, web)
     page.get_by_role("button", name="Failed").click()
     expect(page.get_by_text("CARD_DECLINED").first).to_be_visible()
     picture(page, "failed-list")

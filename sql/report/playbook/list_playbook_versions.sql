@@ -15,6 +15,7 @@ returns table (
     created_at timestamptz,
     updated_at timestamptz,
     activated_at timestamptz,
+    activated_by text,
     execution_count bigint,
     completed_count bigint,
     failed_count bigint,
@@ -50,7 +51,17 @@ begin
             where s.organization_id = p.organization_id and s.playbook_id = p.id
         ),
         p.definition_hash, p.created_by, p.updated_by, p.created_at, p.updated_at,
-        p.activated_at, c.execution_count, c.completed_count, c.failed_count, c.running_count,
+        p.activated_at,
+        (
+            select a.actor
+            from pbdb.playbook_audit as a
+            where
+                a.organization_id = p.organization_id and a.object_id = p.id
+                and a.action = 'playbook.activate'
+            order by a.id desc
+            limit 1
+        ),
+        c.execution_count, c.completed_count, c.failed_count, c.running_count,
         c.avg_duration_ms, c.last_created_at
     from pbdb.playbooks as p
     inner join pbdb.playbook_execution_counts as c on p.id = c.playbook_id
@@ -65,9 +76,9 @@ $fn$;
 
 comment on function pbdb.list_playbook_versions(text, int, int) is
 'The versions of a playbook, newest first, each with how its executions went and whether its text '
-'was kept as written. No row when there is no playbook of that name. At most p_limit (1 to 1000); '
-'the next page is the same call with p_before_version = the last version. Raises PB017 on another '
-'limit.';
+'was kept as written. activated_by is who activated it last, as the audit has it (null: nobody '
+'said who). No row when there is no playbook of that name. At most p_limit (1 to 1000); the next '
+'page is the same call with p_before_version = the last version. Raises PB017 on another limit.';
 
 revoke execute on function pbdb.list_playbook_versions(text, int, int) from public;
 grant execute on function pbdb.list_playbook_versions(text, int, int) to pbdb_app;

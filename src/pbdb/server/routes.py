@@ -71,6 +71,12 @@ _PLAYBOOKS: Final = (
         query=_same("search", "status", "category", "tag"),
         page=("p_after", "name"),
     ),
+    _get(
+        "/playbooks:trends",
+        "get_playbook_trends",
+        Answer.ITEMS,
+        query={"name": "p_names", "days": "p_days"},
+    ),
     _get("/playbooks/{name}", "get_playbook", path=_NAME),
     _get(
         "/playbooks/{name}/versions",
@@ -345,6 +351,10 @@ _OTHERS: Final = (
         key="trigger_id",
     ),
     Route("DELETE", "/triggers/{name}", "delete_trigger", "edit", Answer.NOTHING, path=_NAME),
+    *(
+        _post(f"/triggers/{{name}}:{verb}", f"{verb}_trigger", "edit", Answer.NOTHING, path=_NAME)
+        for verb in ("enable", "disable")
+    ),
     Route(
         "PUT",
         "/agents/{name}",

@@ -3,6 +3,7 @@
 import { Caller, type CallOptions, type ClientOptions } from "./call.ts";
 import { camel, camelRow, queryOf, snakeKeys } from "./columns.ts";
 import { PbdbError } from "./errors.ts";
+import { Session } from "./session.ts";
 import { follow, type FollowOptions, type Picture } from "./follow.ts";
 import {
   type Functions,
@@ -48,6 +49,7 @@ export function createClient(options: ClientOptions = {}): PbdbClient {
 
 export class PbdbClient {
   private readonly caller: Caller;
+  readonly session: Session;
   readonly playbooks: Playbooks;
   readonly executions: Executions;
   readonly inbox: Inbox;
@@ -56,6 +58,7 @@ export class PbdbClient {
 
   constructor(options: ClientOptions) {
     this.caller = new Caller(options);
+    this.session = new Session(this.caller);
     this.playbooks = new Playbooks(this);
     this.executions = new Executions(this, this.caller);
     this.inbox = new Inbox(this);
@@ -116,6 +119,11 @@ export class PbdbClient {
   /** Executions by status and hour or day. */
   async counts(query: Query<"GET /counts"> = {}, options?: CallOptions) {
     return (await this.request("GET /counts", { query, ...options })).items;
+  }
+
+  /** Who did what, newest first; needs the scope `admin`. */
+  audit(query: Query<"GET /audit"> = {}, options?: CallOptions) {
+    return this.request("GET /audit", { query, ...options });
   }
 
   /** Tokens and cost of models. */
@@ -183,6 +191,11 @@ class Playbooks {
       query,
       ...options,
     });
+  }
+
+  /** How playbooks went on each of the last days, and how long they took. */
+  async trends(query: Query<"GET /playbooks:trends">, options?: CallOptions) {
+    return (await this.client.request("GET /playbooks:trends", { query, ...options })).items;
   }
 
   graph(name: string, version: number, options?: CallOptions) {
@@ -445,6 +458,12 @@ class Triggers {
   async define(name: string, body: Body<"PUT /triggers/{name}">, options?: CallOptions) {
     const route = "PUT /triggers/{name}";
     return (await this.client.request(route, { path: { name }, body, ...options })).triggerId;
+  }
+
+  /** Let it fire, or not for a while. */
+  switch(name: string, isEnabled: boolean, options?: CallOptions) {
+    const route = isEnabled ? "POST /triggers/{name}:enable" : "POST /triggers/{name}:disable";
+    return this.client.request(route, { path: { name }, ...options });
   }
 
   delete(name: string, options?: CallOptions) {

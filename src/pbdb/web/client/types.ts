@@ -717,6 +717,26 @@ export interface GetPlaybookGraphRow {
 }
 
 /**
+ * How playbooks went lately, all versions of a name together, a row for each name: how many
+ * ended COMPLETED, and how many FAILED or TIMEOUT, on each of the last p_days days of UTC (1
+ * to 90), the oldest first and today last; in how many milliseconds half and 95 of 100 were
+ * completed in that time, off by at most a tenth (null: none was); and the newest failure, if
+ * there was one in that time. At most 200 names; one that is unknown counts zero. Raises
+ * PB001, PB017.
+ */
+export interface GetPlaybookTrendsRow {
+  playbookName: string;
+  completedCounts?: number[];
+  failedCounts?: number[];
+  p50DurationMs?: number;
+  p95DurationMs?: number;
+  lastFailedExecutionId?: string;
+  lastFailedAt?: string;
+  lastErrorCode?: string;
+  lastErrorMessage?: string;
+}
+
+/**
  * One attempt of one step with all that went in and came out: the input as the step read it
  * (null when it was skipped before one was built), the settings with expressions resolved
  * (request), output or error with stack and details, the branch or item, who answered (a list
@@ -899,9 +919,10 @@ export interface ListPlaybookToolsRow {
 
 /**
  * The versions of a playbook, newest first, each with how its executions went and whether its
- * text was kept as written. No row when there is no playbook of that name. At most p_limit (1
- * to 1000); the next page is the same call with p_before_version = the last version. Raises
- * PB017 on another limit.
+ * text was kept as written. activated_by is who activated it last, as the audit has it (null:
+ * nobody said who). No row when there is no playbook of that name. At most p_limit (1 to
+ * 1000); the next page is the same call with p_before_version = the last version. Raises PB017
+ * on another limit.
  */
 export interface ListPlaybookVersionsRow {
   playbookId: string;
@@ -916,6 +937,7 @@ export interface ListPlaybookVersionsRow {
   createdAt: string;
   updatedAt: string;
   activatedAt?: string;
+  activatedBy?: string;
   executionCount: number;
   completedCount: number;
   failedCount: number;
@@ -1159,6 +1181,12 @@ export interface Functions {
     };
     returns: DiagnoseExecutionRow[];
   };
+  disable_trigger: {
+    arguments: {
+      p_name: string;
+    };
+    returns: void;
+  };
   discard_dead_letters: {
     arguments: {
       p_execution_ids: string[];
@@ -1174,6 +1202,12 @@ export interface Functions {
       p_idempotency_key?: string | null;
     };
     returns: number;
+  };
+  enable_trigger: {
+    arguments: {
+      p_name: string;
+    };
+    returns: void;
   };
   get_active_playbooks: {
     arguments: {
@@ -1248,6 +1282,13 @@ export interface Functions {
       p_playbook_id: string;
     };
     returns: GetPlaybookGraphRow[];
+  };
+  get_playbook_trends: {
+    arguments: {
+      p_names: string[];
+      p_days?: number | null;
+    };
+    returns: GetPlaybookTrendsRow[];
   };
   get_step_result: {
     arguments: {
@@ -1483,8 +1524,10 @@ export const RETURNS = {
   delete_trigger: "nothing",
   deprecate_playbook: "nothing",
   diagnose_execution: "rows",
+  disable_trigger: "nothing",
   discard_dead_letters: "rows",
   emit_playbook_event: "value",
+  enable_trigger: "nothing",
   get_active_playbooks: "rows",
   get_draft: "rows",
   get_execution: "rows",
@@ -1496,6 +1539,7 @@ export const RETURNS = {
   get_playbook: "rows",
   get_playbook_execution_summary: "rows",
   get_playbook_graph: "rows",
+  get_playbook_trends: "rows",
   get_step_result: "rows",
   get_usage: "rows",
   list_audit: "rows",
@@ -1535,6 +1579,12 @@ export interface Routes {
     query: { search?: string; status?: PlaybookStatus; category?: string; tag?: string; after?: string | number; limit?: number };
     body: Record<never, never>;
     answer: Page<ListPlaybooksRow>;
+  };
+  "GET /playbooks:trends": {
+    path: Record<never, never>;
+    query: { name?: string[]; days?: number };
+    body: Record<never, never>;
+    answer: Page<GetPlaybookTrendsRow>;
   };
   "GET /playbooks/{name}": {
     path: { name: string };
@@ -1794,6 +1844,18 @@ export interface Routes {
     body: Record<never, never>;
     answer: void;
   };
+  "POST /triggers/{name}:enable": {
+    path: { name: string };
+    query: Record<never, never>;
+    body: Record<never, never>;
+    answer: void;
+  };
+  "POST /triggers/{name}:disable": {
+    path: { name: string };
+    query: Record<never, never>;
+    body: Record<never, never>;
+    answer: void;
+  };
   "PUT /agents/{name}": {
     path: { name: string };
     query: Record<never, never>;
@@ -1841,6 +1903,7 @@ export interface Routes {
 /** What a client has to know of a route to call it. */
 export const ROUTES = {
   "GET /playbooks": { answers: "items", reads: true },
+  "GET /playbooks:trends": { answers: "items", reads: true },
   "GET /playbooks/{name}": { answers: "row", reads: true },
   "GET /playbooks/{name}/versions": { answers: "items", reads: true },
   "GET /playbooks/{name}/versions/{version}": { answers: "row", reads: true },
@@ -1884,6 +1947,8 @@ export const ROUTES = {
   "GET /triggers": { answers: "items", reads: true },
   "PUT /triggers/{name}": { answers: "value", reads: false },
   "DELETE /triggers/{name}": { answers: "nothing", reads: false },
+  "POST /triggers/{name}:enable": { answers: "nothing", reads: false },
+  "POST /triggers/{name}:disable": { answers: "nothing", reads: false },
   "PUT /agents/{name}": { answers: "value", reads: false },
   "GET /agents/{id}/playbooks": { answers: "items", reads: true },
   "PUT /prompt-templates/{name}": { answers: "value", reads: false },

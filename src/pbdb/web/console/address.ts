@@ -8,6 +8,9 @@ export interface Place {
   said: URLSearchParams;
 }
 
+/** Values of an address; what is empty or undefined is left out. */
+export type Said = Record<string, string | string[] | undefined>;
+
 const subscribe = (told: () => void) => {
   addEventListener("hashchange", told);
   return () => removeEventListener("hashchange", told);
@@ -17,11 +20,20 @@ export function usePlace(): Place {
   const hash = useSyncExternalStore(subscribe, () => location.hash);
   return useMemo(() => {
     const [path = "", said = ""] = hash.replace(/^#\/?/, "").split("?");
-    return { path: path.split("/").map(decodeURIComponent), said: new URLSearchParams(said) };
+    return { path: path.split("/").map(decoded), said: new URLSearchParams(said) };
   }, [hash]);
 }
 
-export function to(path: string, said: Record<string, string | string[] | undefined> = {}) {
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** The address of a place. Parts of a path that may hold anything are encoded by the caller. */
+export function to(path: string, said: Said = {}): string {
   const values = new URLSearchParams();
   for (const [key, value] of Object.entries(said)) {
     for (const each of Array.isArray(value) ? value : [value]) if (each) values.append(key, each);
@@ -30,9 +42,20 @@ export function to(path: string, said: Record<string, string | string[] | undefi
   return `#/${path}${text && `?${text}`}`;
 }
 
-/** The same place with other values; none takes a key away. */
-export function change(place: Place, said: Record<string, string | string[] | undefined>) {
-  const values: Record<string, string | string[] | undefined> = {};
+/** The same place with other values, as an address; none takes a key away. */
+export function changed(place: Place, said: Said): string {
+  const values: Said = {};
   for (const key of place.said.keys()) values[key] = place.said.getAll(key);
-  location.hash = to(place.path.map(encodeURIComponent).join("/"), { ...values, ...said });
+  return to(place.path.map(encodeURIComponent).join("/"), { ...values, ...said });
 }
+
+/** Go to the same place with other values; `isTyped`: without a step for each key in the history. */
+export function change(place: Place, said: Said, isTyped = false) {
+  const address = changed(place, said);
+  if (isTyped) location.replace(address);
+  else location.hash = address;
+}
+
+export const playbookAt = (name: string, said?: Said) =>
+  to(`playbooks/${encodeURIComponent(name)}`, said);
+export const executionAt = (id: string, said?: Said) => to(`executions/${id}`, said);

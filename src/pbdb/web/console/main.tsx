@@ -4,8 +4,11 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { App } from "./app.tsx";
+import { App } from "./shell/app.tsx";
 import "./theme.css";
+import "./parts/parts.css";
+import "./parts/table.css";
+import "./shell/shell.css";
 
 // Relative addresses: the server may be below any path of a proxy.
 const client = createClient();

@@ -5,7 +5,7 @@ import { isMap } from "yaml";
 
 import { nodeAt, type Path, type Step, stepsOf } from "./place.ts";
 import type { Text } from "./read.ts";
-import { valueAt } from "./splice.ts";
+import { valueAt } from "./change.ts";
 
 export interface Option {
   label: string;

@@ -82,6 +82,39 @@ function changes(before: string, after: string): Change[] {
   return found;
 }
 
+/** What makes one text of the other, as places in it: lines that stay are not touched. */
+export function edits(
+  before: string,
+  after: string,
+): { from: number; to: number; insert: string }[] {
+  const found: { from: number; to: number; insert: string }[] = [];
+  // Both as if their last line ended as the others do.
+  const textOf = (lines: string[]) => lines.map((each) => `${each}\n`).join("");
+  let at = 0;
+  let open = false;
+  for (const piece of diff(before, after)) {
+    const said = textOf(piece.lines);
+    if (piece.kind === "same") open = false;
+    else {
+      if (!open) found.push({ from: at, to: at, insert: "" });
+      open = true;
+      const last = found[found.length - 1]!;
+      if (piece.kind === "old") last.to += said.length;
+      else last.insert += said;
+    }
+    if (piece.kind !== "new") at += said.length;
+  }
+  const last = found.at(-1);
+  if (!last || last.to <= before.length) return found;
+  // The end that is not there: what stands before the change has one, or what is put in.
+  if (last.from > before.length) last.insert = `\n${last.insert.slice(0, -1)}`;
+  else if (last.insert) last.insert = last.insert.slice(0, -1);
+  else last.from--;
+  last.from = Math.min(last.from, before.length);
+  last.to = before.length;
+  return found;
+}
+
 /** Both changes of a text; null when they touch each other and somebody has to choose. */
 export function merge(base: string, mine: string, theirs: string): string | null {
   const lines = linesOf(base);

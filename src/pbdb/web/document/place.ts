@@ -134,3 +134,18 @@ function walk(text: Text, list: Path, around: string[], found: Step[]) {
 export function stepAt(text: Text, offset: number): Step | undefined {
   return stepsOf(text).findLast((each) => each.range.from <= offset && offset < each.range.to);
 }
+
+/** The path of a node that a visit has come to, from the nodes and pairs above it. */
+export function pathOfNode(node: Node, ancestors: Node[]): Path {
+  const path: Path = [];
+  const way = [...ancestors, node] as unknown[];
+  for (let at = 0; at < way.length - 1; at++) {
+    const [here, next] = [way[at], way[at + 1]];
+    if (isSeq(here)) path.push(here.items.indexOf(next as never));
+    else if (isMap(here)) {
+      const pair = next as { key: unknown };
+      path.push(isScalar(pair.key) ? String(pair.key.value) : "");
+    }
+  }
+  return path;
+}

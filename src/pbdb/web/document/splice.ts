@@ -1,76 +1,24 @@
-// Changes of a text that leave every byte alone that they are not about. Each change is read again
-// and compared with what it should have made: a text that cannot be changed so is left as it is.
+// A value at a place of the text, put there, changed or taken away in the style that was there.
 
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, Scalar, type YAMLMap } from "yaml";
 
-import { nodeAt, pairIn, type Path, placeOf } from "./place.ts";
-import { read, type Text } from "./read.ts";
-import { same, STEP } from "./write.ts";
+import { CannotEdit, type Change, proven, put } from "./change.ts";
 import { fragmentOf, indented, inline, isBlock, rendered, scalarLike } from "./fragment.ts";
-
-export interface Change {
-  from: number;
-  to: number;
-  insert: string;
-}
-
-export class CannotEdit extends Error {}
-
-export function apply(text: string, changes: Change[]): string {
-  let result = "";
-  let at = 0;
-  for (const each of [...changes].sort((a, b) => a.from - b.from || a.to - b.to)) {
-    if (each.from < at) throw new CannotEdit("Two changes of the text touch each other.");
-    result += text.slice(at, each.from) + each.insert;
-    at = each.to;
-  }
-  return result + text.slice(at);
-}
-
-type Content = Record<string, unknown>;
-
-/** The changes, if they make of the text what `make` makes of its content. */
-export function proven(text: Text, changes: Change[], make: (content: Content) => void): Change[] {
-  if (!text.content) throw new CannotEdit("The text cannot be read as YAML: mend that first.");
-  const wanted = structuredClone(text.content);
-  make(wanted);
-  if (!same(read(apply(text.text, changes)).content, wanted)) {
-    throw new CannotEdit(
-      "This place is written in a way that only its author can change: edit the text.",
-    );
-  }
-  return changes;
-}
-
-export function valueAt(content: unknown, path: Path): unknown {
-  let value = content as never;
-  for (const key of path) {
-    value = (value as Record<string | number, never> | undefined)?.[key] as never;
-  }
-  return value;
-}
-
-/** Change of a content what `set` changes in a text. */
-export function put(content: Content, path: Path, value: unknown) {
-  let inner = content as Record<string | number, unknown>;
-  for (const key of path.slice(0, -1)) {
-    if (typeof inner[key] !== "object" || inner[key] === null) inner[key] = {};
-    inner = inner[key] as Record<string | number, unknown>;
-  }
-  const last = path.at(-1)!;
-  if (value === undefined) delete inner[last];
-  else inner[last] = value;
-}
+import { nodeAt, pairIn, type Path, placeOf } from "./place.ts";
+import type { Text } from "./read.ts";
+import {
+  colonOf,
+  columnOf,
+  endOf,
+  endOfPair,
+  eolOf,
+  indentOf,
+  isEmpty,
+  isInFlow,
+  lineEnd,
+  lineStart,
+} from "./where.ts";
+import { STEP } from "./write.ts";
 
 /** A value at a path, in place of what is there; undefined takes it away. */
 export function set(text: Text, path: Path, value: unknown): Change[] {
@@ -100,7 +48,7 @@ export function writtenAt(text: Text, path: Path): string {
   );
 }
 
-function placed(text: Text, path: Path, value: unknown, written: string | null): Change[] {
+export function placed(text: Text, path: Path, value: unknown, written: string | null): Change[] {
   const node = nodeAt(text, path);
   const parent = nodeAt(text, path.slice(0, -1));
   const key = path.at(-1)!;
@@ -124,8 +72,6 @@ function placed(text: Text, path: Path, value: unknown, written: string | null):
     written === null ? null : `${inline(key)}: ${rendered(fragmentOf(written), written, 0)}`,
   );
 }
-
-const isEmpty = (node: Node) => isScalar(node) && node.value === null;
 
 function replaced(
   text: Text,
@@ -276,180 +222,4 @@ export function emptied(text: Text, path: Path, sign: string): Change {
   const node = nodeAt(text, path)!;
   if (!pair) return { from: node.range![0], to: endOf(text, node), insert: sign };
   return { from: colonOf(pair), to: endOf(text, node), insert: ` ${sign}` };
-}
-
-// ---- items of lists: the steps
-
-export interface Region {
-  from: number;
-  to: number;
-}
-
-/** The lines of an item, with the comment that stands right above it. */
-export function itemRegion(text: Text, list: YAMLSeq, at: number): Region {
-  const dash = dashOf(list, at);
-  let from = lineStart(text.text, dash);
-  while (from > 0) {
-    const above = lineStart(text.text, from - 1);
-    const line = text.text.slice(above, from);
-    if (!/^\s*#/.test(line) || line.search(/#/) < columnOf(text.text, dash)) break;
-    from = above;
-  }
-  const item = list.items[at] as Node | null;
-  const end = item?.range ? endOf(text, item) : dash + 1;
-  return { from, to: lineEnd(text.text, Math.max(end, dash + 1)) };
-}
-
-export function dashOf(list: YAMLSeq, at: number): number {
-  const tokens =
-    (list.srcToken as unknown as { items: { start: { type: string; offset: number }[] }[] }).items
-      .flatMap((each) => each.start.filter((token) => token.type === "seq-item-ind"));
-  const dash = tokens[at];
-  if (!dash) throw new CannotEdit("This list is edited in the text.");
-  return dash.offset;
-}
-
-/** Whether items of a list stand apart by an empty line. */
-function isAiry(text: Text, list: YAMLSeq): boolean {
-  if (list.items.length < 2) return columnOf(text.text, dashOf(list, 0)) <= 2;
-  const gap = text.text.slice(itemRegion(text, list, 0).to, itemRegion(text, list, 1).from);
-  return /^\s*\n/.test(gap);
-}
-
-/** Put an item, written at column 0 and ended by a line's end, into a list. */
-export function insertItem(text: Text, path: Path, at: number, written: string): Change[] {
-  const list = nodeAt(text, path);
-  const eol = eolOf(text.text);
-  if (!list || isEmpty(list) || (isSeq(list) && list.items.length === 0)) {
-    const fragment = fragmentOf(written);
-    return placed(text, path, fragment.value, written.replace(/\n$/, ""));
-  }
-  if (!isSeq(list)) throw new CannotEdit(`${placeOf(path)} is no list.`);
-  const value = (fragmentOf(written).value as unknown[])[0];
-  if (list.flow || isInFlow(text, list)) {
-    const before = list.items[at] as Node | undefined;
-    if (before?.range) {
-      return [{ from: before.range[0], to: before.range[0], insert: `${inline(value, true)}, ` }];
-    }
-    const end = endOf(text, list.items.at(-1) as Node);
-    return [{ from: end, to: end, insert: `, ${inline(value, true)}` }];
-  }
-  const lines = indented(written.replace(/\n$/, ""), columnOf(text.text, dashOf(list, 0))) + "\n";
-  const gap = isAiry(text, list) ? "\n" : "";
-  if (at < list.items.length) {
-    const { from } = itemRegion(text, list, at);
-    return [{ from, to: from, insert: (lines + gap).replaceAll("\n", eol) }];
-  }
-  const { to } = itemRegion(text, list, list.items.length - 1);
-  const isWithoutEnd = to === text.text.length && !text.text.endsWith("\n");
-  const said = (isWithoutEnd ? "\n" : "") + gap + (isWithoutEnd ? lines.slice(0, -1) : lines);
-  return [{ from: to, to, insert: said.replaceAll("\n", eol) }];
-}
-
-export function removeItem(text: Text, path: Path, at: number): Change[] {
-  const list = nodeAt(text, path);
-  if (!isSeq(list)) throw new CannotEdit(`${placeOf(path)} is no list.`);
-  if (list.items.length === 1) {
-    return list.flow || isInFlow(text, list)
-      ? [{ from: list.range![0], to: list.range![1], insert: "[]" }]
-      : [emptied(text, path, "[]")];
-  }
-  if (list.flow || isInFlow(text, list)) {
-    const [item, next, previous] = [
-      list.items[at],
-      list.items[at + 1],
-      list.items[at - 1],
-    ] as (Node | undefined)[];
-    return next
-      ? [{ from: item!.range![0], to: next.range![0], insert: "" }]
-      : [{ from: endOf(text, previous!), to: endOf(text, item!), insert: "" }];
-  }
-  const region = itemRegion(text, list, at);
-  // The empty line that set it apart goes with it.
-  const gap = /^([^\S\n]*\r?\n)+/.exec(text.text.slice(region.to));
-  if (at < list.items.length - 1) {
-    return [{ from: region.from, to: region.to + (gap?.[0].length ?? 0), insert: "" }];
-  }
-  const before = itemRegion(text, list, at - 1).to;
-  const isOnlyGap = text.text.slice(before, region.from).trim() === "";
-  return [{ from: isOnlyGap ? before : region.from, to: region.to, insert: "" }];
-}
-
-// ---- where things are
-
-export const eolOf = (text: string) => /\r\n/.test(text) ? "\r\n" : "\n";
-export const lineStart = (text: string, at: number) => text.lastIndexOf("\n", at - 1) + 1;
-export const columnOf = (text: string, at: number) => at - lineStart(text, at);
-
-/** Behind the end of the line that holds this offset; an offset behind a line's end is that end. */
-export function lineEnd(text: string, at: number): number {
-  if (at > 0 && text[at - 1] === "\n") return at;
-  const end = text.indexOf("\n", at);
-  return end < 0 ? text.length : end + 1;
-}
-
-/** The column where the line's own content begins, a dash being one. */
-export function indentOf(text: string, at: number): number {
-  const line = text.slice(lineStart(text, at));
-  return /^(?:\s*-\s+)*\s*/.exec(line.slice(0, Math.max(0, line.indexOf("\n"))) || line)![0].length;
-}
-
-function colonOf(pair: Pair<Node, Node | null>): number {
-  const sep = (pair.srcToken as { sep?: { type: string; offset: number }[] } | undefined)?.sep;
-  const colon = sep?.find((each) => each.type === "map-value-ind");
-  if (!colon) throw new CannotEdit("This key is edited in the text.");
-  return colon.offset + 1;
-}
-
-function endOfPair(text: Text, pair: Pair<Node, Node | null>): number {
-  const value = pair.value;
-  return value?.range && !(isEmpty(value) && value.range[0] === value.range[1])
-    ? endOf(text, value)
-    : colonOf(pair);
-}
-
-/** Where a node's own text ends: not the comments and empty lines that YAML counts to it. */
-export function endOf(text: Text, node: Node): number {
-  if (isMap(node) && !node.flow && node.items.length) {
-    return endOfPair(text, node.items.at(-1) as Pair<Node, Node | null>);
-  }
-  if (isSeq(node) && !node.flow && node.items.length) {
-    const last = node.items.at(-1) as Node | null;
-    return last?.range && !(isEmpty(last) && last.range[0] === last.range[1])
-      ? endOf(text, last)
-      : dashOf(node, node.items.length - 1) + 1;
-  }
-  const end = node.range![1];
-  if (isScalar(node) && (node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL)) {
-    const said = text.text.slice(node.range![0], end);
-    const isKept = /^[|>][^\n]*\+/.test(said);
-    return isKept ? end : node.range![0] + said.replace(/\s+$/, "").length;
-  }
-  return end;
-}
-
-function isInFlow(text: Text, node: Node): boolean {
-  // Whether a bracket is open where the node stands.
-  let inside = false;
-  const look = (here: unknown): boolean => {
-    if (here === node) return true;
-    if (isMap(here)) {
-      for (const { key, value } of here.items) {
-        if (here === node || look(key) || look(value)) {
-          inside ||= here.flow === true;
-          return true;
-        }
-      }
-    } else if (isSeq(here)) {
-      for (const item of here.items) {
-        if (look(item)) {
-          inside ||= here.flow === true;
-          return true;
-        }
-      }
-    }
-    return false;
-  };
-  look(text.yaml.contents);
-  return inside;
 }

@@ -1,17 +1,12 @@
 import { diff } from "./diff.ts";
 import { stepsOf } from "./place.ts";
 import { read } from "./read.ts";
-import { apply, set, setWritten, valueAt, writtenAt } from "./splice.ts";
-import {
-  type Edit,
-  insertStep,
-  moveStep,
-  removeStep,
-  renameStep,
-  shiftAside,
-  shiftStep,
-  TYPES,
-} from "./steps.ts";
+import { apply, valueAt } from "./change.ts";
+import type { Edit } from "./links.ts";
+import { moveStep, shiftAside, shiftStep } from "./moves.ts";
+import { renameStep } from "./rename.ts";
+import { set, setWritten, writtenAt } from "./splice.ts";
+import { insertStep, removeStep, TYPES } from "./steps.ts";
 import { same, write } from "./write.ts";
 
 function equal(found: unknown, wanted: unknown) {

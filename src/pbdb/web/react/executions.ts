@@ -1,6 +1,7 @@
 // Hooks of executions: start, see, follow, steer.
 
 import {
+  type Item,
   type JsonObject,
   type Payload,
   type PbdbClient,
@@ -262,6 +263,29 @@ export function useRetryExecution(settings?: MutationSettings<void, Retry>) {
       hub.again(id);
       return [...moved(id), pbdbKeys.deadLetters.all];
     },
+    settings,
+  );
+}
+
+type Cancelled = Item<"POST /executions:cancel">[];
+type Retried = Item<"POST /executions:retry">[];
+
+/** Cancel many; `data` is an outcome for each. */
+export function useCancelExecutions(
+  settings?: MutationSettings<Cancelled, { ids: string[]; reason?: string }>,
+) {
+  return useCall<{ ids: string[]; reason?: string }, Cancelled>(
+    (client, { ids, reason }) => client.executions.cancelAll(ids, reason),
+    () => [keys.all, pbdbKeys.inbox.all],
+    settings,
+  );
+}
+
+/** Retry many; `data` is an outcome for each. */
+export function useRetryExecutions(settings?: MutationSettings<Retried, { ids: string[] }>) {
+  return useCall<{ ids: string[] }, Retried>(
+    (client, { ids }) => client.executions.retryAll(ids),
+    () => [keys.all, pbdbKeys.deadLetters.all],
     settings,
   );
 }

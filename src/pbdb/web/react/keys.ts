@@ -11,10 +11,12 @@ export const pbdbKeys = {
   overview: [...all, "overview"] as const,
   counts: (query: object = {}) => [...all, "counts", query] as const,
   usage: (query: object = {}) => [...all, "usage", query] as const,
+  audit: (query: object = {}) => [...all, "audit", query] as const,
   playbooks: {
     all: playbooks,
     lists: [...playbooks, "list"] as const,
     list: (query: object = {}) => [...playbooks, "list", query] as const,
+    trends: (query: object = {}) => [...playbooks, "list", "trends", query] as const,
     ofAgent: (agentId?: string) => [...playbooks, "agent", agentId] as const,
     detail: (name?: string) => [...playbooks, "detail", name] as const,
     version: (name?: string, version?: number) =>

@@ -10,3 +10,4 @@ export * from "./people.ts";
 export * from "./playbooks.ts";
 export { PbdbProvider, usePbdb } from "./provider.tsx";
 export type { MutationSettings, QuerySettings } from "./query.ts";
+export * from "./triggers.ts";

@@ -117,6 +117,20 @@ export function useUsage(
   return useQuery(set(usageQueryOptions(usePbdb(), span), settings));
 }
 
+type AuditFilters = Omit<Routes["GET /audit"]["query"], "after">;
+
+export function auditQueryOptions(client: PbdbClient, filters: AuditFilters = {}) {
+  return list(
+    pbdbKeys.audit(filters),
+    (after, signal) => client.audit(from(filters, after), { signal }),
+  );
+}
+
+/** Who did what, newest first; needs the scope `admin`. */
+export function useAudit(filters: AuditFilters = {}, settings: QuerySettings = {}) {
+  return useInfiniteQuery(set(auditQueryOptions(usePbdb(), filters), settings));
+}
+
 export function meQueryOptions(client: PbdbClient) {
   return query(pbdbKeys.me, (signal) => client.me({ signal }));
 }

@@ -29,6 +29,20 @@ export function usePlaybooks(filters: Filters = {}, settings: QuerySettings = {}
   return useInfiniteQuery(set(playbooksQueryOptions(usePbdb(), filters), settings));
 }
 
+type Trends = Routes["GET /playbooks:trends"]["query"];
+
+export function playbookTrendsQueryOptions(client: PbdbClient, asked: Trends) {
+  return query(
+    pbdbKeys.playbooks.trends(asked),
+    !asked.name?.length ? null : (signal) => client.playbooks.trends(asked, { signal }),
+  );
+}
+
+/** How playbooks went lately: counts of each day, percentiles, the last failure. */
+export function usePlaybookTrends(asked: Trends, settings: QuerySettings = {}) {
+  return useQuery(set(playbookTrendsQueryOptions(usePbdb(), asked), settings));
+}
+
 export function playbookQueryOptions(client: PbdbClient, name?: string, version?: number) {
   const asked = version === undefined ? {} : { version };
   return query(
@@ -157,6 +171,24 @@ export interface NamedVersion {
 export function useActivatePlaybook(settings?: MutationSettings<void, NamedVersion>) {
   return useCall<NamedVersion, void>(
     (client, { name, version }) => client.playbooks.activate(name, version),
+    ({ name }) => [pbdbKeys.playbooks.detail(name), pbdbKeys.playbooks.lists],
+    settings,
+  );
+}
+
+/** Delete a version, with the history of its executions; PB008 while some of them are open. */
+export function useDeletePlaybook(settings?: MutationSettings<void, NamedVersion>) {
+  return useCall<NamedVersion, void>(
+    (client, { name, version }) => client.playbooks.delete(name, version),
+    ({ name }) => [pbdbKeys.playbooks.detail(name), pbdbKeys.playbooks.lists],
+    settings,
+  );
+}
+
+/** Let no new execution start with a version; open ones go on. */
+export function useDeprecatePlaybook(settings?: MutationSettings<void, NamedVersion>) {
+  return useCall<NamedVersion, void>(
+    (client, { name, version }) => client.playbooks.deprecate(name, version),
     ({ name }) => [pbdbKeys.playbooks.detail(name), pbdbKeys.playbooks.lists],
     settings,
   );

@@ -26,13 +26,13 @@ export function Canvas(props: Props) {
     () =>
       layout(
         nodes.map((each) => ({
-          name: each.step_name,
-          parent: each.parent_step_name,
-          branch: each.branch,
+          name: each.stepName,
+          parent: each.parentStepName ?? null,
+          branch: each.branch ?? null,
         })),
         edges.filter((each) => each.kind !== "branch").map((each) => ({
-          from: each.from_step_name,
-          to: each.to_step_name,
+          from: each.fromStepName,
+          to: each.toStepName,
           kind: each.kind,
         })),
       ),
@@ -41,11 +41,11 @@ export function Canvas(props: Props) {
   const area = useRef<HTMLDivElement>(null);
   const [zoom, setZoom] = useState(1);
   const [over, setOver] = useState<string | null>(null);
-  const byName = useMemo(() => new Map(nodes.map((each) => [each.step_name, each])), [nodes]);
+  const byName = useMemo(() => new Map(nodes.map((each) => [each.stepName, each])), [nodes]);
   const troubles = useMemo(() => byStep(props.issues), [props.issues]);
   const focusable = props.selected && byName.has(props.selected)
     ? props.selected
-    : nodes[0]?.step_name;
+    : nodes[0]?.stepName;
   const drawn = (name: string) =>
     area.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(name)}"]`);
 
@@ -95,7 +95,7 @@ export function Canvas(props: Props) {
         <Sheet
           picture={picture}
           zoom={zoom}
-          laneName={(lane) => byName.get(lane.name)?.is_for_each ? "for each item" : lane.branch}
+          laneName={(lane) => byName.get(lane.name)?.isForEach ? "for each item" : lane.branch}
           lane={(lane) => {
             const id = `${lane.name}\n${lane.branch}`;
             return {
@@ -145,8 +145,8 @@ export function Canvas(props: Props) {
 function byStep(issues: Issue[]): Map<string, Issue[]> {
   const found = new Map<string, Issue[]>();
   for (const each of issues) {
-    if (!each.step_name) continue;
-    found.set(each.step_name, [...(found.get(each.step_name) ?? []), each]);
+    if (!each.stepName) continue;
+    found.set(each.stepName, [...(found.get(each.stepName) ?? []), each]);
   }
   return found;
 }

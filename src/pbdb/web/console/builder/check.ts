@@ -1,48 +1,15 @@
 // What the database says of the text, in one call, a moment after the last key.
 
+import type { CheckPlaybookRow, Issue, Payload } from "@pbdb/client";
+import { usePbdb } from "@pbdb/react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { type Path, pathOf, type Range, rangeOf, stepsOf } from "../../document/place.ts";
 import type { Text } from "../../document/read.ts";
-import { call } from "../api.ts";
 
-export interface Issue {
-  severity: "error" | "warning" | string;
-  code: string;
-  step_name: string | null;
-  place: string | null;
-  message: string;
-  hint: string | null;
-}
-
-export interface GraphNode {
-  step_name: string;
-  step_type: string;
-  step_order: number;
-  description: string | null;
-  parent_step_name: string | null;
-  branch: string | null;
-  is_final: boolean;
-  is_optional: boolean;
-  has_condition: boolean;
-  is_for_each: boolean;
-}
-
-export interface GraphEdge {
-  from_step_name: string;
-  to_step_name: string;
-  kind: "next" | "failure" | "target" | "branch";
-  branch: string | null;
-  place: string | null;
-}
-
-export interface Checked {
-  is_valid: boolean;
-  issues: Issue[];
-  nodes: GraphNode[];
-  edges: GraphEdge[];
-}
+export type { Issue };
+export type Checked = CheckPlaybookRow;
 
 export interface Found extends Issue {
   range: Range;
@@ -51,10 +18,16 @@ export interface Found extends Issue {
 
 const PAUSE_MS = 250;
 
-/** `of`: the text that the answer is about; another one while the next answer is awaited. */
-export function useCheck(
-  text: Text,
-): { of: Text | null; checked: Checked | null; error: unknown; isBehind: boolean } {
+export interface Check {
+  /** The text that the answer is about; null while the next answer is awaited. */
+  of: Text | null;
+  checked: Checked | null;
+  error: unknown;
+  isBehind: boolean;
+}
+
+export function useCheck(text: Text): Check {
+  const client = usePbdb();
   const [asked, ask] = useState(text);
   useEffect(() => {
     const timer = setTimeout(() => ask(text), PAUSE_MS);
@@ -65,7 +38,7 @@ export function useCheck(
     enabled: asked.content !== undefined,
     staleTime: 10_000,
     gcTime: 10_000,
-    queryFn: () => call<Checked>("POST", "/playbooks:check", { document: asked.content }),
+    queryFn: ({ signal }) => client.playbooks.check(asked.content as Payload, { signal }),
     // While the next answer is awaited the last picture stays.
     placeholderData: (last) => last,
   });
@@ -80,11 +53,10 @@ export function located(text: Text, issues: Issue[]): Found[] {
   return issues.map((each) => {
     const path = each.place ? pathOf(each.place) : [];
     const around = steps.findLast((step) => step.path.every((key, at) => path[at] === key));
-    return {
-      ...each,
-      path,
-      range: rangeOf(text, path),
-      step_name: each.step_name ?? around?.name ?? null,
-    };
+    const stepName = each.stepName ?? around?.name;
+    return { ...each, path, range: rangeOf(text, path), ...(stepName ? { stepName } : {}) };
   });
 }
+
+/** Whether it is no playbook at all, so that it cannot be saved. */
+export const isNone = (issues: Issue[]) => issues.some((each) => each.code === "PB009");

@@ -1,20 +1,17 @@
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 
-import { NotYaml } from "../../document/fragment.ts";
+import { type Change, valueAt } from "../../document/change.ts";
+import type { Edit } from "../../document/links.ts";
 import { nodeAt, type Path, type Step, stepsOf } from "../../document/place.ts";
 import type { Text } from "../../document/read.ts";
-import {
-  CannotEdit,
-  type Change,
-  set,
-  setWritten,
-  valueAt,
-  writtenAt,
-} from "../../document/splice.ts";
-import { type Edit, renameStep, TYPES } from "../../document/steps.ts";
+import { renameStep } from "../../document/rename.ts";
+import { set, setWritten, writtenAt } from "../../document/splice.ts";
+import { TYPES } from "../../document/steps.ts";
+import { Branches } from "./branches.tsx";
 import type { Found } from "./check.ts";
-import { type CompletionSource, line } from "./editor.ts";
+import type { CompletionSource } from "./editor.ts";
 import { configFields, type Field, PLAYBOOK_FIELDS, STEP_FIELDS, TYPE_HELP } from "./fields.ts";
+import { Input } from "./input.tsx";
 
 interface Props {
   text: Text;
@@ -22,6 +19,8 @@ interface Props {
   issues: Found[];
   /** Make an edit of the text as it is now; what it raises is shown at the field. */
   edit: (make: (text: Text) => Edit) => void;
+  /** The same; what it raises is said above. */
+  attempt: (make: (text: Text) => Edit) => void;
   complete: CompletionSource;
 }
 
@@ -61,6 +60,9 @@ export function Inspector(props: Props) {
         value={step.type}
         save={(said) => props.edit((now) => one(set(now, [...step.path, "type"], said), step.name))}
       />
+      {step.type === "PARALLEL_EXECUTION" && (
+        <Branches text={text} step={step} edit={props.edit} attempt={props.attempt} />
+      )}
       <Fields
         {...props}
         base={[...step.path, "config"]}
@@ -165,178 +167,4 @@ function Fields(
       )}
     </fieldset>
   );
-}
-
-interface InputProps {
-  label: string;
-  help: string;
-  kind: Field["kind"];
-  value: unknown;
-  choices?: string[];
-  fallback?: string;
-  wrong?: string[];
-  first?: boolean;
-  isNew?: boolean;
-  isNeeded?: boolean;
-  complete?: CompletionSource;
-  save: (value: unknown) => void;
-  remove?: () => void;
-}
-
-function Input(props: InputProps) {
-  const { label, kind, value } = props;
-  const id = `inspect-${label}`;
-  const [failed, setFailed] = useState<string | null>(null);
-  const shown = value === undefined || value === null ? "" : String(value);
-  const commit = (said: string) => {
-    if (said === shown) return setFailed(null);
-    try {
-      props.save(
-        said === "" && kind !== "text"
-          ? undefined
-          : kind === "number"
-          ? Number(said)
-          : kind === "boolean"
-          ? said === "true"
-          : said,
-      );
-      setFailed(null);
-    } catch (error) {
-      if (!(error instanceof CannotEdit) && !(error instanceof NotYaml)) throw error;
-      setFailed(error.message);
-    }
-  };
-  const wrong = failed ?? props.wrong?.[0];
-  const described = `${id}-help`;
-  return (
-    <div className="field">
-      <div className="row">
-        <label htmlFor={id} className="grow" id={`${id}-label`}>{label}</label>
-        {props.remove && (
-          <button
-            type="button"
-            className="quiet"
-            aria-label={`Remove ${label}`}
-            onClick={props.remove}
-          >
-            ✕
-          </button>
-        )}
-      </div>
-      {kind === "choice" || kind === "boolean"
-        ? (
-          <select
-            id={id}
-            value={shown}
-            aria-describedby={described}
-            aria-invalid={!!wrong}
-            autoFocus={props.isNew}
-            onChange={(event) => commit(event.target.value)}
-          >
-            {!props.isNeeded && (
-              <option value="">{props.fallback ? `– (${props.fallback})` : "–"}</option>
-            )}
-            {[
-              ...new Set([
-                ...(kind === "boolean" ? ["true", "false"] : props.choices ?? []),
-                ...(shown ? [shown] : []),
-              ]),
-            ].map((each) => <option key={each} value={each}>{each}</option>)}
-          </select>
-        )
-        : kind === "number" || !props.complete
-        ? (
-          <Plain
-            id={id}
-            type={kind === "number" ? "number" : "text"}
-            value={shown}
-            described={described}
-            wrong={!!wrong}
-            isNew={props.isNew ?? false}
-            commit={commit}
-          />
-        )
-        : (
-          <Written
-            id={id}
-            label={label}
-            value={shown}
-            described={described}
-            isNew={props.isNew ?? false}
-            complete={props.complete}
-            commit={commit}
-          />
-        )}
-      <p id={described} className={wrong ? "wrong" : "dim"}>{wrong ?? props.help}</p>
-    </div>
-  );
-}
-
-function Plain(
-  props: {
-    id: string;
-    type: string;
-    value: string;
-    described: string;
-    wrong: boolean;
-    isNew: boolean;
-    commit: (said: string) => void;
-  },
-) {
-  const [said, say] = useState(props.value);
-  useEffect(() => say(props.value), [props.value]);
-  return (
-    <input
-      id={props.id}
-      type={props.type}
-      value={said}
-      dir="auto"
-      aria-describedby={props.described}
-      aria-invalid={props.wrong}
-      autoFocus={props.isNew}
-      onChange={(event) => say(event.target.value)}
-      onBlur={() => props.commit(said)}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") props.commit(said);
-        if (event.key === "Escape") say(props.value);
-      }}
-    />
-  );
-}
-
-/** A value as it is written, with what expressions may say offered while one types. */
-function Written(
-  props: {
-    id: string;
-    label: string;
-    value: string;
-    described: string;
-    isNew: boolean;
-    complete: CompletionSource;
-    commit: (said: string) => void;
-  },
-) {
-  const box = useRef<HTMLDivElement>(null);
-  const latest = useRef(props);
-  latest.current = props;
-  const field = useRef<ReturnType<typeof line> | null>(null);
-  useEffect(() => {
-    field.current = line(box.current!, {
-      text: props.value,
-      label: props.label,
-      id: props.id,
-      described: props.described,
-      complete: (context) => latest.current.complete(context),
-      commit: (said) => latest.current.commit(said),
-    });
-    if (props.isNew) field.current.focus();
-    return () => field.current?.destroy();
-  }, []);
-  useEffect(() => {
-    const view = field.current;
-    if (view && view.state.sliceDoc() !== props.value) {
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: props.value } });
-    }
-  }, [props.value]);
-  return <div className="written" ref={box} />;
 }

@@ -1,17 +1,18 @@
+import type { GraphNode } from "@pbdb/client";
 import type { HTMLAttributes, KeyboardEvent } from "react";
 
 import type { Box } from "../graph/layout.ts";
 import { signOf, toneOf } from "../parts/status.tsx";
 import { drag } from "./drag.ts";
 import { SIGNS } from "../graph/signs.ts";
-import type { GraphNode, Issue } from "./check.ts";
+import type { Issue } from "./check.ts";
 
 /** What would become of a step. */
 export interface Trace {
   status: string;
-  output_data: unknown;
-  error_code: string | null;
-  error_message: string | null;
+  outputData: unknown;
+  errorCode: string | undefined;
+  errorMessage: string | undefined;
   count: number;
 }
 
@@ -37,7 +38,7 @@ export function StepNode(props: Props) {
   const { box, node, issues, trace } = props;
   const isBad = issues.some((each) => each.severity === "error");
   const worst = isBad ? "bad" : issues.length ? "wait" : "";
-  const kind = node.step_type.toLowerCase().replaceAll("_", " ");
+  const kind = node.stepType.toLowerCase().replaceAll("_", " ");
   const traced = props.isTraced ? (trace ? "taken" : "left") : "";
   return (
     <button
@@ -59,10 +60,10 @@ export function StepNode(props: Props) {
     >
       <span className="what" dir="auto">{box.name}</span>
       <span className="kind">
-        {SIGNS[node.step_type] ?? "·"} {kind}
-        {node.is_final ? " · final" : ""}
-        {node.is_optional ? " · optional" : ""}
-        {node.has_condition ? " · if" : ""}
+        {SIGNS[node.stepType] ?? "·"} {kind}
+        {node.isFinal ? " · final" : ""}
+        {node.isOptional ? " · optional" : ""}
+        {node.hasCondition ? " · if" : ""}
       </span>
       {issues.length > 0 && <span className={`badge ${worst}`}>{issues.length}</span>}
       {trace && (
@@ -79,9 +80,9 @@ export function StepNode(props: Props) {
 function spoken(node: GraphNode, kind: string, issues: number, trace: Trace | undefined): string {
   return [
     kind,
-    node.is_final && "final",
-    node.is_optional && "optional",
-    node.has_condition && "if a condition holds",
+    node.isFinal && "final",
+    node.isOptional && "optional",
+    node.hasCondition && "if a condition holds",
     issues > 0 && `${issues} ${issues === 1 ? "issue" : "issues"}`,
     trace &&
     (OPEN.has(trace.status) ? "stops here, what if" : `what if: ${trace.status.toLowerCase()}`),

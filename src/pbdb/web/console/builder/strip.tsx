@@ -55,7 +55,7 @@ export function Strip(props: Props) {
               <button
                 type="button"
                 className={each.severity === "error" ? "bad" : "wait"}
-                onClick={() => props.go(each.range.from, each.range.to, each.step_name)}
+                onClick={() => props.go(each.range.from, each.range.to, each.stepName ?? null)}
               >
                 <b>line {props.line(each.range.from)}</b> <code>{each.place ?? "playbook"}</code>
                 {" "}

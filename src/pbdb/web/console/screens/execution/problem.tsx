@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import { to } from "../../address.ts";
 import { Trouble } from "../../parts/trouble.tsx";
-import { Answer } from "../inbox.tsx";
+import { Answer } from "../inbox/answer.tsx";
 import { Findings } from "./findings.tsx";
 import type { Steering } from "./steering.tsx";
 
