@@ -616,6 +616,9 @@ drop function pbdb._input_hash(text, jsonb);
 -- deleted: sql/engine/start/_check_input.sql
 drop function pbdb._check_input(jsonb, jsonb);
 
+-- deleted: sql/engine/start/_filled_input.sql
+drop function pbdb._filled_input(jsonb, jsonb);
+
 -- deleted: sql/engine/wait/_deliver.sql
 drop function pbdb._deliver(uuid, jsonb, boolean, uuid);
 
@@ -1300,6 +1303,9 @@ drop function pbdb._template_name_issues(uuid, jsonb);
 -- deleted: sql/step/agent_execution/_agent_issues.sql
 drop function pbdb._agent_issues(uuid, jsonb);
 
+-- deleted: sql/step/custom_function/_function_issues.sql
+drop function pbdb._function_issues(jsonb);
+
 -- deleted: sql/step/_find_agent.sql
 drop function pbdb._find_agent(uuid, text);
 
@@ -1597,6 +1603,9 @@ drop function pbdb._template_name_hint(text);
 -- deleted: sql/language/expression/_path_hint.sql
 drop function pbdb._path_hint(text, text);
 
+-- deleted: sql/language/expression/_path_of_newer.sql
+drop function pbdb._path_of_newer(text);
+
 -- deleted: sql/language/expression/_filter_depth.sql
 drop function pbdb._filter_depth(text);
 
@@ -1809,6 +1818,12 @@ drop function pbdb._schema_lacks(jsonb, text[]);
 
 -- deleted: sql/language/schema/_schema_path.sql
 drop function pbdb._schema_path(text, text);
+
+-- deleted: sql/language/schema/_schema_dialect_is_read.sql
+drop function pbdb._schema_dialect_is_read(text);
+
+-- deleted: sql/language/schema/_with_defaults.sql
+drop function pbdb._with_defaults(jsonb, jsonb);
 
 -- deleted: sql/language/expression/_affordable_path.sql
 drop function pbdb._affordable_path(text, jsonb);

@@ -85,6 +85,8 @@ set role pbdb_owner;
 \ir language/expression/_regex_cost.sql
 \ir language/expression/_path_patterns.sql
 \ir language/expression/_affordable_path.sql
+\ir language/schema/_with_defaults.sql
+\ir language/schema/_schema_dialect_is_read.sql
 \ir language/schema/_schema_path.sql
 \ir language/schema/_schema_lacks.sql
 \ir language/schema/_schema_wanted.sql
@@ -156,6 +158,7 @@ set role pbdb_owner;
 \ir language/expression/_expression_reads.sql
 \ir language/expression/_nodes.sql
 \ir language/expression/_filter_depth.sql
+\ir language/expression/_path_of_newer.sql
 \ir language/expression/_path_hint.sql
 \ir language/template/_template_name_hint.sql
 \ir language/expression/_path_issues.sql
@@ -259,6 +262,7 @@ set role pbdb_owner;
 \ir step/_step_config_issues.sql
 \ir step/_find_template.sql
 \ir step/_find_agent.sql
+\ir step/custom_function/_function_issues.sql
 \ir step/agent_execution/_agent_issues.sql
 \ir step/_template_name_issues.sql
 \ir step/custom_function/_called_playbook_issues.sql
@@ -491,6 +495,7 @@ set role pbdb_owner;
 \ir engine/move/_next_engine_step.sql
 \ir engine/move/_run_engine_steps.sql
 \ir engine/wait/_deliver.sql
+\ir engine/start/_filled_input.sql
 \ir engine/start/_check_input.sql
 \ir engine/start/_input_hash.sql
 \ir engine/start/_claim_key.sql

@@ -19,15 +19,18 @@ begin atomic
         union all
         select * from pbdb._called_playbook_issues(p_organization_id, p_playbook_id, p_config)
         where p_type = 'CUSTOM_FUNCTION'
+        union all
+        select * from pbdb._function_issues(p_config)
+        where p_type = 'CUSTOM_FUNCTION'
     ) as issue;
 end;
 
 comment on function pbdb._step_reference_issues(
     uuid, uuid, pbdb.playbook_step_type, jsonb
 ) is
-'What a step''s canonical config names in vain (agents, prompt templates, playbooks): JSON '
-'pointer, code, message, hint. Codes: TEMPLATE_UNKNOWN; AGENT_UNKNOWN and PLAYBOOK_NOT_ACTIVE are '
-'warnings.';
+'What a step''s canonical config names in vain (agents, prompt templates, playbooks, '
+'functions): JSON pointer, code, message, hint. Codes: TEMPLATE_UNKNOWN; AGENT_UNKNOWN, '
+'FUNCTION_UNKNOWN and PLAYBOOK_NOT_ACTIVE are warnings.';
 
 revoke execute on function pbdb._step_reference_issues(
     uuid, uuid, pbdb.playbook_step_type, jsonb

@@ -36,6 +36,7 @@ def test_an_empty_document_has_an_empty_head(compiled: Any, step: Any) -> None:
         "total_steps": 1,
         "timeout_seconds": 3600,
         "has_wait": False,
+        "has_defaults": False,
         "has_child": False,
         "input_schema": None,
         "output_schema": None,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+Connection = psycopg.Connection[Any]
 Check = Callable[[dict[str, Any]], list[dict[str, Any]]]
 
 CLOSED = {
@@ -282,3 +284,95 @@ def test_a_config_key_that_no_step_of_the_type_has_is_an_error(check: Check) -> 
     )
     found = codes(check, document)
     assert found.count(("error", "CONFIG_KEY_UNKNOWN")) == 2
+
+
+def test_what_no_registered_runner_offers_is_a_warning(check: Check, worker: Connection) -> None:
+    def found(config: dict[str, Any], type: str = "CUSTOM_FUNCTION") -> list[tuple[str, str]]:
+        return codes(check, playbook({"name": "s", "type": type, "config": config}))
+
+    agent = {"agent": "poet", "prompt": "x"}
+    assert found({"function": "charge"}) == []  # no runner is there: nobody knows
+    assert found({**agent, "agent": "assistant"}, "AGENT_EXECUTION") == []
+    assert found(agent, "AGENT_EXECUTION") == [("warning", "AGENT_UNKNOWN")]
+    worker.execute(
+        "select pbdb.register_worker('w', '{CUSTOM_FUNCTION:charge,AGENT_EXECUTION:poet}')"
+    )
+    assert found({"function": "charge"}) == []
+    assert found({"function": "chrage"}) == [("warning", "FUNCTION_UNKNOWN")]
+    assert found({"code": "return 1"}) == []
+    assert found(agent, "AGENT_EXECUTION") == []
+
+
+@pytest.mark.parametrize("method", ["date()", "timestamp_tz()", "string()", "decimal(4, 2)"])
+def test_a_path_of_a_newer_server_says_so(check: Check, tenant: Any, method: str) -> None:
+    version = tenant.value("select current_setting('server_version_num')::int") // 10000
+    found = check(playbook(transform("a", f"$input.name.{method}")))
+    if version >= 17:
+        assert found == []
+    else:
+        (issue,) = found
+        assert "comes with PostgreSQL 17" in issue["message"]
+        assert ".datetime()" in issue["hint"]
+
+
+def run(tenant: Any, input: Any, name: str) -> Any:
+    return tenant.value("select pbdb.run_playbook(%s, %s)", name, Jsonb(input))
+
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+
+
+def test_a_schema_of_an_older_draft_is_read_where_it_means_the_same(
+    check: Check, tenant: Any
+) -> None:
+    tool: dict[str, Any] = {
+        "$schema": DRAFT,
+        "type": "object",
+        "properties": {"a": {"$ref": "#/definitions/a"}},
+        "definitions": {"a": {"type": "integer", "exclusiveMinimum": 0}},
+        "required": ["a"],
+    }
+    document: dict[str, Any] = {
+        "name": "old",
+        "input_schema": tool,
+        "steps": [transform("t", "$input.a")],
+    }
+    assert check(document) == []
+    tenant.rows("select pbdb.apply_playbook(%s)", Jsonb(document))
+    assert run(tenant, {"a": 1}, "old") == 1
+    with pytest.raises(psycopg.Error, match="input of playbook"):
+        run(tenant, {"a": 0}, "old")
+    others: list[dict[str, Any]] = [
+        {"dependencies": {}},
+        {"items": [{}]},
+        {"$schema": "http://json-schema.org/draft-04/schema#"},
+    ]
+    for other in others:
+        document["input_schema"] = tool | other
+        assert "error" in {severity for severity, _ in codes(check, document)}, other
+
+
+def test_defaults_of_the_schema_are_filled_in_at_the_start(tenant: Any) -> None:
+    schema = {
+        "type": "object",
+        "required": ["a"],
+        "properties": {
+            "a": {"type": "integer", "default": 3},
+            "deep": {"type": "object", "properties": {"b": {"default": [1]}}},
+        },
+    }
+    child = {"name": "c", "type": "CUSTOM_FUNCTION", "config": {"playbook": "filled"}}
+    for document in (
+        {"name": "filled", "input_schema": schema, "steps": [transform("t", "$input")]},
+        {"name": "caller", "steps": [{**child, "input_mapping": {"deep": {}}}]},
+    ):
+        tenant.rows("select pbdb.apply_playbook(%s)", Jsonb(document))
+
+    assert run(tenant, {}, "filled") == {"a": 3}
+    assert run(tenant, {"a": 1, "deep": {"c": 2}}, "filled") == {"a": 1, "deep": {"c": 2, "b": [1]}}
+    assert run(tenant, {"deep": {"b": None}}, "filled") == {"a": 3, "deep": {"b": None}}
+    assert run(tenant, {}, "caller") == {"a": 3, "deep": {"b": [1]}}
+    with pytest.raises(psycopg.Error, match="input of playbook"):
+        run(tenant, {"a": None}, "filled")
+    kept = tenant.rows("select input_data from pbdb.playbook_executions order by id limit 1")
+    assert kept == [{"input_data": {"a": 3}}]

@@ -9,6 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_program jsonb;
+    v_errors jsonb;
     v_problem text;
 begin
     if p_depth >= 16 then
@@ -30,14 +31,16 @@ begin
                 'there is no ACTIVE playbook "%s"%s', left(p_config ->> 'playbook', 500),
                 coalesce(' version ' || (p_config ->> 'version'), '')
             );
-        elsif jsonb_typeof(v_program -> 'input_schema') = 'object'
-            and pbdb._schema_errors(v_program -> 'input_schema', p_input) <> '[]' then
-            return jsonb_build_object('error', jsonb_build_object(
-                'code', 'INPUT_INVALID', 'message', pbdb._schema_message(
-                    'child playbook''s input',
-                    pbdb._schema_errors(v_program -> 'input_schema', p_input)
-                )
-            ));
+        elsif jsonb_typeof(v_program -> 'input_schema') = 'object' then
+            v_errors := pbdb._schema_errors(
+                v_program -> 'input_schema', pbdb._filled_input(v_program, p_input)
+            );
+            if v_errors <> '[]' then
+                return jsonb_build_object('error', jsonb_build_object(
+                    'code', 'INPUT_INVALID',
+                    'message', pbdb._schema_message('child playbook''s input', v_errors)
+                ));
+            end if;
         end if;
     end if;
     if v_problem is not null then

@@ -19,7 +19,9 @@ begin
         if v_program ->> 'playbook_id' is distinct from v_call.playbook_id::text then
             v_program := pbdb._program_of(p_run.organization_id, v_call.playbook_id);
         end if;
-        v_child := pbdb._new_run(p_run.organization_id, v_program, v_call.input);
+        v_child := pbdb._new_run(
+            p_run.organization_id, v_program, pbdb._filled_input(v_program, v_call.input)
+        );
         v_child.trigger_source := 'playbook';
         v_child.execution_name := p_run.execution_name;
         v_child.parent_result_id := v_call.result_id;

@@ -19,6 +19,7 @@ set search_path = pg_catalog, pg_temp
 as $fn$
 declare
     v_run pbdb.run;
+    v_input jsonb;
     v_runs pbdb.run[] := '{}';
     v_ids uuid[] := array_fill(null::uuid, array[cardinality(p_inputs)]);
     v_order int[];
@@ -41,8 +42,9 @@ begin
     -- a table.
     for v_number in 1 .. cardinality(p_inputs) loop
         v_index := coalesce(v_order[v_number], v_number);
-        perform pbdb._check_input(p_program, p_inputs[v_index]);
-        v_run := pbdb._new_run(p_organization_id, p_program, p_inputs[v_index]);
+        v_input := pbdb._filled_input(p_program, p_inputs[v_index]);
+        perform pbdb._check_input(p_program, v_input);
+        v_run := pbdb._new_run(p_organization_id, p_program, v_input);
         v_run.execution_name := p_execution_name;
         v_run.trigger_source := p_trigger_source;
         v_run.triggered_by := v_triggered_by;

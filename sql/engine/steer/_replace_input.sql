@@ -8,15 +8,17 @@ volatile
 security invoker
 set search_path = pg_catalog, pg_temp
 as $fn$
+declare
+    v_input constant jsonb := pbdb._filled_input(p_program, p_input);
 begin
-    perform pbdb._check_input(p_program, p_input);
+    perform pbdb._check_input(p_program, v_input);
 
     insert into pbdb.playbook_replaced_inputs (organization_id, execution_id, input_data)
     values (p_run.organization_id, p_run.execution_id, p_run.input);
     update pbdb.playbook_executions as e
-    set input_data = p_input
+    set input_data = v_input
     where e.organization_id = p_run.organization_id and e.id = p_run.execution_id;
-    p_run.input := p_input;
+    p_run.input := v_input;
     return p_run;
 end;
 $fn$;

@@ -2,10 +2,12 @@
 create or replace function pbdb._path_hint(p_path text, p_plain text)
 returns text
 language sql
-immutable
+stable
 parallel safe
 begin atomic
     select case
+        when pbdb._path_of_newer(p_plain) is not null
+            then 'Use .datetime() or .double(), or cast in a DATABASE_QUERY.'
         when p_path ~ '^\$\{'
             then 'A value is "$input.name"; inside text write {{input.name}}.'
         when p_path ~ '\.\s*(map|filter|join|find|includes|slice|split|to(Upp|Low)erCase)\s*\('

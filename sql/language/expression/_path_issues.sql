@@ -22,7 +22,9 @@ begin atomic
     union all
     select
         'EXPRESSION_SYNTAX',
-        format('%s: %s', left(p_path, 200), error.message),
+        format('%s: %s', left(p_path, 200), coalesce(
+            pbdb._path_of_newer(plain.path) || ' comes with PostgreSQL 17', error.message
+        )),
         pbdb._path_hint(p_path, plain.path)
     from plain
     cross join lateral pg_input_error_info(left(p_path, 1000), 'jsonpath') as error

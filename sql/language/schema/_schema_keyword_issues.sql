@@ -46,7 +46,7 @@ begin atomic
             case m.keyword
                 when 'dependencies' then 'Use dependentRequired or dependentSchemas.'
                 when 'additionalItems' then 'Use prefixItems with items.'
-                when '$schema' then 'Use https://json-schema.org/draft/2020-12/schema, or none.'
+                when '$schema' then 'Use draft 2020-12, 2019-09, 07 or 06, or leave it out.'
                 when '$id' then 'Keep it for the top of the document; refer with #/ pointers.'
                 when '$vocabulary' then 'Remove it: the keywords of draft 2020-12 are always on.'
                 else 'Use $anchor, and $ref with a pointer, such as #/$defs/name.'
@@ -55,7 +55,7 @@ begin atomic
             or (k.kind = 'id' and (n.path <> '' or m.value @? '$ ? (@ like_regex "#.")'))
             or (
                 k.kind = 'dialect' and jsonb_typeof(m.value) = 'string'
-                and rtrim(m.value #>> '{}', '#') <> 'https://json-schema.org/draft/2020-12/schema'
+                and not pbdb._schema_dialect_is_read(m.value #>> '{}')
             )
     ) as issue;
 end;

@@ -20,10 +20,7 @@ begin
         when p_schema ? 'dependencies' then 'dependencies'
         when p_schema ? 'additionalItems' then 'additionalItems'
         when p_schema ->> '$id' is distinct from p_root ->> '$id' and p_schema ? '$id' then '$id'
-        when p_schema ->> '$schema' not in (
-            'https://json-schema.org/draft/2020-12/schema',
-            'https://json-schema.org/draft/2020-12/schema#'
-        ) then '$schema'
+        when not pbdb._schema_dialect_is_read(p_schema ->> '$schema') then '$schema'
     end;
     if v_keyword is null then
         return '[]';

@@ -14,7 +14,8 @@ begin atomic
         case
             when issue.code in (
                 'CONFIG_KEY_IGNORED', 'TIMEOUT_IN_MILLISECONDS',
-                'URL_FROM_DATA', 'SINGLE_BRACES', 'AGENT_UNKNOWN', 'PLAYBOOK_NOT_ACTIVE'
+                'URL_FROM_DATA', 'SINGLE_BRACES', 'AGENT_UNKNOWN', 'FUNCTION_UNKNOWN',
+                'PLAYBOOK_NOT_ACTIVE'
             ) then 'warning'
             else 'error'
         end,

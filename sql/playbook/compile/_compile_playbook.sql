@@ -48,6 +48,7 @@ begin
     return jsonb_build_object(
         'playbook_id', v_playbook.id, 'name', v_playbook.name, 'version', v_playbook.version,
         'input_schema', nullif(v_playbook.input_schema, '{}'),
+        'has_defaults', v_playbook.input_schema @? '$.**.properties.*.default',
         'output_schema', nullif(v_playbook.output_schema, '{}'),
         'output_mapping', v_playbook.output_mapping, 'output_sources', v_output_sources,
         'timeout_seconds', v_playbook.timeout_seconds,

@@ -12,11 +12,20 @@ begin atomic
         'Call define_agent and activate again, or register it under this name in a runner.'
     where
         p_config ->> 'agent' is not null
-        and pbdb._find_agent(p_organization_id, p_config ->> 'agent') is null;
+        and p_config ->> 'agent' <> 'assistant'
+        and pbdb._find_agent(p_organization_id, p_config ->> 'agent') is null
+        and not exists (
+            select
+            from pbdb.workers as w
+            where w.handlers && array[
+                'AGENT_EXECUTION', 'AGENT_EXECUTION:' || (p_config ->> 'agent')
+            ]
+        );
 end;
 
 comment on function pbdb._agent_issues(uuid, jsonb) is
-'Whether the agent that a canonical config names is defined: JSON pointer, AGENT_UNKNOWN (a '
+'Whether the agent that a canonical config names is defined, or a runner that is registered now '
+'offers it; assistant always is one: JSON pointer, AGENT_UNKNOWN (a '
 'warning), message, hint.';
 
 revoke execute on function pbdb._agent_issues(uuid, jsonb) from public;

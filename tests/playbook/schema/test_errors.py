@@ -391,7 +391,7 @@ def test_a_choice_that_is_certain_does_not_need_the_unknown(validator: Validator
         ('{"$vocabulary": {}}', "1", "$vocabulary"),
         ('{"dependencies": {}}', "1", "dependencies"),
         ('{"additionalItems": true}', "1", "additionalItems"),
-        ('{"$schema": "http://json-schema.org/draft-07/schema#"}', "1", "$schema"),
+        ('{"$schema": "http://json-schema.org/draft-04/schema#"}', "1", "$schema"),
         ('{"allOf": [{"$id": "other"}]}', "1", "$id"),
     ],
 )
