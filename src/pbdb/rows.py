@@ -284,6 +284,7 @@ class PlaybookVersion(TypedDict):
     created_at: datetime
     updated_at: datetime
     activated_at: datetime | None
+    activated_by: str | None
     execution_count: int
     completed_count: int
     failed_count: int
